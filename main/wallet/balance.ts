@@ -1,7 +1,7 @@
 import type { Balance } from '../../shared/contract/wallet.ts';
 import type { Height } from '../../shared/units.ts';
 import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
-import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
+import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import { spentByLive, paymentStates } from './payment-state.ts';
 import { relayableParents } from './unconfirmed-change.ts';
@@ -54,11 +54,11 @@ export function fundsOf(ledger: Ledger, maturity: number): Funds {
     immature: [],
   };
   for (const [key, coin] of ledger.coins) {
-    if (!isMature(coin, ledger.asOf.height, maturity)) funds.immature.push({ key, coin, inherits: null });
+    if (!isMature(coin, ledger.syncedTo.height, maturity)) funds.immature.push({ key, coin, inherits: null });
     else if (!spent.has(key)) funds.settled.push({ key, coin, inherits: null });
   }
-  const own: { record: UnminedRecord; coins: Spendable[]; worth: number }[] = [];
-  for (const [txid, record] of ledger.unmined) {
+  const own: { record: UnconfirmedRecord; coins: Spendable[]; worth: number }[] = [];
+  for (const [txid, record] of ledger.unconfirmed) {
     if (states.get(txid) !== 'live') continue;
     const coins = unspentOutputs(record, spent);
     const isOurs = record.inputs.length === record.tx.inputs.length;
@@ -88,7 +88,7 @@ export function computeBalance(ledger: Ledger, maturity: number): Balance {
     pending: sumOf([...change, ...waiting, ...incoming]),
     immature: sumOf(immature),
     spendable: sumOf([...settled, ...change]),
-    asOfHeight: ledger.asOf.height,
+    asOfHeight: ledger.syncedTo.height,
   };
 }
 
@@ -99,7 +99,7 @@ export function spendableCoins(ledger: Ledger, maturity: number): Spendable[] {
 }
 
 /** Outputs of an unconfirmed transaction that belong to the wallet and that no live payment spends. */
-function unspentOutputs(record: UnminedRecord, spent: ReadonlySet<OutpointKey>): Spendable[] {
+function unspentOutputs(record: UnconfirmedRecord, spent: ReadonlySet<OutpointKey>): Spendable[] {
   return record.outputs.flatMap(({ index, place }) => {
     const key = outpointKeyOf(record.tx.txidHex, index);
     const coin = { amount: record.tx.outputs[index]!.amount, place, height: 0, coinbase: false };

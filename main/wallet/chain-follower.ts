@@ -61,7 +61,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       if (more) taken++;
     }
     if (taken > 0) moved(wallet);
-    if (!more && !stopped && !moving && wallet.ledger.asOf.id === chain.tip().id) deps.reached(wallet);
+    if (!more && !stopped && !moving && wallet.ledger.syncedTo.id === chain.tip().id) deps.reached(wallet);
     return more;
   };
   const loop = createLoop(deps, slice, waiters.recheck);
@@ -82,10 +82,10 @@ export function createFollower(deps: FollowerDeps): Follower {
   ];
 
   /** Whether a wallet can be expected to reach the tip within the wait. */
-  const isSoon = ({ ledger: { asOf } }: OpenWallet) => {
+  const isSoon = ({ ledger: { syncedTo } }: OpenWallet) => {
     const tip = chain.tip();
-    const isBehind = moving || (loop.running() !== null && asOf.id !== tip.id);
-    return !stopped && isBehind && tip.height - asOf.height < NEAR;
+    const isBehind = moving || (loop.running() !== null && syncedTo.id !== tip.id);
+    return !stopped && isBehind && tip.height - syncedTo.height < NEAR;
   };
 
   return {

@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import { type KeyUses, type PaidKeys, placesOf, SETTLED_AFTER, usesOf } from './key-use.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { Mark, WalletChain } from './ports.ts';
+import type { BlockRef, WalletChain } from './ports.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { MinedRecord, OwnCoin } from './wallet-records.ts';
 import type { WalletStore } from './wallet-store.ts';
@@ -56,7 +56,7 @@ export function createChainSteps(
     await store.commit(wallet, (ledger, changes) => ledger.connect(block, changes), { lazy: !due });
   };
 
-  const waitFor = (wallet: OpenWallet, at: Mark) => {
+  const waitFor = (wallet: OpenWallet, at: BlockRef) => {
     if (!waiting.has(wallet.id))
       log.warn('a wallet waits for a block that is not stored here', {
         name: wallet.name,
@@ -66,16 +66,16 @@ export function createChainSteps(
   };
 
   const advance = async (wallet: OpenWallet): Promise<boolean> => {
-    const { asOf, trail } = wallet.ledger;
-    if (!isActive(asOf)) {
-      await rollback(wallet, markOf(trail.findLast(isActive) ?? chain.atHeight(0)!));
+    const { syncedTo, locator } = wallet.ledger;
+    if (!isActive(syncedTo)) {
+      await rollback(wallet, blockRefOf(locator.findLast(isActive) ?? chain.atHeight(0)!));
       return true;
     }
     // There was a reorganisation above the height of a wallet that reads the chain again. Key use that was computed
     // from those blocks is wrong now.
     if (!isActive(wallet.ledger.meta().uses.through))
-      await rollback(wallet, asOf, await usesAt(wallet, asOf));
-    const next = chain.atHeight(asOf.height + 1);
+      await rollback(wallet, syncedTo, await usesAt(wallet, syncedTo));
+    const next = chain.atHeight(syncedTo.height + 1);
     if (next === undefined) return false;
     const block = await bodyOf(next.id);
     if (block === null) {
@@ -89,7 +89,7 @@ export function createChainSteps(
       return false;
     }
     // If the tip changed while the block was read, the next step sees it.
-    if (toHex(block.header.prev) === asOf.id) await connect(wallet, block);
+    if (toHex(block.header.prev) === syncedTo.id) await connect(wallet, block);
     return true;
   };
 
@@ -106,17 +106,17 @@ export function createChainSteps(
 type RollbackDeps = Pick<ChainStepsDeps, 'chain' | 'data' | 'store' | 'moved'>;
 
 function createRollback({ chain, data, store, moved }: RollbackDeps) {
-  const isActive = ({ height, id }: Mark) => chain.atHeight(height)?.id === id;
+  const isActive = ({ height, id }: BlockRef) => chain.atHeight(height)?.id === id;
 
   /** Key use up to a block, computed from the mined records. Needed when settled blocks are disconnected. */
-  const usesAt = async (wallet: OpenWallet, to: Mark): Promise<KeyUses> => {
+  const usesAt = async (wallet: OpenWallet, to: BlockRef): Promise<KeyUses> => {
     const paid: PaidKeys[] = [];
     for await (const record of data.newest(wallet.id, { before: { height: to.height + 1, position: 0 } }))
       paid.push({ height: record.height, places: placesOf(record.outputs) });
     return usesOf(paid, to);
   };
 
-  const rollback = async (wallet: OpenWallet, to: Mark, known?: KeyUses) => {
+  const rollback = async (wallet: OpenWallet, to: BlockRef, known?: KeyUses) => {
     const above: MinedRecord[] = [];
     for await (const record of data.newest(wallet.id, { above: to.height })) above.push(record);
     const isDeep = wallet.ledger.meta().uses.through.height - to.height > SETTLED_AFTER;
@@ -126,11 +126,11 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
   };
 
   const rewind = async (wallet: OpenWallet, height: number) => {
-    const to = chain.atHeight(Math.max(0, Math.min(height, wallet.ledger.asOf.height)));
+    const to = chain.atHeight(Math.max(0, Math.min(height, wallet.ledger.syncedTo.height)));
     if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
     const { uses } = wallet.ledger.meta();
     // The same blocks are read again, so the known key use stays valid.
-    await rollback(wallet, markOf(to), isActive(uses.through) ? uses : undefined);
+    await rollback(wallet, blockRefOf(to), isActive(uses.through) ? uses : undefined);
   };
 
   return { isActive, usesAt, rollback, rewind };
@@ -166,7 +166,7 @@ async function takeCoins(
       const { amount, height, coinbase } = coin;
       found.push([outpointKey(outpoint), { amount, place, height, coinbase }]);
     });
-    const from = [markOf(chain.atHeight(0)!), markOf(at)];
+    const from = [blockRefOf(chain.atHeight(0)!), blockRefOf(at)];
     await store.commit(wallet, (ledger, changes) => ledger.takeCoins(found, from, changes));
     const hasAll = secrets === null || wallet.keysAhead() >= wallet.ledger.gap;
     if (hasAll || !(await wallet.extendKeys(secrets))) {
@@ -180,4 +180,4 @@ async function takeCoins(
   }
 }
 
-const markOf = ({ height, id }: Mark): Mark => ({ height, id });
+const blockRefOf = ({ height, id }: BlockRef): BlockRef => ({ height, id });

@@ -4,7 +4,7 @@ import { encodeAddress } from '../core/primitives/address.ts';
 import { LOCK_BURN } from '../core/primitives/coin.ts';
 import { isCoinbase } from '../core/primitives/transaction.ts';
 import { isMature } from './balance.ts';
-import type { MinedRecord, UnminedRecord, WalletRecord } from './wallet-records.ts';
+import type { MinedRecord, UnconfirmedRecord, WalletRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import { type PaymentState, paymentStates } from './payment-state.ts';
 import type { MinedPlace, WalletData } from './wallet-data.ts';
@@ -42,7 +42,7 @@ export async function readHistory(
   page: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<HistoryEntry[]> {
   const states = paymentStates(context.ledger);
-  const waiting = [...context.ledger.unmined.values()]
+  const waiting = [...context.ledger.unconfirmed.values()]
     .map((record) => ({ record, rank: rankOf(record, states.get(record.tx.txidHex) ?? 'live') }))
     .sort((a, b) => compare(b.rank, a.rank));
   const start = page.after === undefined ? TOP : await rankOfTxid(page.after);
@@ -53,7 +53,7 @@ export async function readHistory(
   const takeWaiting = (above: Rank) => {
     while (entries.length < page.limit && rest.length > 0 && compare(rest[0]!.rank, above) > 0) {
       const { record } = rest.shift()!;
-      entries.push(unminedEntry(context, record, states.get(record.tx.txidHex) ?? 'live'));
+      entries.push(unconfirmedEntry(context, record, states.get(record.tx.txidHex) ?? 'live'));
     }
   };
   for await (const record of records.newest(id, minedBehind(start))) {
@@ -84,7 +84,7 @@ const minedRank = ({ height, position, tx }: MinedRecord): Rank => [height, posi
 // of the block at that height.
 const PAST_BLOCK = 2 ** 33;
 
-function rankOf(record: UnminedRecord, state: PaymentState): Rank {
+function rankOf(record: UnconfirmedRecord, state: PaymentState): Rank {
   const { tx, firstSeen, conflict } = record;
   if (state === 'live') return [Infinity, firstSeen, tx.txidHex];
   return [conflict ?? (tx.expires === 0 ? Infinity : tx.expires), PAST_BLOCK + firstSeen, tx.txidHex];
@@ -105,7 +105,7 @@ function compare(a: Rank, b: Rank): number {
 }
 
 function minedEntry(context: HistoryContext, record: MinedRecord): HistoryEntry {
-  const tip = context.ledger.asOf.height;
+  const tip = context.ledger.syncedTo.height;
   const confirmations = tip - record.height + 1;
   return {
     ...commonEntry(context, record),
@@ -128,13 +128,17 @@ function minedState(record: MinedRecord, confirmations: number, tip: number, mat
   return confirmations >= CONFIRMED_AT ? 'confirmed' : 'mined';
 }
 
-function unminedEntry(context: HistoryContext, record: UnminedRecord, state: PaymentState): HistoryEntry {
+function unconfirmedEntry(
+  context: HistoryContext,
+  record: UnconfirmedRecord,
+  state: PaymentState,
+): HistoryEntry {
   const ours = record.inputs.length > 0;
   const sighting = ours && state === 'live' ? context.sighting(record.tx.txidHex) : null;
   return {
     ...commonEntry(context, record),
     time: record.firstSeen,
-    state: unminedState(ours, state, sighting),
+    state: unconfirmedState(ours, state, sighting),
     height: null,
     confirmations: 0,
     seenBy: sighting?.seenBy ?? null,
@@ -142,7 +146,7 @@ function unminedEntry(context: HistoryContext, record: UnminedRecord, state: Pay
   };
 }
 
-function unminedState(ours: boolean, state: PaymentState, sighting: Sighting | null): HistoryState {
+function unconfirmedState(ours: boolean, state: PaymentState, sighting: Sighting | null): HistoryState {
   if (state === 'replaced') return 'cancelled';
   if (state !== 'live') return state;
   if (!ours) return 'pending';

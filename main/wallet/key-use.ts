@@ -1,7 +1,7 @@
 import { GAP } from '../../shared/contract/vocabulary.ts';
 import type { Height } from '../../shared/units.ts';
 import type { Chain, KeyPlace } from './key-path.ts';
-import type { Mark } from './ports.ts';
+import type { BlockRef } from './ports.ts';
 
 /**
  * Confirmations from which on a block counts as settled. Only payments in settled blocks raise the highest key that may
@@ -33,7 +33,7 @@ export interface KeyUses {
    * The highest block that is included. The wallet itself may be at a lower block while it reads the chain again. The
    * key use stays valid as long as this block is on the active chain.
    */
-  readonly through: Mark;
+  readonly through: BlockRef;
   /** The highest key of each chain in settled blocks. */
   readonly settled: KeyIndexes;
   /** Higher keys that later blocks paid, ascending by height. On each chain ascending by index, and above `settled`. */
@@ -41,7 +41,7 @@ export interface KeyUses {
 }
 
 /** Key use of a wallet that no block up to this one has paid. */
-export function noUses(through: Mark): KeyUses {
+export function noUses(through: BlockRef): KeyUses {
   return { through, settled: [-1, -1], recent: [] };
 }
 
@@ -59,7 +59,7 @@ export function withUses(uses: KeyUses, places: readonly KeyPlace[], height: Hei
 }
 
 /** Key use at a block: uses in blocks that are settled at that block move into `settled`. */
-export function settle(uses: KeyUses, at: Mark): KeyUses {
+export function settle(uses: KeyUses, at: BlockRef): KeyUses {
   const through = at.height >= uses.through.height ? at : uses.through;
   const isSettled = ({ height }: KeyUse) => height <= through.height - SETTLED_AFTER;
   const settled: [number, number] = [...uses.settled];
@@ -69,7 +69,7 @@ export function settle(uses: KeyUses, at: Mark): KeyUses {
 }
 
 /** Key use after the blocks above `through` were disconnected; `settled` stays. */
-export function withoutUsesAbove({ settled, recent }: KeyUses, through: Mark): KeyUses {
+export function withoutUsesAbove({ settled, recent }: KeyUses, through: BlockRef): KeyUses {
   return { through, settled, recent: recent.filter(({ height }) => height <= through.height) };
 }
 
@@ -80,7 +80,7 @@ export interface PaidKeys {
 }
 
 /** Key use at a block, computed from all payments up to it, in any order. */
-export function usesOf(paid: readonly PaidKeys[], at: Mark): KeyUses {
+export function usesOf(paid: readonly PaidKeys[], at: BlockRef): KeyUses {
   const ascending = [...paid].sort((a, b) => a.height - b.height);
   return ascending.reduce(
     (uses, { places, height }) => settle(withUses(uses, places, height), at),

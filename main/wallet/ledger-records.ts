@@ -3,14 +3,14 @@ import { type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives
 import { isCoinbase, type Transaction } from '../core/primitives/transaction.ts';
 import type { Keyring } from './keyring.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
-import { createUnminedSet, type UnminedSet } from './unmined-set.ts';
+import { createUnconfirmedSet, type UnconfirmedSet } from './unconfirmed-set.ts';
 import type { WalletChanges } from './wallet-data.ts';
-import type { MinedRecord, OwnCoin, UnminedRecord } from './wallet-records.ts';
+import type { MinedRecord, OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 
 /** The coins and the unconfirmed transactions of a ledger. Each change is made in memory and added to `changes`. */
 export interface LedgerRecords {
   readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
-  readonly unmined: UnminedSet;
+  readonly unconfirmed: UnconfirmedSet;
   readonly matcher: Matcher;
   /** Sum of all coins in motes. */
   readonly total: number;
@@ -20,9 +20,13 @@ export interface LedgerRecords {
   changed(): void;
   addCoin(key: OutpointKey, coin: OwnCoin, changes: WalletChanges): void;
   dropCoin(key: OutpointKey, changes: WalletChanges): void;
-  addUnmined(record: UnminedRecord, changes: WalletChanges): void;
+  addUnconfirmed(record: UnconfirmedRecord, changes: WalletChanges): void;
   /** Changes an unconfirmed record, or removes it (null). */
-  updateUnmined(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void;
+  updateUnconfirmed(
+    record: UnconfirmedRecord,
+    change: Partial<UnconfirmedRecord> | null,
+    changes: WalletChanges,
+  ): void;
   /**
    * Called when a coin becomes known. Unconfirmed transactions that were recorded before and spend the coin get it as
    * an input. This happens while the chain is read again. Otherwise an own payment would be taken for one from another
@@ -33,13 +37,13 @@ export interface LedgerRecords {
 
 export interface InitialRecords {
   readonly coins: Iterable<readonly [OutpointKey, OwnCoin]>;
-  readonly unmined: Iterable<UnminedRecord>;
+  readonly unconfirmed: Iterable<UnconfirmedRecord>;
 }
 
 export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): LedgerRecords {
   const coins = new Map<OutpointKey, OwnCoin>();
-  const unmined = createUnminedSet();
-  const matcher = createMatcher({ keyring, coins, unmined: unmined.records });
+  const unconfirmed = createUnconfirmedSet();
+  const matcher = createMatcher({ keyring, coins, unconfirmed: unconfirmed.records });
   let total = 0;
   let revision = 0;
 
@@ -48,28 +52,28 @@ export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): 
     total += coin.amount;
     matcher.watch(Buffer.from(key.slice(0, 8), 'hex'));
   };
-  const holdUnmined = (record: UnminedRecord) => {
-    unmined.put(record);
+  const holdUnconfirmed = (record: UnconfirmedRecord) => {
+    unconfirmed.put(record);
     matcher.watch(record.tx.txid);
     for (const input of record.tx.inputs) matcher.watch(input.txid);
   };
   for (const [key, coin] of initial.coins) holdCoin(key, coin);
-  for (const record of initial.unmined) holdUnmined(record);
+  for (const record of initial.unconfirmed) holdUnconfirmed(record);
 
-  const updateUnmined: LedgerRecords['updateUnmined'] = (record, change, changes) => {
+  const updateUnconfirmed: LedgerRecords['updateUnconfirmed'] = (record, change, changes) => {
     revision++;
     if (change === null) {
-      unmined.delete(record);
-      changes.deleteUnmined(record);
+      unconfirmed.delete(record);
+      changes.deleteUnconfirmed(record);
     } else {
-      unmined.put({ ...record, ...change });
-      changes.putUnmined({ ...record, ...change });
+      unconfirmed.put({ ...record, ...change });
+      changes.putUnconfirmed({ ...record, ...change });
     }
   };
 
   return {
     coins,
-    unmined,
+    unconfirmed,
     matcher,
     get total() {
       return total;
@@ -86,16 +90,16 @@ export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): 
       total -= coins.get(key)?.amount ?? 0;
       if (coins.delete(key)) changes.deleteCoin(key);
     },
-    addUnmined(record, changes) {
-      holdUnmined(record);
-      changes.putUnmined(record);
+    addUnconfirmed(record, changes) {
+      holdUnconfirmed(record);
+      changes.putUnconfirmed(record);
     },
-    updateUnmined,
+    updateUnconfirmed,
     completeSpenders(key, changes) {
-      for (const txid of unmined.spendersOf(key)) {
-        const record = unmined.records.get(txid)!;
+      for (const txid of unconfirmed.spendersOf(key)) {
+        const record = unconfirmed.records.get(txid)!;
         const inputs = matcher.inputs(record.tx);
-        if (inputs.length > record.inputs.length) updateUnmined(record, { inputs }, changes);
+        if (inputs.length > record.inputs.length) updateUnconfirmed(record, { inputs }, changes);
       }
     },
   };
@@ -118,22 +122,22 @@ export function markConflicts(
   height: Height,
   changes: WalletChanges,
 ): void {
-  const { matcher, unmined } = records;
+  const { matcher, unconfirmed } = records;
   for (const input of tx.inputs) {
     if (!matcher.mayMatter(input)) continue;
-    for (const rival of unmined.spendersOf(outpointKey(input))) {
+    for (const rival of unconfirmed.spendersOf(outpointKey(input))) {
       if (rival !== tx.txidHex) markConflict(records, rival, height, changes);
     }
   }
 }
 
 function markConflict(records: LedgerRecords, txidHex: string, height: Height, changes: WalletChanges): void {
-  const { unmined, updateUnmined } = records;
+  const { unconfirmed, updateUnconfirmed } = records;
   for (let line = [txidHex]; line.length > 0;) {
-    const found = line.flatMap((txid) => unmined.records.get(txid) ?? []);
+    const found = line.flatMap((txid) => unconfirmed.records.get(txid) ?? []);
     const hit = found.filter(({ conflict }) => conflict === null);
-    for (const record of hit) updateUnmined(record, { conflict: height }, changes);
-    line = hit.flatMap((record) => unmined.childrenOf(record));
+    for (const record of hit) updateUnconfirmed(record, { conflict: height }, changes);
+    line = hit.flatMap((record) => unconfirmed.childrenOf(record));
   }
 }
 
@@ -144,12 +148,12 @@ export function connectTransaction(
   place: BlockPlace,
   changes: WalletChanges,
 ): MinedRecord | null {
-  const { matcher, unmined } = records;
+  const { matcher, unconfirmed } = records;
   const outputs = matcher.outputs(tx);
   const inputs = matcher.inputs(tx);
-  const before = unmined.records.get(tx.txidHex);
+  const before = unconfirmed.records.get(tx.txidHex);
   if (outputs.length === 0 && inputs.length === 0 && before === undefined) return null;
-  if (before !== undefined) records.updateUnmined(before, null, changes);
+  if (before !== undefined) records.updateUnconfirmed(before, null, changes);
   const record = { tx, firstSeen: before?.firstSeen ?? place.time, inputs, outputs, ...place };
   changes.putMined(record);
   for (const key of spentKeys(record)) records.dropCoin(key, changes);
@@ -173,23 +177,26 @@ export function disconnectTransaction(
   // The coinbase of a disconnected block can never be mined again; other transactions may be.
   if (isCoinbase(tx)) return;
   const back = { tx, firstSeen, inputs, outputs, conflict: null, replaced: false, wasMined: true };
-  records.addUnmined(back, changes);
+  records.addUnconfirmed(back, changes);
 }
 
 /**
  * Removes unconfirmed transactions that were mined or conflict with mined ones, as far as the coins of the UTXO set
  * show it. Repeats, because each removal may show it for a descendant.
  */
-export function dropPast({ coins, unmined, updateUnmined }: LedgerRecords, changes: WalletChanges): void {
-  const isPast = ({ tx, inputs, outputs }: UnminedRecord) =>
+export function dropPast(
+  { coins, unconfirmed, updateUnconfirmed }: LedgerRecords,
+  changes: WalletChanges,
+): void {
+  const isPast = ({ tx, inputs, outputs }: UnconfirmedRecord) =>
     outputs.some(({ index }) => coins.has(outpointKeyOf(tx.txidHex, index))) ||
     inputs.some(({ index }) => {
       const key = outpointKey(tx.inputs[index]!);
-      return !coins.has(key) && !unmined.records.has(key.slice(0, 64));
+      return !coins.has(key) && !unconfirmed.records.has(key.slice(0, 64));
     });
-  for (let past: UnminedRecord[] | null = null; past === null || past.length > 0;) {
-    past = [...unmined.records.values()].filter(isPast);
-    for (const record of past) updateUnmined(record, null, changes);
+  for (let past: UnconfirmedRecord[] | null = null; past === null || past.length > 0;) {
+    past = [...unconfirmed.records.values()].filter(isPast);
+    for (const record of past) updateUnconfirmed(record, null, changes);
   }
 }
 

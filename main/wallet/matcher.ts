@@ -2,7 +2,7 @@ import type { Outpoint, OutpointKey } from '../core/primitives/outpoint.ts';
 import { outpointKey } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { type Keyring, prefixOf } from './keyring.ts';
-import type { OwnCoin, OwnInput, OwnOutput, UnminedRecord } from './wallet-records.ts';
+import type { OwnCoin, OwnInput, OwnOutput, UnconfirmedRecord } from './wallet-records.ts';
 
 /**
  * Finds the inputs and outputs of a transaction that belong to the wallet. Used for every transaction of every block.
@@ -20,7 +20,7 @@ export interface Matcher {
 export interface MatcherDeps {
   readonly keyring: Keyring;
   readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
-  readonly unmined: ReadonlyMap<string, UnminedRecord>;
+  readonly unconfirmed: ReadonlyMap<string, UnconfirmedRecord>;
 }
 
 export function createMatcher(deps: MatcherDeps): Matcher {
@@ -44,7 +44,7 @@ export function createMatcher(deps: MatcherDeps): Matcher {
         const input = tx.inputs[index]!;
         if (!mayMatter(input)) continue;
         const key = outpointKey(input);
-        const coin = deps.coins.get(key) ?? unminedCoin(key, deps.unmined);
+        const coin = deps.coins.get(key) ?? unconfirmedCoin(key, deps.unconfirmed);
         if (coin !== undefined) found.push({ index, coin });
       }
       return found;
@@ -58,8 +58,11 @@ export function createMatcher(deps: MatcherDeps): Matcher {
 }
 
 /** An output of an unconfirmed transaction, as a coin. */
-function unminedCoin(key: OutpointKey, unmined: ReadonlyMap<string, UnminedRecord>): OwnCoin | undefined {
-  const record = unmined.get(key.slice(0, 64));
+function unconfirmedCoin(
+  key: OutpointKey,
+  unconfirmed: ReadonlyMap<string, UnconfirmedRecord>,
+): OwnCoin | undefined {
+  const record = unconfirmed.get(key.slice(0, 64));
   const index = Number(key.slice(65));
   const output = record?.outputs.find((own) => own.index === index);
   if (record === undefined || output === undefined) return undefined;

@@ -36,7 +36,7 @@ function databaseNotices({ data, list, chain }: Parts): Notice[] {
   if (data.renewedBecause === null) return [];
   const behind = [...list.values()].filter(({ ledger }) => ledger.meta().restoring);
   if (behind.length === 0) return [noticeOf('wallet-data-rebuilt')];
-  const height = Math.min(...behind.map(({ ledger }) => ledger.asOf.height));
+  const height = Math.min(...behind.map(({ ledger }) => ledger.syncedTo.height));
   return [noticeOf('wallet-data-rebuilding', { height, of: chain.tip().height })];
 }
 

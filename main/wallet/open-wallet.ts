@@ -213,7 +213,7 @@ function createReceivingKeys({
     const index = Math.max(held.file.issued, ledger.highestUsed[CHAIN.receive] + 1);
     const last = lastAllowed(ledger, CHAIN.receive);
     if (index > last && ledger.meta().restoring)
-      throw new KithError('wallet-reading', undefined, { data: { name, height: ledger.asOf.height } });
+      throw new KithError('wallet-reading', undefined, { data: { name, height: ledger.syncedTo.height } });
     if (index > last)
       throw new KithError('wallet-address-gap', undefined, {
         data: { most: GAP_LIMIT, blocks: SETTLED_AFTER },

@@ -3,7 +3,7 @@ import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import { outpointKey } from '../core/primitives/outpoint.ts';
 import { toHex } from '../core/codec/hex.ts';
 import type { Ledger } from './wallet-ledger.ts';
-import type { UnminedRecord } from './wallet-records.ts';
+import type { UnconfirmedRecord } from './wallet-records.ts';
 
 /**
  * State of an unconfirmed transaction. `live`: the next block may contain it. `expired`: it was not mined in time and
@@ -24,7 +24,7 @@ const cache = new WeakMap<
 /** The state of every unconfirmed transaction of a wallet. A child is live only if its parents are. */
 export function paymentStates(ledger: Ledger): ReadonlyMap<string, PaymentState> {
   const { revision } = ledger;
-  const { height } = ledger.asOf;
+  const { height } = ledger.syncedTo;
   const last = cache.get(ledger);
   if (last?.revision === revision && last.height === height) return last.result;
   const result = new Map<string, PaymentState>();
@@ -40,9 +40,9 @@ export function paymentStates(ledger: Ledger): ReadonlyMap<string, PaymentState>
 /**
  * Unconfirmed records, parents before children. Iterative, because a chain of payments can be too long for recursion.
  */
-export function parentsFirst(ledger: Ledger): Iterable<UnminedRecord> {
-  const ordered = new Set<UnminedRecord>();
-  for (const record of ledger.unmined.values()) {
+export function parentsFirst(ledger: Ledger): Iterable<UnconfirmedRecord> {
+  const ordered = new Set<UnconfirmedRecord>();
+  for (const record of ledger.unconfirmed.values()) {
     const stack = [record];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const waiting = ordered.has(top) ? [] : parentsOf(top, ledger).filter((parent) => !ordered.has(parent));
@@ -54,11 +54,11 @@ export function parentsFirst(ledger: Ledger): Iterable<UnminedRecord> {
 }
 
 /** The unconfirmed records whose outputs this one spends. */
-export function parentsOf(record: UnminedRecord, ledger: Ledger): UnminedRecord[] {
-  return record.tx.inputs.flatMap(({ txid }) => ledger.unmined.get(toHex(txid)) ?? []);
+export function parentsOf(record: UnconfirmedRecord, ledger: Ledger): UnconfirmedRecord[] {
+  return record.tx.inputs.flatMap(({ txid }) => ledger.unconfirmed.get(toHex(txid)) ?? []);
 }
 
-function ownStanding(record: UnminedRecord, tip: Height): PaymentState | undefined {
+function ownStanding(record: UnconfirmedRecord, tip: Height): PaymentState | undefined {
   if (record.conflict !== null) return 'conflicted';
   if (record.replaced) return 'replaced';
   const { expires } = record.tx;
@@ -69,7 +69,7 @@ function ownStanding(record: UnminedRecord, tip: Height): PaymentState | undefin
 /** The coins that live transactions spend, own coins or not. A new payment must not spend them. */
 export function spentByLive(ledger: Ledger, states: ReadonlyMap<string, PaymentState>): Set<OutpointKey> {
   const spent = new Set<OutpointKey>();
-  for (const [txid, record] of ledger.unmined) {
+  for (const [txid, record] of ledger.unconfirmed) {
     if (states.get(txid) !== 'live') continue;
     for (const input of record.tx.inputs) spent.add(outpointKey(input));
   }

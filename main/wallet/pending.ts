@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletMempool } from './ports.ts';
-import type { UnminedRecord } from './wallet-records.ts';
+import type { UnconfirmedRecord } from './wallet-records.ts';
 import { DEAD_AFTER, parentsFirst, paymentStates } from './payment-state.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { WalletStore } from './wallet-store.ts';
@@ -71,18 +71,18 @@ export function createPending(deps: PendingDeps): Pending {
         // A reorganisation may be the cause. The wallet must follow it first: until then it may count the payment as
         // mined.
         void deps.nearTip(wallet).then(() => {
-          if (wallet.ledger.unmined.has(txid)) return note(wallet, () => onRemoved(wallet, txid, reason));
+          if (wallet.ledger.unconfirmed.has(txid)) return note(wallet, () => onRemoved(wallet, txid, reason));
         });
       }
     }),
   ];
 
-  const submit = async (wallet: OpenWallet, { tx }: UnminedRecord) => {
+  const submit = async (wallet: OpenWallet, { tx }: UnconfirmedRecord) => {
     const result = await mempool.submit(tx);
     const verdict = isViolation(result) ? verdictOf(result, chain.tip().height) : null;
     if (signal.aborted || verdict === null) return;
     await queue.run(async () => {
-      const now = wallet.ledger.unmined.get(tx.txidHex);
+      const now = wallet.ledger.unconfirmed.get(tx.txidHex);
       if (now !== undefined && now.conflict === null && !now.replaced) await change(wallet, now, verdict);
     });
   };
@@ -123,7 +123,11 @@ export function createPending(deps: PendingDeps): Pending {
 
 /** Applies changes of the mempool to the unconfirmed records of a wallet. Must be called inside the queue. */
 function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) {
-  const change = async (wallet: OpenWallet, record: UnminedRecord, to: Partial<UnminedRecord> | null) => {
+  const change = async (
+    wallet: OpenWallet,
+    record: UnconfirmedRecord,
+    to: Partial<UnconfirmedRecord> | null,
+  ) => {
     await store.commit(wallet, (ledger, changes) => ledger.update(record, to, changes));
     moved(wallet);
   };
@@ -131,7 +135,7 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
   /** The mempool accepted a transaction: it is neither conflicted nor replaced. */
   const onAdded = async (wallet: OpenWallet, tx: Transaction) => {
     const { ledger } = wallet;
-    const record = ledger.unmined.get(tx.txidHex);
+    const record = ledger.unconfirmed.get(tx.txidHex);
     if (record !== undefined) {
       if (record.replaced || record.conflict !== null)
         await change(wallet, record, { replaced: false, conflict: null });
@@ -139,13 +143,13 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
     }
     // The wallet may be one step behind the mempool or ahead of it.
     if (!ledger.concerns(tx) || (await data.mined(wallet.id, tx.txidHex)) !== null) return;
-    if (ledger.unmined.size >= MAX_FOREIGN && tx.inputs.length > 0 && !spendsOwn(wallet, tx)) return;
+    if (ledger.unconfirmed.size >= MAX_FOREIGN && tx.inputs.length > 0 && !spendsOwn(wallet, tx)) return;
     await store.commit(wallet, (own, changes) => own.see(tx, clock.now(), changes));
     moved(wallet);
   };
 
   const onRemoved = async (wallet: OpenWallet, txid: string, reason: Removal) => {
-    const record = wallet.ledger.unmined.get(txid);
+    const record = wallet.ledger.unconfirmed.get(txid);
     if (record === undefined) return;
     if (reason === 'conflict' || reason === 'reorg') {
       if (record.conflict === null) await change(wallet, record, { conflict: chain.tip().height });
@@ -162,7 +166,7 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
 type Removal = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
 
 /** What a refusal by the mempool changes in a record. Null when the payment may be accepted later. */
-function verdictOf({ code }: Violation, tip: Height): Partial<UnminedRecord> | null {
+function verdictOf({ code }: Violation, tip: Height): Partial<UnconfirmedRecord> | null {
   if (code === 'coin-missing') return { conflict: tip };
   // The mempool contains another transaction that spends the same coins.
   return code === 'policy-conflict' || code.startsWith('policy-replacement') ? { replaced: true } : null;
@@ -173,11 +177,11 @@ function spendsOwn({ ledger }: OpenWallet, tx: Transaction): boolean {
 }
 
 /** Whether to submit a payment: it is live, or its conflict is so recent that a reorganisation may undo it. */
-function isWorthTrying({ ledger }: OpenWallet, record: UnminedRecord): boolean {
+function isWorthTrying({ ledger }: OpenWallet, record: UnconfirmedRecord): boolean {
   // A payment that the user replaced must not be submitted again.
   if (record.replaced && record.inputs.length > 0) return false;
   const { expires } = record.tx;
-  const { height } = ledger.asOf;
+  const { height } = ledger.syncedTo;
   if (expires !== 0 && height >= expires) return false;
   return record.conflict === null || height < record.conflict + DEAD_AFTER;
 }

@@ -58,7 +58,7 @@ const LAST_HEIGHT = 0xffff_ffff;
  */
 export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
   const { wallet, network } = context;
-  const tip = wallet.ledger.asOf.height;
+  const tip = wallet.ledger.syncedTo.height;
   const receivers = readReceivers(network, request);
   const feerate = checkFeerate(request.feerate ?? context.usual, context.floor);
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
@@ -147,7 +147,7 @@ function required(selection: Chosen | SelectionProblem, { wallet, network }: Pla
  */
 function nothingToSpend({ ledger, name }: OpenWallet, maturity: number, needed: number): KithError {
   const { waiting, incoming, immature } = fundsOf(ledger, maturity);
-  const { height } = ledger.asOf;
+  const { height } = ledger.syncedTo;
   const [code, amount, facts] =
     waiting.length > 0
       ? (['wallet-funds-waiting', sumOf(waiting), {}] as const)

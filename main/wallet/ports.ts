@@ -10,7 +10,7 @@ import type { Violation } from '../core/violation.ts';
 import type { Events } from '../lib/events.ts';
 
 /** A block of the chain, by height and id. */
-export interface Mark {
+export interface BlockRef {
   readonly height: Height;
   /** Hex. */
   readonly id: string;
@@ -25,9 +25,9 @@ export interface WalletNetwork {
 }
 
 export interface WalletChain {
-  tip(): Mark;
+  tip(): BlockRef;
   /** The block of the active chain at this height. `time` is that of its header. */
-  atHeight(height: Height): (Mark & { readonly time: UnixSeconds }) | undefined;
+  atHeight(height: Height): (BlockRef & { readonly time: UnixSeconds }) | undefined;
   readBlock(id: string): Promise<Uint8Array | null>;
   hasBody(id: string): boolean;
   /**
@@ -35,7 +35,7 @@ export interface WalletChain {
    */
   isBodyRequested(id: string): boolean;
   /** Calls `visit` for every coin of the UTXO set and returns the block after which the set has these coins. */
-  scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<Mark>;
+  scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<BlockRef>;
   readonly events: Events<{
     connected: { readonly block: Block };
     disconnected: unknown;

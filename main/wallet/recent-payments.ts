@@ -4,7 +4,7 @@ import { encodeAddress } from '../core/primitives/address.ts';
 import type { Output } from '../core/primitives/coin.ts';
 import { type PaymentState, paymentStates } from './payment-state.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { MinedRecord, UnminedRecord } from './wallet-records.ts';
+import type { MinedRecord, UnconfirmedRecord } from './wallet-records.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { Draft } from './drafts.ts';
 
@@ -46,7 +46,7 @@ export async function readPastPayments(
     .filter((draft) => draft.wallet === wallet.id)
     .map(({ unsigned }) => ({ outputs: unsigned.outputs, age: 0 }));
   const states = paymentStates(wallet.ledger);
-  const note = (record: UnminedRecord | MinedRecord) => {
+  const note = (record: UnconfirmedRecord | MinedRecord) => {
     const { tx, inputs } = record;
     if (inputs.length === 0) return;
     for (const output of tx.outputs) known.add(encodeAddress(deps.hrp, output));
@@ -55,7 +55,7 @@ export async function readPastPayments(
     if (sent !== null && Math.abs(deps.clock.now() - sent) <= RECENT)
       recent.push({ outputs: tx.outputs, age: Math.max(0, deps.clock.now() - sent) });
   };
-  for (const record of wallet.ledger.unmined.values()) note(record);
+  for (const record of wallet.ledger.unconfirmed.values()) note(record);
   let left = REMEMBERED;
   for await (const record of deps.data.newest(wallet.id, {})) {
     note(record);
@@ -65,7 +65,10 @@ export async function readPastPayments(
 }
 
 /** When a payment was sent, or the time of its block if the wallet first saw it there. Null if it will not be mined. */
-function sentAt(record: UnminedRecord | MinedRecord, state: PaymentState | undefined): UnixSeconds | null {
+function sentAt(
+  record: UnconfirmedRecord | MinedRecord,
+  state: PaymentState | undefined,
+): UnixSeconds | null {
   return 'time' in record || state === 'live' ? record.firstSeen : null;
 }
 

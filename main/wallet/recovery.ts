@@ -5,15 +5,15 @@ import type { Queue } from '../lib/queue.ts';
 import { emptyMeta } from './wallet-ledger.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { InitialState, WalletData } from './wallet-data.ts';
-import type { Mark } from './ports.ts';
+import type { BlockRef } from './ports.ts';
 
 export interface RecoveryDeps {
   readonly data: Pick<WalletData, 'renew'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
-  /** The trail at which a wallet starts to read the chain; see startOf. */
-  readonly from: (wallet: OpenWallet) => readonly Mark[];
+  /** The locator at which a wallet starts to read the chain; see startOf. */
+  readonly from: (wallet: OpenWallet) => readonly BlockRef[];
   /** Called after all wallets have started over. */
   readonly renewed: () => void;
 }
@@ -87,11 +87,11 @@ export function isDamaged(error: unknown): error is KithError {
  * The state of a wallet that starts over. It has the unconfirmed payments from memory, and the key use, so that no key
  * is issued twice.
  */
-function initialStateOf({ ledger }: OpenWallet, from: readonly Mark[]): InitialState {
-  const unmined = [...ledger.unmined.values()];
+function initialStateOf({ ledger }: OpenWallet, from: readonly BlockRef[]): InitialState {
+  const unconfirmed = [...ledger.unconfirmed.values()];
   const { highestUsed, uses, shortSince, gap } = ledger.meta();
   return {
-    meta: { ...emptyMeta(from, true), highestUsed, uses, shortSince, gap, unmined: unmined.length },
-    unmined,
+    meta: { ...emptyMeta(from, true), highestUsed, uses, shortSince, gap, unconfirmed: unconfirmed.length },
+    unconfirmed,
   };
 }

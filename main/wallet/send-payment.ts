@@ -56,7 +56,7 @@ export function createSendDraft(deps: SendDeps): SendDraft {
 
 function checkFresh(wallet: OpenWallet, draft: Draft, maturity: number): void {
   const free = new Set(spendableCoins(wallet.ledger, maturity).map(({ key }) => key));
-  const late = draft.view.expires !== 0 && draft.view.expires <= wallet.ledger.asOf.height;
+  const late = draft.view.expires !== 0 && draft.view.expires <= wallet.ledger.syncedTo.height;
   if (late || !draft.inputs.every(({ key }) => free.has(key))) throw new KithError('wallet-draft-stale');
 }
 
@@ -92,7 +92,7 @@ async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promis
   });
   const refused = await submit(deps, tx);
   if (refused !== null) {
-    const record = wallet.ledger.unmined.get(tx.txidHex);
+    const record = wallet.ledger.unconfirmed.get(tx.txidHex);
     if (record !== undefined)
       await store.commit(wallet, (ledger, changes) => ledger.update(record, null, changes));
   }

@@ -7,7 +7,7 @@ import { KithError } from '../lib/errors.ts';
 import { type Funds, fundsOf, type Spendable } from './balance.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import type { Receiver } from './receivers.ts';
-import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
+import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 import { paymentStates } from './payment-state.ts';
 
 /** A coin that a payment may spend. */
@@ -102,13 +102,13 @@ interface Rival {
 
 function expiredPayments(ledger: Ledger, receivers: readonly Receiver[]): Rival[] {
   const states = paymentStates(ledger);
-  return [...ledger.unmined.values()]
+  return [...ledger.unconfirmed.values()]
     .filter(({ tx, inputs }) => inputs.length > 0 && states.get(tx.txidHex) === 'expired')
     .filter((record) => paysAny(record, receivers))
     .map(({ tx }) => ({ txid: tx.txidHex, keys: tx.inputs.map(outpointKey) }));
 }
 
-function paysAny({ tx, outputs }: UnminedRecord, receivers: readonly Receiver[]): boolean {
+function paysAny({ tx, outputs }: UnconfirmedRecord, receivers: readonly Receiver[]): boolean {
   const change = new Set(outputs.filter(({ place }) => place.chain === 1).map(({ index }) => index));
   return tx.outputs.some(
     (output, index) => !change.has(index) && receivers.some(({ lock }) => equalBytes(lock.lock, output.lock)),

@@ -1,6 +1,6 @@
 import type { Height } from '../../shared/units.ts';
 import { EXPIRY_MARGIN, MAX_ANCESTORS, MAX_DESCENDANTS } from '../core/policy/policy-limits.ts';
-import type { UnminedRecord } from './wallet-records.ts';
+import type { UnconfirmedRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import { parentsOf, type PaymentState } from './payment-state.ts';
 
@@ -15,17 +15,17 @@ const DECIDING_BLOCKS = 5;
 export function relayableParents(
   ledger: Ledger,
   states: ReadonlyMap<string, PaymentState>,
-  candidates: readonly { readonly record: UnminedRecord; readonly worth: number }[],
-): ReadonlySet<UnminedRecord> {
-  const chosen = new Set<UnminedRecord>();
+  candidates: readonly { readonly record: UnconfirmedRecord; readonly worth: number }[],
+): ReadonlySet<UnconfirmedRecord> {
+  const chosen = new Set<UnconfirmedRecord>();
   if (candidates.length === 0) return chosen;
   const descendants = countDescendants(ledger, states);
-  const ancestors = new Set<UnminedRecord>();
+  const ancestors = new Set<UnconfirmedRecord>();
   for (const { record } of candidates.toSorted((a, b) => b.worth - a.worth)) {
     const joint = new Set([...ancestors, ...withAncestors(record, ledger)]);
     // Both limits count the new payment itself.
     const fits = joint.size < MAX_ANCESTORS;
-    if (!fits || [...joint].some((each) => isFull(each, ledger.asOf.height, descendants))) continue;
+    if (!fits || [...joint].some((each) => isFull(each, ledger.syncedTo.height, descendants))) continue;
     chosen.add(record);
     for (const each of joint) ancestors.add(each);
   }
@@ -33,9 +33,9 @@ export function relayableParents(
 }
 
 function isFull(
-  record: UnminedRecord,
+  record: UnconfirmedRecord,
   tip: Height,
-  descendants: ReadonlyMap<UnminedRecord, number>,
+  descendants: ReadonlyMap<UnconfirmedRecord, number>,
 ): boolean {
   const { expires } = record.tx;
   const endsSoon = expires !== 0 && expires < tip + EXPIRY_MARGIN + DECIDING_BLOCKS;
@@ -46,9 +46,9 @@ function isFull(
 function countDescendants(
   ledger: Ledger,
   states: ReadonlyMap<string, PaymentState>,
-): Map<UnminedRecord, number> {
-  const counts = new Map<UnminedRecord, number>();
-  for (const record of ledger.unmined.values()) {
+): Map<UnconfirmedRecord, number> {
+  const counts = new Map<UnconfirmedRecord, number>();
+  for (const record of ledger.unconfirmed.values()) {
     if (states.get(record.tx.txidHex) !== 'live') continue;
     for (const each of withAncestors(record, ledger)) counts.set(each, (counts.get(each) ?? 0) + 1);
   }
@@ -56,7 +56,7 @@ function countDescendants(
 }
 
 /** A transaction and its unconfirmed ancestors; stops once the ancestor limit is reached. */
-function withAncestors(record: UnminedRecord, ledger: Ledger): Set<UnminedRecord> {
+function withAncestors(record: UnconfirmedRecord, ledger: Ledger): Set<UnconfirmedRecord> {
   const line = new Set([record]);
   for (const each of line) {
     if (line.size >= MAX_ANCESTORS) break;

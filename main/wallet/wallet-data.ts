@@ -15,18 +15,18 @@ import { decodeMeta, decodeMetaOfSchema1, encodeMeta, type WalletMeta } from './
 import {
   decodeCoin,
   decodeMined,
-  decodeUnmined,
+  decodeUnconfirmed,
   encodeCoin,
   encodeMined,
-  encodeUnmined,
+  encodeUnconfirmed,
   type MinedRecord,
   type OwnCoin,
-  type UnminedRecord,
+  type UnconfirmedRecord,
 } from './wallet-records.ts';
 
 const SCHEMA = 2;
-const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unmined: 5 } as const;
-const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unmined];
+const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unconfirmed: 5 } as const;
+const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unconfirmed];
 
 const key = {
   schema: () => Buffer.of(TABLE.schema),
@@ -36,7 +36,7 @@ const key = {
     return Buffer.concat([prefix(TABLE.coin, id), Buffer.from(txid, 'hex'), bigEndian(Number(index))]);
   },
   mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
-  unmined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unmined, id), txid]),
+  unconfirmed: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unconfirmed, id), txid]),
   /** Height and position are big-endian, so that keys sort in the order of the chain. */
   order: (id: string, height: number, position: number) =>
     Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
@@ -48,8 +48,8 @@ export interface WalletChanges {
   deleteCoin(key: OutpointKey): void;
   putMined(record: MinedRecord): void;
   deleteMined(record: MinedRecord): void;
-  putUnmined(record: UnminedRecord): void;
-  deleteUnmined(record: UnminedRecord): void;
+  putUnconfirmed(record: UnconfirmedRecord): void;
+  deleteUnconfirmed(record: UnconfirmedRecord): void;
   readonly size: number;
 }
 
@@ -62,7 +62,7 @@ export interface MinedPlace {
 /** The state from which a wallet starts over after its records were lost. */
 export interface InitialState {
   readonly meta: WalletMeta;
-  readonly unmined: readonly UnminedRecord[];
+  readonly unconfirmed: readonly UnconfirmedRecord[];
 }
 
 /**
@@ -74,7 +74,7 @@ export interface WalletData {
   readonly renewedBecause: string | null;
   meta(id: string): Promise<WalletMeta | null>;
   coins(id: string): AsyncIterable<readonly [OutpointKey, OwnCoin]>;
-  unmined(id: string): AsyncIterable<UnminedRecord>;
+  unconfirmed(id: string): AsyncIterable<UnconfirmedRecord>;
   mined(id: string, txidHex: string): Promise<MinedRecord | null>;
   /** Mined records, newest first: those before `before` and above height `above`. Without limits all. */
   newest(id: string, range: { before?: MinedPlace; above?: Height }): AsyncIterable<MinedRecord>;
@@ -83,7 +83,7 @@ export interface WalletData {
   /** Writes the changes and the new meta record of the wallet in one atomic batch. */
   write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
   /** Deletes the records of a wallet. Returns its unconfirmed payments, as far as they can be read. */
-  clear(id: string): Promise<UnminedRecord[]>;
+  clear(id: string): Promise<UnconfirmedRecord[]>;
   /**
    * Renames the database and creates it again. These wallets get the given state; other wallets keep their readable
    * unconfirmed payments.
@@ -102,18 +102,18 @@ export async function openWalletData(
   log: Log,
   onRefused?: (error: KithError) => void,
 ): Promise<WalletData> {
-  const level = await openCheckedLevel(folder, log, isUnmined, onRefused);
+  const level = await openCheckedLevel(folder, log, isUnconfirmed, onRefused);
   await checkSchema(level).catch(async (error: unknown) => {
     if (codeOf(error) !== 'wallet-data-damaged') throw error;
     await level.renew(messageOf(error), (kept) => [[key.schema(), Uint8Array.of(SCHEMA)], ...kept]);
   });
 
   const clear = async (id: string) => {
-    const saved: UnminedRecord[] = [];
+    const saved: UnconfirmedRecord[] = [];
     const keys: Change[] = [];
     for (const table of TABLES) {
       for await (const [at, value] of reachable(level, table, id, log)) {
-        const record = table === TABLE.unmined && value !== null ? decodeUnmined(value) : null;
+        const record = table === TABLE.unconfirmed && value !== null ? decodeUnconfirmed(value) : null;
         if (record) saved.push(record);
         keys.push([at, null]);
       }
@@ -126,9 +126,12 @@ export async function openWalletData(
     level.renew(why, (kept) => [
       [key.schema(), Uint8Array.of(SCHEMA)],
       ...kept.filter(([at]) => !wallets.has(idIn(at))),
-      ...[...wallets].flatMap(([id, { meta, unmined }]): LevelRecord[] => [
+      ...[...wallets].flatMap(([id, { meta, unconfirmed }]): LevelRecord[] => [
         [key.meta(id), encodeMeta(meta)],
-        ...unmined.map((record): LevelRecord => [key.unmined(id, record.tx.txid), encodeUnmined(record)]),
+        ...unconfirmed.map((record): LevelRecord => [
+          key.unconfirmed(id, record.tx.txid),
+          encodeUnconfirmed(record),
+        ]),
       ]),
     ]);
 
@@ -143,8 +146,9 @@ export async function openWalletData(
         yield [outpointKeyOf(toHex(at.subarray(9, 41)), view.readUInt32BE(41)), required(decodeCoin(value))];
       }
     },
-    async *unmined(id) {
-      for await (const [, value] of all(level, TABLE.unmined, id)) yield required(decodeUnmined(value));
+    async *unconfirmed(id) {
+      for await (const [, value] of all(level, TABLE.unconfirmed, id))
+        yield required(decodeUnconfirmed(value));
     },
     mined: async (id, txidHex) => orDamaged(await level.get(key.mined(id, fromHex(txidHex)!)), decodeMined),
     async *newest(id, { before, above }) {
@@ -189,8 +193,8 @@ function createChanges(id: string): WalletChanges {
     deleteMined({ tx, height, position }) {
       list.push([key.mined(id, tx.txid), null], [key.order(id, height, position), null]);
     },
-    putUnmined: (record) => list.push([key.unmined(id, record.tx.txid), encodeUnmined(record)]),
-    deleteUnmined: ({ tx }) => list.push([key.unmined(id, tx.txid), null]),
+    putUnconfirmed: (record) => list.push([key.unconfirmed(id, record.tx.txid), encodeUnconfirmed(record)]),
+    deleteUnconfirmed: ({ tx }) => list.push([key.unconfirmed(id, tx.txid), null]),
     get size() {
       return list.length;
     },
@@ -224,7 +228,7 @@ async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
       if (mined !== null) paid.push({ height: mined.height, places: placesOf(mined.outputs) });
     }
     const meta = decodeMetaOfSchema1(value, GAP_LIMIT);
-    const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.asOf) });
+    const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.syncedTo) });
     changes.push([at, upgraded]);
   }
   return changes;
@@ -232,7 +236,7 @@ async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
 
 const all = (level: CheckedLevel, table: number, id: string) => level.entries(rangeOf(table, id));
 
-const isUnmined = (at: Uint8Array): boolean => at[0] === TABLE.unmined;
+const isUnconfirmed = (at: Uint8Array): boolean => at[0] === TABLE.unconfirmed;
 /** The id of the wallet in the key of one of its records. */
 const idIn = (at: Uint8Array): string => toHex(at.subarray(1, 9));
 

@@ -27,17 +27,17 @@ import {
   type LedgerRecords,
   markConflicts,
 } from './ledger-records.ts';
-import { extendTrail, type WalletMeta } from './wallet-meta.ts';
-import type { MinedRecord, OwnCoin, OwnOutput, UnminedRecord } from './wallet-records.ts';
+import { extendLocator, type WalletMeta } from './wallet-meta.ts';
+import type { MinedRecord, OwnCoin, OwnOutput, UnconfirmedRecord } from './wallet-records.ts';
 import type { WalletChanges } from './wallet-data.ts';
-import type { Mark } from './ports.ts';
+import type { BlockRef } from './ports.ts';
 
 export interface Ledger {
-  readonly asOf: Mark;
-  readonly trail: readonly Mark[];
+  readonly syncedTo: BlockRef;
+  readonly locator: readonly BlockRef[];
   readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
   /** The unconfirmed transactions by txid in hex. */
-  readonly unmined: ReadonlyMap<string, UnminedRecord>;
+  readonly unconfirmed: ReadonlyMap<string, UnconfirmedRecord>;
   /** Increases with every change that a query could show. */
   readonly revision: number;
   /** The highest key of each chain that any transaction has paid; -1 for none. */
@@ -47,27 +47,27 @@ export interface Ledger {
   /** Gap limit: unused keys in a row that the wallet looks for. */
   readonly gap: number;
   meta(): WalletMeta;
-  /** Connects the next block, whose parent must be `asOf`. True when the block concerned the wallet. */
+  /** Connects the next block, whose parent must be `syncedTo`. True when the block concerned the wallet. */
   connect(block: Block, changes: WalletChanges): boolean;
   /**
    * Disconnects all blocks above `to`. `above`: the wallet's mined records in those blocks, newest first. `uses`: the
    * highest used keys at `to`. Pass it when a block with 100 or more confirmations (SETTLED_AFTER) is disconnected; the
    * default keeps the uses of such blocks.
    */
-  rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
+  rollback(to: BlockRef, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
   /**
    * Replaces the wallet's coins by those that the UTXO set has at the last block of `from`. Used when older blocks cannot
    * be read. Unconfirmed transactions stay, unless the coins show that they or conflicting ones were mined.
    */
   takeCoins(
     found: Iterable<readonly [OutpointKey, OwnCoin]>,
-    from: readonly Mark[],
+    from: readonly BlockRef[],
     changes: WalletChanges,
   ): void;
   /** Records an unconfirmed transaction. Does nothing if it is known or does not concern the wallet. */
   see(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
   /** Changes an unconfirmed record, or removes it (null). */
-  update(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void;
+  update(record: UnconfirmedRecord, change: Partial<UnconfirmedRecord> | null, changes: WalletChanges): void;
   /** Undoes `see` in memory. Used when the record could not be written. */
   forget(txidHex: string): void;
   /** Whether a transaction pays to this wallet or spends from it. Costs a few lookups in maps. */
@@ -81,21 +81,21 @@ export interface Ledger {
 export interface LedgerState {
   readonly meta: WalletMeta;
   readonly coins: Iterable<readonly [OutpointKey, OwnCoin]>;
-  readonly unmined: Iterable<UnminedRecord>;
+  readonly unconfirmed: Iterable<UnconfirmedRecord>;
 }
 
-/** The state of a wallet without records at the end of a trail. */
-export function emptyMeta(trail: readonly Mark[], restoring: boolean): WalletMeta {
-  const counts = { coins: 0, total: toMotes(0), mined: 0, unmined: 0 };
-  const keys = { highestUsed: [-1, -1], uses: noUses(trail.at(-1)!), gap: GAP_LIMIT } as const;
-  return { asOf: trail.at(-1)!, trail, ...keys, shortSince: null, restoring, ...counts };
+/** The state of a wallet without records at the end of a locator. */
+export function emptyMeta(locator: readonly BlockRef[], restoring: boolean): WalletMeta {
+  const counts = { coins: 0, total: toMotes(0), mined: 0, unconfirmed: 0 };
+  const keys = { highestUsed: [-1, -1], uses: noUses(locator.at(-1)!), gap: GAP_LIMIT } as const;
+  return { syncedTo: locator.at(-1)!, locator, ...keys, shortSince: null, restoring, ...counts };
 }
 
 /** The ledger of one wallet in memory; see the start of this file. */
 export class WalletLedger implements Ledger {
   readonly #records: LedgerRecords;
   readonly #highest: [number, number];
-  #trail: readonly Mark[];
+  #locator: readonly BlockRef[];
   #mined: number;
   #shortSince: Height | null;
   #restoring: boolean;
@@ -103,8 +103,8 @@ export class WalletLedger implements Ledger {
   #gap: number;
 
   constructor(state: LedgerState, keyring: Keyring) {
-    const { trail, mined, shortSince, restoring, uses, gap, highestUsed } = state.meta;
-    this.#trail = trail;
+    const { locator, mined, shortSince, restoring, uses, gap, highestUsed } = state.meta;
+    this.#locator = locator;
     this.#mined = mined;
     this.#shortSince = shortSince;
     this.#restoring = restoring;
@@ -114,20 +114,20 @@ export class WalletLedger implements Ledger {
     this.#records = createLedgerRecords(state, keyring);
   }
 
-  get asOf() {
-    return this.#trail.at(-1)!;
+  get syncedTo() {
+    return this.#locator.at(-1)!;
   }
 
-  get trail() {
-    return this.#trail;
+  get locator() {
+    return this.#locator;
   }
 
   get coins() {
     return this.#records.coins;
   }
 
-  get unmined() {
-    return this.#records.unmined.records;
+  get unconfirmed() {
+    return this.#records.unconfirmed.records;
   }
 
   get revision() {
@@ -147,10 +147,10 @@ export class WalletLedger implements Ledger {
   }
 
   meta(): WalletMeta {
-    const { coins, unmined } = this;
+    const { coins, unconfirmed } = this;
     return {
-      asOf: this.asOf,
-      trail: this.#trail,
+      syncedTo: this.syncedTo,
+      locator: this.#locator,
       highestUsed: [this.#highest[0], this.#highest[1]],
       uses: this.#uses,
       gap: this.#gap,
@@ -159,7 +159,7 @@ export class WalletLedger implements Ledger {
       coins: coins.size,
       total: toMotes(this.#records.total),
       mined: this.#mined,
-      unmined: unmined.size,
+      unconfirmed: unconfirmed.size,
     };
   }
 
@@ -172,7 +172,7 @@ export class WalletLedger implements Ledger {
       const record = connectTransaction(records, tx, { height, position, time }, changes);
       if (record !== null) this.#takeMined(record);
     });
-    this.#trail = extendTrail(this.#trail, { height, id: idHex });
+    this.#locator = extendLocator(this.#locator, { height, id: idHex });
     this.#uses = settle(this.#uses, { height, id: idHex });
     return records.revision !== before;
   }
@@ -190,7 +190,7 @@ export class WalletLedger implements Ledger {
   }
 
   rollback(
-    to: Mark,
+    to: BlockRef,
     above: readonly MinedRecord[],
     changes: WalletChanges,
     uses = withoutUsesAbove(this.#uses, to),
@@ -198,10 +198,10 @@ export class WalletLedger implements Ledger {
     const records = this.#records;
     for (const record of above) disconnectTransaction(records, record, changes);
     this.#mined -= above.length;
-    for (const record of [...this.unmined.values()]) {
-      if ((record.conflict ?? 0) > to.height) records.updateUnmined(record, { conflict: null }, changes);
+    for (const record of [...this.unconfirmed.values()]) {
+      if ((record.conflict ?? 0) > to.height) records.updateUnconfirmed(record, { conflict: null }, changes);
     }
-    this.#trail = [...this.#trail.filter((mark) => mark.height < to.height), to];
+    this.#locator = [...this.#locator.filter((block) => block.height < to.height), to];
     this.#uses = uses;
     if (this.#shortSince !== null) this.#shortSince = Math.min(this.#shortSince, to.height);
     records.changed();
@@ -209,7 +209,7 @@ export class WalletLedger implements Ledger {
 
   takeCoins(
     found: Iterable<readonly [OutpointKey, OwnCoin]>,
-    from: readonly Mark[],
+    from: readonly BlockRef[],
     changes: WalletChanges,
   ): void {
     const records = this.#records;
@@ -220,9 +220,9 @@ export class WalletLedger implements Ledger {
     }
     for (const [key] of found) records.completeSpenders(key, changes);
     dropPast(records, changes);
-    this.#trail = from;
+    this.#locator = from;
     const paid = [...this.coins.values()].map(({ height, place }) => ({ height, places: [place] }));
-    this.#uses = usesOf(paid, this.asOf);
+    this.#uses = usesOf(paid, this.syncedTo);
     this.#shortSince = 0;
     records.changed();
   }
@@ -231,28 +231,30 @@ export class WalletLedger implements Ledger {
     const records = this.#records;
     const outputs = records.matcher.outputs(tx);
     const inputs = records.matcher.inputs(tx);
-    if (this.unmined.has(tx.txidHex) || outputs.length + inputs.length === 0) return;
+    if (this.unconfirmed.has(tx.txidHex) || outputs.length + inputs.length === 0) return;
     const fresh = { conflict: null, replaced: false, wasMined: false };
-    records.addUnmined({ tx, firstSeen: now, inputs, outputs, ...fresh }, changes);
+    records.addUnconfirmed({ tx, firstSeen: now, inputs, outputs, ...fresh }, changes);
     for (const { index } of outputs) records.completeSpenders(outpointKeyOf(tx.txidHex, index), changes);
     this.#use(outputs);
     records.changed();
   }
 
-  update(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void {
-    this.#records.updateUnmined(record, change, changes);
+  update(record: UnconfirmedRecord, change: Partial<UnconfirmedRecord> | null, changes: WalletChanges): void {
+    this.#records.updateUnconfirmed(record, change, changes);
   }
 
   forget(txidHex: string): void {
-    const { unmined } = this.#records;
-    const record = unmined.records.get(txidHex);
-    if (record !== undefined) unmined.delete(record);
+    const { unconfirmed } = this.#records;
+    const record = unconfirmed.records.get(txidHex);
+    if (record !== undefined) unconfirmed.delete(record);
     this.#records.changed();
   }
 
   concerns(tx: Transaction): boolean {
     const { matcher } = this.#records;
-    return this.unmined.has(tx.txidHex) || matcher.outputs(tx).length > 0 || matcher.inputs(tx).length > 0;
+    return (
+      this.unconfirmed.has(tx.txidHex) || matcher.outputs(tx).length > 0 || matcher.inputs(tx).length > 0
+    );
   }
 
   noteUse(transactions: readonly Transaction[]): void {

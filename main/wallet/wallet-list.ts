@@ -4,10 +4,10 @@ import type { Lock } from '../core/primitives/coin.ts';
 import type { Log } from '../lib/log.ts';
 import type { WalletIdentity } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
-import { trailOf } from './wallet-meta.ts';
+import { locatorOf } from './wallet-meta.ts';
 import { nameKey } from './wallet-names.ts';
 import { createOpenWallet, type OpenWallet } from './open-wallet.ts';
-import type { Mark, WalletChain, WalletNetwork } from './ports.ts';
+import type { BlockRef, WalletChain, WalletNetwork } from './ports.ts';
 import { isDamaged } from './recovery.ts';
 import type { WalletStore } from './wallet-store.ts';
 
@@ -31,8 +31,8 @@ export interface WalletList {
    * phrase.
    */
   byLock(lock: Lock): OpenWallet | undefined;
-  /** The trail at which a wallet starts to read the chain after its records were lost. */
-  startFor(identity: WalletIdentity): Mark[];
+  /** The locator at which a wallet starts to read the chain after its records were lost. */
+  startFor(identity: WalletIdentity): BlockRef[];
 }
 
 export interface WalletListDeps {
@@ -122,8 +122,8 @@ export function firstHeight(
   return height;
 }
 
-/** The first trail of a wallet that has no records below a height. It ends in a block of the active chain. */
-export function startOf(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): Mark[] {
+/** The first locator of a wallet that has no records below a height. It ends in a block of the active chain. */
+export function startOf(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): BlockRef[] {
   const from = Math.max(0, Math.min(height, chain.tip().height));
-  return trailOf((at) => chain.atHeight(at), from);
+  return locatorOf((at) => chain.atHeight(at), from);
 }

@@ -3,14 +3,14 @@ import { fromHex, toHex } from '../core/codec/hex.ts';
 import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import { type KeyIndexes, type KeyUse, type KeyUses, noUses } from './key-use.ts';
-import type { Mark } from './ports.ts';
+import type { BlockRef } from './ports.ts';
 
 /** The state of a wallet. Written in the same batch as the records that it describes. */
 export interface WalletMeta {
-  /** The last block that the records include; also the last of `trail`. */
-  readonly asOf: Mark;
-  /** Blocks at growing distances below `asOf`, to find the last common block after a reorganisation. Ascending. */
-  readonly trail: readonly Mark[];
+  /** The last block that the records include; also the last of `locator`. */
+  readonly syncedTo: BlockRef;
+  /** Blocks at growing distances below `syncedTo`, to find the last common block after a reorganisation. Ascending. */
+  readonly locator: readonly BlockRef[];
   /** The highest key of each chain that a block or the mempool ever paid. Keys up to it are never issued again. */
   readonly highestUsed: KeyIndexes;
   /** Key use in blocks. It limits which keys may be issued. */
@@ -28,13 +28,13 @@ export interface WalletMeta {
   readonly coins: number;
   readonly total: Motes;
   readonly mined: number;
-  readonly unmined: number;
+  readonly unconfirmed: number;
 }
 
 export function encodeMeta(meta: WalletMeta): Uint8Array {
   const writer = new Writer(2048);
-  writer.varuint(meta.trail.length);
-  for (const { height, id } of meta.trail) writer.u32(height).bytes(fromHex(id)!);
+  writer.varuint(meta.locator.length);
+  for (const { height, id } of meta.locator) writer.u32(height).bytes(fromHex(id)!);
   writer.varuint(meta.highestUsed[0] + 1).varuint(meta.highestUsed[1] + 1);
   writer.u32(meta.shortSince ?? 0).u8(meta.shortSince === null ? 0 : 1);
   writer.u8(meta.restoring ? 1 : 0);
@@ -43,7 +43,7 @@ export function encodeMeta(meta: WalletMeta): Uint8Array {
   writer.varuint(meta.uses.recent.length);
   for (const { height, chain, index } of meta.uses.recent) writer.u32(height).u8(chain).varuint(index);
   writer.varuint(meta.gap);
-  writer.varuint(meta.coins).u64(meta.total).varuint(meta.mined).varuint(meta.unmined);
+  writer.varuint(meta.coins).u64(meta.total).varuint(meta.mined).varuint(meta.unconfirmed);
   return writer.finish();
 }
 
@@ -65,49 +65,51 @@ export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
 export function decodeMetaOfSchema1(bytes: Uint8Array, gap: number): WalletMeta | null {
   const reader = new Reader(bytes);
   const first = readFirst(reader);
-  const asOf = first.trail.at(-1);
-  return asOf === undefined ? null : finished(reader, { ...first, uses: noUses(asOf), gap });
+  const syncedTo = first.locator.at(-1);
+  return syncedTo === undefined ? null : finished(reader, { ...first, uses: noUses(syncedTo), gap });
 }
 
-type First = Pick<WalletMeta, 'trail' | 'highestUsed' | 'shortSince' | 'restoring'>;
+type First = Pick<WalletMeta, 'locator' | 'highestUsed' | 'shortSince' | 'restoring'>;
 
 function readFirst(reader: Reader): First {
-  const trail: Mark[] = [];
+  const locator: BlockRef[] = [];
   for (let left = reader.count(36); left > 0; left--) {
-    trail.push({ height: reader.u32(), id: toHex(reader.bytes(32)) });
+    locator.push({ height: reader.u32(), id: toHex(reader.bytes(32)) });
   }
   const highestUsed = [reader.varuint() - 1, reader.varuint() - 1] as const;
   const since = reader.u32();
   const shortSince = reader.u8() === 0 ? null : since;
-  return { trail, highestUsed, shortSince, restoring: reader.u8() === 1 };
+  return { locator, highestUsed, shortSince, restoring: reader.u8() === 1 };
 }
 
 function finished(reader: Reader, first: First & Pick<WalletMeta, 'uses' | 'gap'>): WalletMeta | null {
   const coins = reader.varuint();
   const total = reader.u64() as Motes;
-  const rest = { mined: reader.varuint(), unmined: reader.varuint() };
-  const asOf = first.trail.at(-1);
-  return reader.finish() !== null || asOf === undefined ? null : { ...first, asOf, coins, total, ...rest };
+  const rest = { mined: reader.varuint(), unconfirmed: reader.varuint() };
+  const syncedTo = first.locator.at(-1);
+  return reader.finish() !== null || syncedTo === undefined
+    ? null
+    : { ...first, syncedTo, coins, total, ...rest };
 }
 
-/** The trail with one more block. It has the last 16 blocks, then about two for every doubling of the distance. */
-export function extendTrail(trail: readonly Mark[], next: Mark): Mark[] {
-  return [...trail.filter((mark) => isKept(mark.height, next.height - mark.height)), next];
+/** The locator with one more block. It has the last 16 blocks, then about two for every doubling of the distance. */
+export function extendLocator(locator: readonly BlockRef[], next: BlockRef): BlockRef[] {
+  return [...locator.filter((block) => isKept(block.height, next.height - block.height)), next];
 }
 
-/** The trail of a wallet that starts at a height, built from the chain. Ascending. */
-export function trailOf(at: (height: Height) => Mark | undefined, tip: Height): Mark[] {
+/** The locator of a wallet that starts at a height, built from the chain. Ascending. */
+export function locatorOf(at: (height: Height) => BlockRef | undefined, tip: Height): BlockRef[] {
   const heights = new Set<number>([0, tip]);
   for (let distance = 1; distance < 16; distance++) heights.add(Math.max(0, tip - distance));
   for (let step = 8; step <= tip; step *= 2) {
     const top = Math.floor((tip - 2 * step) / step) * step;
     for (let height = top; height > Math.max(0, tip - 4 * step); height -= step) heights.add(height);
   }
-  return [...heights].sort((a, b) => a - b).flatMap((height) => markAt(at(height)));
+  return [...heights].sort((a, b) => a - b).flatMap((height) => blockRefAt(at(height)));
 }
 
-const markAt = (mark: Mark | undefined): Mark[] =>
-  mark === undefined ? [] : [{ height: mark.height, id: mark.id }];
+const blockRefAt = (block: BlockRef | undefined): BlockRef[] =>
+  block === undefined ? [] : [{ height: block.height, id: block.id }];
 
 function isKept(height: Height, distance: number): boolean {
   return distance < 16 || height === 0 || height % 2 ** (Math.floor(Math.log2(distance)) - 1) === 0;

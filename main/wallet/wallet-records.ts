@@ -43,7 +43,7 @@ export interface MinedRecord extends WalletRecord {
   readonly time: UnixSeconds;
 }
 
-export interface UnminedRecord extends WalletRecord {
+export interface UnconfirmedRecord extends WalletRecord {
   /** Height of the block with a conflicting transaction; null for none. */
   readonly conflict: Height | null;
   /** Whether the mempool replaced it by a transaction that spends the same coins. */
@@ -79,7 +79,7 @@ export function decodeMined(bytes: Uint8Array): MinedRecord | null {
   return record === null ? null : { ...place, ...record };
 }
 
-export function encodeUnmined(record: UnminedRecord): Uint8Array {
+export function encodeUnconfirmed(record: UnconfirmedRecord): Uint8Array {
   const writer = new Writer(512);
   writer.u8((record.replaced ? 1 : 0) | (record.wasMined ? 2 : 0) | (record.conflict === null ? 0 : 4));
   writer.u32(record.conflict ?? 0);
@@ -87,7 +87,7 @@ export function encodeUnmined(record: UnminedRecord): Uint8Array {
   return writer.finish();
 }
 
-export function decodeUnmined(bytes: Uint8Array): UnminedRecord | null {
+export function decodeUnconfirmed(bytes: Uint8Array): UnconfirmedRecord | null {
   const reader = new Reader(bytes);
   const flags = reader.u8();
   const height = reader.u32();

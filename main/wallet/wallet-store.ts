@@ -3,14 +3,14 @@ import { codeOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Ledger, type LedgerState, emptyMeta } from './wallet-ledger.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
+import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 import type { WalletChanges, WalletData } from './wallet-data.ts';
-import type { Mark } from './ports.ts';
+import type { BlockRef } from './ports.ts';
 
 /** Keeps the ledgers of the wallets equal in memory and on disk. */
 export interface WalletStore {
   /** Reads the state of a wallet. If it is missing or corrupt, the wallet starts over at the end of `from`. */
-  load(id: string, from: () => readonly Mark[]): Promise<LedgerState>;
+  load(id: string, from: () => readonly BlockRef[]): Promise<LedgerState>;
   /** Runs one step of the ledger and writes its batch. When the disk fails, the wallet returns to the state on disk. */
   commit<T>(
     wallet: OpenWallet,
@@ -35,26 +35,30 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
     const meta = await data.meta(id);
     if (meta === null) return null;
     const coins: (readonly [string & { readonly __key: 'outpoint' }, OwnCoin])[] = [];
-    const unmined: UnminedRecord[] = [];
+    const unconfirmed: UnconfirmedRecord[] = [];
     for await (const coin of data.coins(id)) coins.push(coin);
-    for await (const record of data.unmined(id)) unmined.push(record);
+    for await (const record of data.unconfirmed(id)) unconfirmed.push(record);
     const total = coins.reduce((sum, [, coin]) => sum + coin.amount, 0);
     const complete =
       coins.length === meta.coins &&
       total === meta.total &&
-      unmined.length === meta.unmined &&
+      unconfirmed.length === meta.unconfirmed &&
       (await data.countMined(id)) === meta.mined;
-    return complete ? { meta, coins, unmined } : null;
+    return complete ? { meta, coins, unconfirmed } : null;
   };
 
   /** Unconfirmed payments are stored nowhere else, so all readable ones are kept. */
-  const startOver = async (id: string, from: readonly Mark[]): Promise<LedgerState> => {
-    const unmined = await data.clear(id);
-    const meta = { ...emptyMeta(from, true), unmined: unmined.length, highestUsed: highestOf(unmined) };
+  const startOver = async (id: string, from: readonly BlockRef[]): Promise<LedgerState> => {
+    const unconfirmed = await data.clear(id);
+    const meta = {
+      ...emptyMeta(from, true),
+      unconfirmed: unconfirmed.length,
+      highestUsed: highestOf(unconfirmed),
+    };
     const changes = data.changes(id);
-    for (const record of unmined) changes.putUnmined(record);
+    for (const record of unconfirmed) changes.putUnconfirmed(record);
     await data.write(changes, meta, true);
-    return { meta, coins: [], unmined };
+    return { meta, coins: [], unconfirmed };
   };
 
   return {
@@ -86,7 +90,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
   };
 }
 
-function highestOf(records: readonly UnminedRecord[]): [number, number] {
+function highestOf(records: readonly UnconfirmedRecord[]): [number, number] {
   const highest: [number, number] = [-1, -1];
   for (const { place } of records.flatMap(({ outputs }) => outputs)) {
     highest[place.chain] = Math.max(highest[place.chain], place.index);

@@ -66,7 +66,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ownPending: () => running.opened?.pending.ownPending() ?? [],
     touch(txid) {
       for (const wallet of running.opened?.list.values() ?? [])
-        if (wallet.ledger.unmined.has(txid)) changed(wallet.name);
+        if (wallet.ledger.unconfirmed.has(txid)) changed(wallet.name);
     },
     onChanged: (listener) => events.on('changed', listener),
   };

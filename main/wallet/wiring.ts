@@ -108,7 +108,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
       sessions.release(wallet.id);
       log.info('a restored wallet has reached the tip', {
         name: wallet.name,
-        height: wallet.ledger.asOf.height,
+        height: wallet.ledger.syncedTo.height,
       });
     }
     pending

@@ -15,10 +15,10 @@ import { decodeMeta, encodeMeta } from '../../main/wallet/wallet-meta.ts';
 import {
   decodeCoin,
   decodeMined,
-  decodeUnmined,
+  decodeUnconfirmed,
   encodeCoin,
   encodeMined,
-  encodeUnmined,
+  encodeUnconfirmed,
   type OwnCoin,
 } from '../../main/wallet/wallet-records.ts';
 import type { Motes } from '../../shared/units.ts';
@@ -55,7 +55,7 @@ const anyRecord = (random: Random) => ({
   inputs: list(random, 3, () => ({ index: anyU32(random), coin: anyOwnCoin(random) })),
   outputs: list(random, 3, () => ({ index: anyU32(random), place: anyPlace(random) })),
 });
-const anyMark = (random: Random) => ({
+const anyBlockRef = (random: Random) => ({
   height: anyU32(random),
   id: Buffer.from(random.bytes(32)).toString('hex'),
 });
@@ -127,27 +127,27 @@ export const OPEN_STORAGE_CODECS: readonly Codec[] = [
     encodeMined,
   ),
   codec(
-    'unmined record of a wallet',
+    'unconfirmed record of a wallet',
     (r) =>
-      encodeUnmined({
+      encodeUnconfirmed({
         ...anyRecord(r),
         conflict: r.int(2) === 0 ? null : anyU32(r),
         replaced: r.int(2) === 0,
         wasMined: r.int(2) === 0,
       }),
-    decodeUnmined,
-    encodeUnmined,
+    decodeUnconfirmed,
+    encodeUnconfirmed,
   ),
   codec(
     'where a wallet stands',
     (r) => {
-      const trail = [anyMark(r), ...list(r, 5, () => anyMark(r))];
+      const locator = [anyBlockRef(r), ...list(r, 5, () => anyBlockRef(r))];
       return encodeMeta({
-        asOf: trail.at(-1)!,
-        trail,
+        syncedTo: locator.at(-1)!,
+        locator,
         highestUsed: [r.int(900) - 1, r.int(900) - 1],
         uses: {
-          through: anyMark(r),
+          through: anyBlockRef(r),
           settled: [r.int(900) - 1, r.int(900) - 1],
           recent: list(r, 4, () => ({ height: anyU32(r), chain: r.int(2) === 0 ? 0 : 1, index: r.int(900) })),
         },
@@ -157,7 +157,7 @@ export const OPEN_STORAGE_CODECS: readonly Codec[] = [
         coins: r.int(1000),
         total: anyU32(r) as Motes,
         mined: r.int(1000),
-        unmined: r.int(1000),
+        unconfirmed: r.int(1000),
       });
     },
     decodeMeta,

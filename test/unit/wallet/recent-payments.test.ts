@@ -25,9 +25,9 @@ const transaction = (outputs: readonly Output[]) =>
 const ours = [{ index: 0, coin: {} }];
 
 /** A wallet with one record in no block and one mined one, as far as the past is read. */
-function past(unmined: object[], mined: object[], leaving: object[] = []) {
+function past(unconfirmed: object[], mined: object[], leaving: object[] = []) {
   const records = new Map(
-    unmined.map((record) => {
+    unconfirmed.map((record) => {
       const full = {
         tx: transaction([output(5)]),
         inputs: ours,
@@ -42,7 +42,7 @@ function past(unmined: object[], mined: object[], leaving: object[] = []) {
   const wallet = {
     id: 'w',
     file: { labels: new Map() },
-    ledger: { unmined: records, asOf: { height: 10 }, coins: new Map(), revision: 0 },
+    ledger: { unconfirmed: records, syncedTo: { height: 10 }, coins: new Map(), revision: 0 },
   } as unknown as OpenWallet;
   const data = {
     async *newest() {

@@ -167,7 +167,7 @@ describe('keys that only the wallet itself pays to', () => {
         change: keys,
         issued: 1,
       } as unknown as WalletFile,
-      state: { meta: emptyMeta([genesis], false), coins: [], unmined: [] },
+      state: { meta: emptyMeta([genesis], false), coins: [], unconfirmed: [] },
       files: {} as WalletFiles,
       log: silent,
     });

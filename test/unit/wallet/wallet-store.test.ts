@@ -66,7 +66,7 @@ test('when the disk refuses, memory goes back to what the disk has', async () =>
   await expect(store.commit(wallet, (ledger, changes) => ledger.connect(block(2), changes))).rejects.toThrow(
     'disk full',
   );
-  expect(wallet.ledger.asOf.height).toBe(1);
+  expect(wallet.ledger.syncedTo.height).toBe(1);
   expect(wallet.ledger.coins.size).toBe(1);
 
   failing = false;
@@ -90,7 +90,7 @@ test('a database of schema 1 learns how far blocks have used the keys', async ()
   for await (const { height, outputs } of data.newest(id, {}))
     paid.push({ height, places: placesOf(outputs) });
   expect(paid.length).toBeGreaterThan(0);
-  expect(meta.uses).toEqual(usesOf(paid, meta.asOf));
+  expect(meta.uses).toEqual(usesOf(paid, meta.syncedTo));
   expect(meta.uses.recent.length).toBeGreaterThan(0);
   expect([meta.gap, meta.mined]).toEqual([GAP_LIMIT, paid.length]);
   await data.close();

@@ -1,21 +1,21 @@
 import { type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
-import type { UnminedRecord } from './wallet-records.ts';
+import type { UnconfirmedRecord } from './wallet-records.ts';
 
 /** The unconfirmed transactions of a wallet, by txid and by the coins that they spend. */
-export interface UnminedSet {
+export interface UnconfirmedSet {
   /** By txid in hex. */
-  readonly records: ReadonlyMap<string, UnminedRecord>;
+  readonly records: ReadonlyMap<string, UnconfirmedRecord>;
   /** Adds a record, or replaces the one with the same txid. */
-  put(record: UnminedRecord): void;
-  delete(record: UnminedRecord): void;
+  put(record: UnconfirmedRecord): void;
+  delete(record: UnconfirmedRecord): void;
   /** Txids of the transactions that spend a coin, own or not. */
   spendersOf(coin: OutpointKey): readonly string[];
   /** Txids of the transactions that spend an output of a record. */
-  childrenOf(record: UnminedRecord): readonly string[];
+  childrenOf(record: UnconfirmedRecord): readonly string[];
 }
 
-export function createUnminedSet(): UnminedSet {
-  const records = new Map<string, UnminedRecord>();
+export function createUnconfirmedSet(): UnconfirmedSet {
+  const records = new Map<string, UnconfirmedRecord>();
   const spenders = new Map<OutpointKey, string[]>();
   const spendersOf = (coin: OutpointKey) => spenders.get(coin) ?? [];
 
