@@ -22,11 +22,11 @@ export interface ApiContext {
    * Desktop only: asks the user with a native dialog, which no script of the page can draw, read or press.
    * Resolves with false when the dialog cannot be shown.
    */
-  readonly approve?: (question: PaymentQuestion) => Promise<boolean>;
+  readonly approve?: (question: PaymentConfirmation) => Promise<boolean>;
 }
 
 /** A payment as the node has stored it; no part of it comes from the page. */
-export interface PaymentQuestion {
+export interface PaymentConfirmation {
   readonly wallet: string;
   readonly payment: DraftPayment;
 }

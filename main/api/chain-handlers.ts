@@ -5,7 +5,7 @@ import type { Output } from '../core/primitives/coin.ts';
 import { isViolation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import { api, type HandlerDeps } from './base.ts';
-import { accepted } from './faults.ts';
+import { resultOrThrow } from './faults.ts';
 import type { ChainEntry, NodeFacade } from './facade.ts';
 import { inOrder } from './streams.ts';
 import { bytesOf } from './bytes.ts';
@@ -30,7 +30,7 @@ export function createChainHandlers({ node, summaries }: HandlerDeps) {
       return coin === undefined ? null : viewCoin(coin);
     }),
     submit: api.chain.submit.handler(async ({ input }) => {
-      const { id, status } = accepted(await chain.submitBlock(bytesOf(input.hex)));
+      const { id, status } = resultOrThrow(await chain.submitBlock(bytesOf(input.hex)));
       return { id, status };
     }),
     watch: api.chain.watch.handler(({ context, signal }) =>

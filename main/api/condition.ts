@@ -1,7 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import { sentenceFor } from '../../shared/errors.ts';
 import { codeOf } from '../lib/errors.ts';
-import { isSameFolder, type Place, placeNow, placeOf } from '../lib/place.ts';
+import {
+  isSameFolder,
+  type FolderIdentity,
+  folderIdentityNow,
+  folderIdentityOf,
+} from '../lib/folder-identity.ts';
 import { type NodeCondition, pick, REPORTED_FIELDS } from './facade.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { NetworkStatus } from '../net/network.ts';
@@ -14,7 +19,7 @@ export interface ConditionDeps {
   /** Monotonic milliseconds. */
   readonly ms?: () => number;
   /** Identifies the folder at a path. */
-  readonly look?: (path: string) => Promise<Place>;
+  readonly identifyFolder?: (path: string) => Promise<FolderIdentity>;
 }
 
 /** How often free disk space and the existence of the data directory are checked. */
@@ -25,27 +30,30 @@ const FOLDER_GONE_CODES = new Set(['ENOENT', 'ENOTDIR']);
 
 /** Collects what the status needs. Checks the disk in the background: a status never waits for the disk. */
 export function createConditionReader(deps: ConditionDeps): () => NodeCondition {
-  const { datadir, network, notices, ms = () => performance.now(), look = placeOf } = deps;
-  const gone: Notice = { code: 'datadir-gone', message: sentenceFor('datadir-gone', { path: datadir }) };
-  const home = placeNow(datadir);
+  const { datadir, network, notices, ms = () => performance.now(), identifyFolder = folderIdentityOf } = deps;
+  const goneNotice: Notice = {
+    code: 'datadir-gone',
+    message: sentenceFor('datadir-gone', { path: datadir }),
+  };
+  const datadirId = folderIdentityNow(datadir);
   let freeDiskBytes: number | null = null;
   let isGone = false;
-  let asked = -Infinity;
+  let lastCheckMs = -Infinity;
 
   // The open files of a moved or deleted directory keep working, so without this check nothing would show for hours
   // that it is gone.
-  const lookForHome = async (): Promise<void> => {
-    if (home === null) return;
-    isGone = await look(datadir).then(
-      (now) => !isSameFolder(home, now),
+  const checkDatadir = async (): Promise<void> => {
+    if (datadirId === null) return;
+    isGone = await identifyFolder(datadir).then(
+      (now) => !isSameFolder(datadirId, now),
       (error: unknown) => FOLDER_GONE_CODES.has(codeOf(error) ?? '') || isGone,
     );
   };
 
-  const askDisk = () => {
-    if (ms() - asked < DISK_MS) return;
-    asked = ms();
-    void lookForHome();
+  const checkDisk = () => {
+    if (ms() - lastCheckMs < DISK_MS) return;
+    lastCheckMs = ms();
+    void checkDatadir();
     statfs(datadir).then(
       ({ bavail, bsize }) => (freeDiskBytes = bavail * bsize),
       () => (freeDiskBytes = null),
@@ -53,7 +61,7 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
   };
 
   return () => {
-    askDisk();
+    checkDisk();
     const status = network();
     const { reach } = status;
     return {
@@ -61,7 +69,7 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
       reachability: reach.reachability,
       reachabilityNotice: reach.notice,
       freeDiskBytes,
-      notices: [...(isGone ? [gone] : []), ...status.notices, ...notices()],
+      notices: [...(isGone ? [goneNotice] : []), ...status.notices, ...notices()],
     };
   };
 }

@@ -5,7 +5,7 @@ import { createFairLimit, type FairLimit, type FairLimits } from '../lib/fair-li
  * The cost of a call. `keys`: key derivation, which takes 64 MiB and 250 ms of a thread that disk access needs as well.
  * `work`: reads blocks, the history of a wallet, or coins, for up to tens of milliseconds on the thread of the node.
  * `large`: like `work`, and the request itself may have 2 MB. `light`: a few milliseconds. Password attempts run one at
- * a time over all clients (wallet/guess-limit.ts).
+ * a time over all clients (wallet/password-attempts.ts).
  */
 export type Cost = 'light' | 'work' | 'large' | 'keys';
 

@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.ts';
 import { describeIssues, readIssues } from './issues.ts';
 
 /** Returns the result, or throws a violation as an error of the contract with the same code. */
-export function accepted<T extends object>(result: T | Violation): T {
+export function resultOrThrow<T extends object>(result: T | Violation): T {
   if (!isViolation(result)) return result;
   throw new KithError(result.code, sentenceFor(result.code, result.evidence), {
     data: { ...result.evidence },

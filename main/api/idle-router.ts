@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.ts';
 import { api, type ProgramAccess } from './base.ts';
 import type { NetworksAccess } from './networks-access.ts';
 import { createNetworksHandlers } from './networks-handlers.ts';
-import { createFaultyApi, type KithRouter } from './router.ts';
+import { createApiWithErrors, type KithRouter } from './router.ts';
 
 export interface IdleRouterDeps extends Pick<ProgramAccess, 'shutdown'> {
   readonly networks: NetworksAccess;
@@ -28,7 +28,7 @@ export function createIdleRouter({ networks, shutdown, log }: IdleRouterDeps): K
   };
   // Built from the names of the contract, so the types of the procedures are unknown to the compiler.
   const router: unknown = { ...closed, node, networks: createNetworksHandlers({ networks }) };
-  return createFaultyApi(log).router(router as never);
+  return createApiWithErrors(log).router(router as never);
 }
 
 /** The answer is sent first. */

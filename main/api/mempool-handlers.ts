@@ -1,6 +1,6 @@
 import { api, type HandlerDeps } from './base.ts';
 import { bytesOf } from './bytes.ts';
-import { accepted } from './faults.ts';
+import { resultOrThrow } from './faults.ts';
 import { latest } from './streams.ts';
 import { viewMempoolEntry } from './views.ts';
 
@@ -19,7 +19,7 @@ export function createMempoolHandlers({ node }: HandlerDeps) {
       mempool.list(input.limit, input.after).map(viewMempoolEntry),
     ),
     submit: api.mempool.submit.handler(async ({ input }) => {
-      const { txid } = accepted(await mempool.submit(bytesOf(input.hex)));
+      const { txid } = resultOrThrow(await mempool.submit(bytesOf(input.hex)));
       return { txid };
     }),
     watch: api.mempool.watch.handler(({ context, signal }) =>

@@ -31,7 +31,7 @@ export function createRouter({ node, log, shutdown, recentLog, ended, ...given }
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
   const { networks = oneNetwork(node) } = given;
   const deps = { node, summaries, shutdown, recentLog, operations: createOperations(), networks };
-  return createFaultyApi(log, ended).router({
+  return createApiWithErrors(log, ended).router({
     node: createNodeHandlers(deps),
     operations: createOperationsHandlers(deps),
     network: createNetworkHandlers(deps),
@@ -45,7 +45,7 @@ export function createRouter({ node, log, shutdown, recentLog, ended, ...given }
 }
 
 /** The contract with its limits, and with every failure as an error of the contract. */
-export function createFaultyApi(log: Log, ended?: AbortSignal) {
+export function createApiWithErrors(log: Log, ended?: AbortSignal) {
   const limits = createCallLimits();
   return api.use(async ({ next, path, context, signal }) => {
     const procedure = path.join('.');

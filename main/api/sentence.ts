@@ -36,12 +36,12 @@ const MOST_SERIOUS: ReadonlySet<string> = new Set(['datadir-gone', 'peer-id-shar
 /** What the node does, and the most serious warning if there is one. */
 export function describeNode(facts: SentenceFacts, warnings: readonly Notice[]): string {
   const [first] = warnings;
-  const doing = describeDoing(facts);
-  return first === undefined ? doing : `${doing} ${first.message}`;
+  const activity = describeActivity(facts);
+  return first === undefined ? activity : `${activity} ${first.message}`;
 }
 
 /** What the node does, how fast, and why it makes no progress. */
-function describeDoing(facts: SentenceFacts): string {
+function describeActivity(facts: SentenceFacts): string {
   const phase = describePhase(facts);
   if (facts.stall !== null) return `${phase} ${facts.stall}`;
   const { history } = facts;
@@ -72,7 +72,7 @@ function describePhase(facts: SentenceFacts): string {
     case 'synced':
       return peers === 0
         ? `At block ${grouped(height)}. No peer is connected.`
-        : `${label} to block ${grouped(height)} with ${counted(peers, 'peer', 'peers')}.`;
+        : `${label} to block ${grouped(height)} with ${formatCount(peers, 'peer', 'peers')}.`;
     case 'stopping':
       return `${label}: saving all data.`;
   }
@@ -102,7 +102,7 @@ function checkPeers(facts: SentenceFacts): Notice | null {
     );
   }
   if (knownAddresses > 0) {
-    const where = counted(knownAddresses, 'the one known address', 'known addresses');
+    const where = formatCount(knownAddresses, 'the one known address', 'known addresses');
     return notice(
       'peers-unreachable',
       `No node answers at ${where}. Check the internet connection and the firewall; the node continues to try.`,
@@ -140,10 +140,10 @@ function notice(code: string, message: string): Notice {
 function describeSpeed({ blocksPerSecond, bytesPerSecond }: SentenceFacts): string {
   if (blocksPerSecond <= 0) return '';
   const blocks = blocksPerSecond < 10 ? blocksPerSecond.toFixed(1) : grouped(Math.round(blocksPerSecond));
-  return `, ${blocks} per second${bytesPerSecond > 0 ? `, ${sized(bytesPerSecond)}/s` : ''}`;
+  return `, ${blocks} per second${bytesPerSecond > 0 ? `, ${formatBytes(bytesPerSecond)}/s` : ''}`;
 }
 
-function sized(bytes: number): string {
+function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1000)} kB`;
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
@@ -152,7 +152,7 @@ function describeRest(seconds: number | null): string {
   return seconds === null ? '' : `, about ${describeDuration(seconds)} left`;
 }
 
-function counted(n: number, one: string, many: string): string {
+function formatCount(n: number, one: string, many: string): string {
   if (n !== 1) return `${grouped(n)} ${many}`;
   return one.startsWith('the ') ? one : `1 ${one}`;
 }

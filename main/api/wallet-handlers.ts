@@ -2,9 +2,9 @@ import type { DraftPayment, WalletView } from '../../shared/contract/wallet.ts';
 import type { Violation } from '../core/violation.ts';
 import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
-import { api, type ApiContext, type HandlerDeps, type PaymentQuestion } from './base.ts';
+import { api, type ApiContext, type HandlerDeps, type PaymentConfirmation } from './base.ts';
 import type { NodeFacade } from './facade.ts';
-import { accepted } from './faults.ts';
+import { resultOrThrow } from './faults.ts';
 import type { OperationFacts } from './operations.ts';
 import { alarmsOf, refuseUnsafeSpending } from './spending.ts';
 import { latest } from './streams.ts';
@@ -75,7 +75,7 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
   const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
     const known = wallets.draft(draft);
     return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
-      const { txid } = accepted(await work());
+      const { txid } = resultOrThrow(await work());
       return { txid };
     });
   };
@@ -86,7 +86,7 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
       return warned(await wallets.prepare(input));
     }),
     confirm: handlers.confirm.handler(async ({ input, context }) => {
-      refuseWindow(context, 'wallet-confirm-in-window');
+      rejectFromWindow(context, 'wallet-confirm-in-window');
       refuseUnsafeSpending(node);
       return pay(context.caller, input.draft, () =>
         wallets.confirm(input.draft, input.password, context.role),
@@ -107,7 +107,7 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
       );
     }),
     send: handlers.send.handler(async ({ input, context }) => {
-      refuseWindow(context, 'wallet-send-in-window');
+      rejectFromWindow(context, 'wallet-send-in-window');
       refuseUnsafeSpending(node);
       const { password, ...payment } = input;
       const { draft, fee } = await wallets.prepare(payment);
@@ -148,7 +148,7 @@ function createRecordHandlers({ node }: HandlerDeps) {
   };
 }
 
-function paymentFacts({ wallet, payment }: PaymentQuestion): Omit<OperationFacts, 'kind'> {
+function paymentFacts({ wallet, payment }: PaymentConfirmation): Omit<OperationFacts, 'kind'> {
   const paid = payment.outputs.filter((output) => !output.change);
   return {
     wallet,
@@ -164,7 +164,7 @@ async function done(work: Promise<void> | void): Promise<Record<string, never>> 
 }
 
 // A compromised page must not be able to spend: under Electron only the native dialog confirms (docs/architecture.md).
-function refuseWindow(context: ApiContext, code: string): void {
+function rejectFromWindow(context: ApiContext, code: string): void {
   if (context.role === 'window') throw new KithError(code);
 }
 

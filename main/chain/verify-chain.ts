@@ -124,19 +124,24 @@ async function connectAgain(
   for (const name of await readdir(deps.directory))
     if (TWIN.test(name)) await rm(join(deps.directory, name), { recursive: true, force: true });
   const directory = await mkdtemp(join(deps.directory, 'verify-'));
-  const twin = await createChain({ ...deps, directory, isVerified: undefined, checkBuriedSnapshots: true });
+  const replayed = await createChain({
+    ...deps,
+    directory,
+    isVerified: undefined,
+    checkBuriedSnapshots: true,
+  });
   try {
     const tip = chain.tip().height;
     for (let height = 1; height <= tip; height++) {
       const bytes = (await chain.readBlock(chain.atHeight(height)!.id))!;
-      const result = await twin.submitBlock(bytes);
+      const result = await replayed.submitBlock(bytes);
       if (isViolation(result)) return [`block ${height} breaks the rule ${result.code}`];
       say(height, tip);
     }
-    await twin.idle();
-    return (await twin.setHash()) === setHash ? [] : ['the coins are not those that the blocks lead to'];
+    await replayed.idle();
+    return (await replayed.setHash()) === setHash ? [] : ['the coins are not those that the blocks lead to'];
   } finally {
-    await twin.close();
+    await replayed.close();
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -89,10 +89,10 @@ No node may be running on this data directory. The exit code is 1 if there is a 
   async run(args) {
     const given = readArguments('verify', args, OPTIONS);
     const report = await withChain(given, 'verify', (chain, deps) => {
-      let told = performance.now();
+      let reportedAt = performance.now();
       return verifyChain(chain, deps, given.has('deep'), (done, of) => {
-        if (given.has('json') || performance.now() - told < 2000) return;
-        told = performance.now();
+        if (given.has('json') || performance.now() - reportedAt < 2000) return;
+        reportedAt = performance.now();
         process.stderr.write(`${done} of ${of} blocks\n`);
       });
     });

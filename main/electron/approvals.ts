@@ -1,13 +1,13 @@
-import type { PaymentQuestion } from '../api/base.ts';
+import type { PaymentConfirmation } from '../api/base.ts';
 
 export interface Approvals {
   /** Resolves with the user's answer. */
-  ask(question: PaymentQuestion): Promise<boolean>;
+  ask(question: PaymentConfirmation): Promise<boolean>;
   answer(id: number, yes: boolean): void;
 }
 
 /** Keeps the questions to the user until they are answered. Each question has a number and is answered once. */
-export function createApprovals(send: (id: number, question: PaymentQuestion) => void): Approvals {
+export function createApprovals(send: (id: number, question: PaymentConfirmation) => void): Approvals {
   const waiting = new Map<number, (yes: boolean) => void>();
   let next = 1;
   return {

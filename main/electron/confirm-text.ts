@@ -1,6 +1,6 @@
 import { cleanLabel, isolated } from '../../shared/labels.ts';
 import { formatKith, TICKER } from '../../shared/units.ts';
-import type { PaymentQuestion } from '../api/base.ts';
+import type { PaymentConfirmation } from '../api/base.ts';
 
 /** Number of receivers per page. A native dialog does not scroll, and the user must see every receiver. */
 const RECEIVERS_PER_PAGE = 8;
@@ -30,7 +30,7 @@ const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
  * Everything that the user must see before a payment is sent: every receiver with its amount, the fee, the expiry and
  * the wallet. At least one page. Each page has the totals; the last one has the warnings and the button that sends.
  */
-export function confirmPages({ wallet, payment }: PaymentQuestion): ConfirmPage[] {
+export function confirmPages({ wallet, payment }: PaymentConfirmation): ConfirmPage[] {
   const receivers = payment.outputs.filter((output) => !output.change);
   const sum = receivers.reduce((total, output) => total + output.amount, 0);
   const message = `Send ${money(sum)} from “${isolated(clean(wallet))}”?`;

@@ -1,6 +1,6 @@
 import { dialog, type BrowserWindow } from 'electron';
 import { type ConfirmPage, confirmPages } from './confirm-text.ts';
-import type { PaymentQuestion } from '../api/base.ts';
+import type { PaymentConfirmation } from '../api/base.ts';
 import type { RecentLimit } from '../lib/recent-limit.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { RecentLimit } from '../lib/recent-limit.ts';
 export function createConfirm(
   window: () => BrowserWindow | null,
   limit: RecentLimit,
-): (question: PaymentQuestion) => Promise<boolean> {
+): (question: PaymentConfirmation) => Promise<boolean> {
   let open = false;
   return async (question) => {
     const parent = window();

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
-import type { PaymentQuestion } from '../api/base.ts';
+import type { PaymentConfirmation } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createRestartLimit } from '../lib/restart-limit.ts';
 import { bridgePorts } from './bridge.ts';
@@ -40,7 +40,7 @@ export interface NodeThreadDeps {
   /** The thread's program; node-worker.ts. */
   readonly script: URL;
   readonly data: ThreadData;
-  readonly confirm: (question: PaymentQuestion) => Promise<boolean>;
+  readonly confirm: (question: PaymentConfirmation) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -140,7 +140,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
 async function answer(
   { confirm, onError }: Pick<NodeThreadDeps, 'confirm' | 'onError'>,
   thread: Worker,
-  { id, question }: { readonly id: number; readonly question: PaymentQuestion },
+  { id, question }: { readonly id: number; readonly question: PaymentConfirmation },
 ): Promise<void> {
   // If the dialog cannot be shown, the answer is no.
   const yes = await confirm(question).catch((error: unknown) => {

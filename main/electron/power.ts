@@ -22,7 +22,7 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
   let pausedByUser = false;
   let onBattery = powerMonitor.isOnBatteryPower();
   /** What the node was told last. */
-  let told: MiningPause | null = null;
+  let sentPause: MiningPause | null = null;
 
   function tell(): void {
     const client = node.client();
@@ -31,10 +31,10 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
       : onBattery && settings.read().pauseOnBattery
         ? 'battery'
         : null;
-    if (client === null || wanted === told) return;
-    told = wanted;
+    if (client === null || wanted === sentPause) return;
+    sentPause = wanted;
     client.mining.pause({ reason: wanted }).catch((error: unknown) => {
-      told = null;
+      sentPause = null;
       onError(error);
     });
   }
@@ -58,13 +58,13 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
   settings.events.on('changed', tell);
   node.events.on('mining', ({ running, paused }) => {
     // A new start in the page ends the user's pause.
-    if (told === 'user' && running && paused === null) {
+    if (sentPause === 'user' && running && paused === null) {
       pausedByUser = false;
-      told = null;
+      sentPause = null;
     }
     tell();
   });
-  node.events.on('closed', () => (told = null));
+  node.events.on('closed', () => (sentPause = null));
   return {
     pause(paused) {
       pausedByUser = paused;

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { PaymentQuestion } from '../api/base.ts';
+import type { PaymentConfirmation } from '../api/base.ts';
 import type { NodeOptions } from '../node/node-options.ts';
 
 /** What the node's thread is started with. */
@@ -27,7 +27,7 @@ export type FromNode =
   | { readonly kind: 'ready'; readonly addresses: readonly string[] }
   /** The node cannot start, and a restart would not help. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  | { readonly kind: 'ask'; readonly id: number; readonly question: PaymentQuestion }
+  | { readonly kind: 'ask'; readonly id: number; readonly question: PaymentConfirmation }
   /** The user's node of the demo runs: start the remaining nodes. `addresses`: where they connect. */
   | { readonly kind: 'demo'; readonly folder: string; readonly addresses: readonly string[] }
   /** Where the demo pays the user; null without a wallet. */

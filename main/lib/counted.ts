@@ -35,11 +35,11 @@ export function createCounted({ log, level, everyMs, clock }: CountedDeps): Coun
 
   return (message, data) => {
     const name = JSON.stringify([message, data]);
-    const isTold = counts.has(name) || counts.size < MAX_KINDS;
+    const hasOwnCounter = counts.has(name) || counts.size < MAX_KINDS;
     // The text of a message is a constant of the program, so there are only few different ones.
-    const kind = isTold ? name : message;
+    const kind = hasOwnCounter ? name : message;
     const times = counts.get(kind);
-    if (times === undefined) write(kind, message, isTold ? data : undefined);
+    if (times === undefined) write(kind, message, hasOwnCounter ? data : undefined);
     else counts.set(kind, times + 1);
   };
 }

@@ -23,12 +23,12 @@ export const findNonceHere =
   (powHash: PowHash): FindNonce =>
   async ({ block, memoryKiB, signal, hashed }) => {
     const grinder = createGrinder(createJob(0, block, memoryKiB), powHash);
-    let told = 0;
+    let reported = 0;
     while (!grinder.spent) {
       signal?.throwIfAborted();
       const nonce = await runSlice(grinder);
-      hashed(grinder.tried - told);
-      told = grinder.tried;
+      hashed(grinder.tried - reported);
+      reported = grinder.tried;
       if (nonce !== null) return nonce;
     }
     return null;

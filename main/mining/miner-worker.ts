@@ -45,11 +45,11 @@ async function work(): Promise<void> {
 
 async function workOn(job: MiningJob): Promise<void> {
   const grinder = createGrinder(job, powHash);
-  let told = 0;
+  let reported = 0;
   let spokeAt = performance.now();
   const say = (ended?: FromMiner['ended']): void => {
-    port.postMessage({ hashes: grinder.tried - told, ...(ended && { ended }) } satisfies FromMiner);
-    told = grinder.tried;
+    port.postMessage({ hashes: grinder.tried - reported, ...(ended && { ended }) } satisfies FromMiner);
+    reported = grinder.tried;
     spokeAt = performance.now();
   };
   while (order.job === job) {

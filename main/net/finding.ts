@@ -22,7 +22,7 @@ export interface FindingDeps extends Pick<
   readonly identified: Identified;
   readonly names: Names;
   readonly peers: Peers;
-  readonly book: AddressManager;
+  readonly addrman: AddressManager;
   readonly random: Random;
   /** The addresses at which other nodes can reach this node changed. */
   readonly moved: () => void;
@@ -70,7 +70,7 @@ export function createFinding(deps: FindingDeps): Finding {
   const all = [...new Set([...deps.bootstrap, ...network.bootstrap])];
   const discovery = createDiscovery({
     host,
-    book: deps.book,
+    addrman: deps.addrman,
     peers,
     clock,
     random,

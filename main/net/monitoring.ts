@@ -140,7 +140,8 @@ function createSchedule({ chain, peers, clock, check }: ScheduleDeps): { start()
   });
   return {
     start() {
-      for (const event of ['greeted', 'gone', 'tip'] as const) off.push(peers.events.on(event, soon));
+      for (const event of ['handshakeCompleted', 'disconnected', 'tip'] as const)
+        off.push(peers.events.on(event, soon));
       for (const event of ['headers', 'connected', 'tip'] as const) off.push(chain.events.on(event, soon));
       soon();
     },

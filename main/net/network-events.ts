@@ -22,7 +22,7 @@ export interface NetworkEvents {
   start(): void;
   stop(): void;
   /** Number of peers of another network met since the start. */
-  strangers(): number;
+  otherNetworkPeers(): number;
 }
 
 /** Maximum number of peers of other networks that are counted. */
@@ -32,11 +32,11 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
   const { host, names, peers, inbound, exchange } = deps.peering;
   const { chain, syncing, relaying, monitoring } = deps;
   const { payments } = relaying;
-  const strangers = new Set<string>();
+  const otherNetworkPeers = new Set<string>();
   const welcomes = createWelcomes(deps);
   const off: (() => void)[] = [];
 
-  function onGreeted(peer: Peer): void {
+  function onHandshakeCompleted(peer: Peer): void {
     monitoring.clocks.heard(peer, peer.hello.clock);
     if (peer.kind === 'inbound') inbound.arrived(peer);
     if (deps.discovery?.exchange !== false) exchange.welcome(peer);
@@ -47,7 +47,7 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
     welcomes.look();
   }
 
-  function onGone(id: string): void {
+  function onDisconnected(id: string): void {
     for (const part of [monitoring.clocks, syncing, relaying, inbound, welcomes]) part.forget(id);
     host.gossip.readmit(id);
   }
@@ -59,15 +59,16 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
   }
 
   const listenToPeers = () => [
-    peers.events.on('greeted', onGreeted),
-    peers.events.on('gone', ({ peer }) => onGone(peer.id)),
+    peers.events.on('handshakeCompleted', onHandshakeCompleted),
+    peers.events.on('disconnected', ({ peer }) => onDisconnected(peer.id)),
     peers.events.on('tip', () => {
       payments.peerTipMoved();
       syncing.consider();
       welcomes.look();
     }),
     peers.events.on('refused', ({ id, code }) => {
-      if (code === 'hello-network' && strangers.size < MAX_OTHER_NETWORK_PEERS) strangers.add(id);
+      if (code === 'hello-network' && otherNetworkPeers.size < MAX_OTHER_NETWORK_PEERS)
+        otherNetworkPeers.add(id);
     }),
   ];
 
@@ -89,7 +90,7 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
   return {
     start: () => void off.push(...listenToPeers(), ...listenToNode()),
     stop: () => off.splice(0).forEach((each) => each()),
-    strangers: () => strangers.size,
+    otherNetworkPeers: () => otherNetworkPeers.size,
   };
 }
 

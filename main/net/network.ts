@@ -82,7 +82,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     holdsSnapshots: () => shelf.size > 0,
   });
   const peering = await createPeering(deps, handshake);
-  const { host, names, peers, book, bans, store, inbound, finding } = peering;
+  const { host, names, peers, addrman, bans, store, inbound, finding } = peering;
   const syncing = await createSyncing({
     network,
     chain,
@@ -107,12 +107,12 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     gossip: host.gossip,
     syncing,
     servesFrom: () => handshake().servesFrom,
-    addresses: () => book.size + finding.bootstrap.length,
+    addresses: () => addrman.size + finding.bootstrap.length,
   });
   const connector = createConnector({
     dial: finding.reach.dial,
     peers,
-    book,
+    addrman,
     bans,
     store,
     extra: monitoring.extra,
@@ -160,7 +160,7 @@ function createPeriodic(
   return {
     start() {
       timers.push(
-        clock.every(SAVE_MS, () => void peering.book.save().catch(() => undefined)),
+        clock.every(SAVE_MS, () => void peering.addrman.save().catch(() => undefined)),
         clock.every(SHELF_MS, () => void shelf.refresh().catch(() => undefined)),
       );
     },
@@ -171,7 +171,7 @@ function createPeriodic(
 /** Loads what earlier runs have stored. */
 async function load({ peering, connector, shelf }: Parts): Promise<void> {
   await peering.bans.load();
-  await peering.book.load();
+  await peering.addrman.load();
   await connector.load();
   await shelf.refresh();
 }
@@ -232,19 +232,19 @@ async function stopServing({ log }: Pick<NetworkDeps, 'log'>, { peering, events 
   await peering.host.stop();
   peering.newer.stop();
   peering.peerLog.stop();
-  await peering.book
+  await peering.addrman
     .save()
     .catch((error: unknown) => log.warn('known addresses could not be saved', { error }));
   await peering.store.close();
 }
 
 function statusOf({ peering, syncing, monitoring, relaying, connector, events }: Parts): NetworkStatus {
-  const { identity, host, store, peers, book, upload, newer, finding } = peering;
+  const { identity, host, store, peers, addrman, upload, newer, finding } = peering;
   return {
     ...monitoring.progress(),
     peers: peers.list().length,
-    knownAddresses: book.size + finding.bootstrap.length,
-    strangers: events.strangers(),
+    knownAddresses: addrman.size + finding.bootstrap.length,
+    strangers: events.otherNetworkPeers(),
     clockOffsetSeconds: monitoring.clocks.offset()?.seconds ?? null,
     clock: monitoring.clockNotice(),
     notices: [

@@ -25,7 +25,7 @@ interface Records {
   readonly identity: Identity;
   readonly store: PeerStore;
   readonly bans: Bans;
-  readonly book: AddressManager;
+  readonly addrman: AddressManager;
   readonly scores: Scores;
 }
 
@@ -54,7 +54,7 @@ export interface Peering extends Records, Transport {
  */
 export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promise<Peering> {
   const records = await openRecords(deps);
-  const { bans, book, scores } = records;
+  const { bans, addrman, scores } = records;
   const { clock, random } = deps;
   const log = deps.log.child('peers');
   // The host calls functions of the peers and of the relays. All of them are created before it starts.
@@ -68,7 +68,7 @@ export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promi
   const inbound = createInbound({ peers, bans, clock, random });
   const exchange = createExchange({
     ownRecord: host.ownRecord,
-    book,
+    addrman,
     bans,
     peers,
     local: isLocal(deps.listen),
@@ -85,7 +85,7 @@ export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promi
     identified,
     names,
     peers,
-    book,
+    addrman,
     clock,
     random,
     moved: exchange.moved,
@@ -103,7 +103,7 @@ async function openRecords({ datadir, factories, clock, random, log }: NetworkDe
     identity,
     store,
     bans: createBans({ store, clock }),
-    book: createAddressManager({ store, clock, random }),
+    addrman: createAddressManager({ store, clock, random }),
     scores: createScores(clock),
   };
 }

@@ -1,7 +1,7 @@
 /** The configuration of a node after its options were resolved, and what a started node offers. */
 import type { NodeFacade } from '../api/facade.ts';
 import type { Network } from '../core/params/network.ts';
-import type { GuessLimit } from '../wallet/guess-limit.ts';
+import type { PasswordAttempts } from '../wallet/password-attempts.ts';
 import type { Log } from '../lib/log.ts';
 
 export interface NodeConfig {
@@ -31,7 +31,7 @@ export interface NodeConfig {
    * Counts wrong passwords. Given where several nodes follow each other in one process, so that opening a network again does
    * not end the pause after wrong passwords.
    */
-  readonly guesses?: GuessLimit | undefined;
+  readonly guesses?: PasswordAttempts | undefined;
   readonly log: Log;
   /**
    * Called when the node cannot continue, because of a failing disk or a bug. The program stops the node and reports

@@ -24,7 +24,7 @@ import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 
 /** The parts of a running node, in the order in which they start. */
-interface Parts {
+interface Components {
   readonly clockWatch: ClockWatch;
   readonly verify: VerifyPool;
   readonly pow: PowPool;
@@ -39,18 +39,18 @@ interface Parts {
 /** How long idle worker threads live before they end and free their memory. Headers arrive in bursts. */
 const IDLE_MS = { verify: 20_000, pow: 3000 };
 
-type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
+type PartialComponents = { -readonly [Name in keyof Components]?: Components[Name] };
 
 /**
  * Starts the services of a node in order. If one fails or `signal` aborts, stops those that have started.
  * @throws {KithError} with the code of the part that failed.
  */
 export async function createNode(config: NodeConfig, signal: AbortSignal): Promise<StartedNode> {
-  const growing: Growing = {};
+  const components: PartialComponents = {};
   let startedAt = systemClock.now();
-  const stop = await runAll(servicesOf(config, growing), signal);
+  const stop = await runAll(servicesOf(config, components), signal);
   const { network, datadir } = config;
-  const { verify, clockWatch, ...parts } = growing as Parts;
+  const { verify, clockWatch, ...parts } = components as Components;
   // After the correction of a wrong clock, the node must not appear to have run for years.
   clockWatch.events.on('jumped', ({ seconds }) => (startedAt += Math.round(seconds)));
   const facade = createLocalNode({
@@ -63,10 +63,10 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
   return { facade, stop };
 }
 
-function servicesOf(config: NodeConfig, parts: Growing): Service[] {
+function servicesOf(config: NodeConfig, parts: PartialComponents): Service[] {
   return [
     clockWatch(config, parts),
-    native(config, parts),
+    workerPools(config, parts),
     chain(config, parts),
     mempool(config, parts),
     wallets(config, parts),
@@ -76,7 +76,7 @@ function servicesOf(config: NodeConfig, parts: Growing): Service[] {
   ];
 }
 
-function clockWatch({ log }: NodeConfig, parts: Growing): Service {
+function clockWatch({ log }: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'clock watch',
     start() {
@@ -87,7 +87,7 @@ function clockWatch({ log }: NodeConfig, parts: Growing): Service {
   };
 }
 
-function native({ log }: NodeConfig, parts: Growing): Service {
+function workerPools({ log }: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'native',
     async start() {
@@ -106,7 +106,7 @@ function native({ log }: NodeConfig, parts: Growing): Service {
   };
 }
 
-function chain(config: NodeConfig, parts: Growing): Service {
+function chain(config: NodeConfig, parts: PartialComponents): Service {
   const off: (() => void)[] = [];
   return {
     name: 'chain',
@@ -138,7 +138,7 @@ function chain(config: NodeConfig, parts: Growing): Service {
   };
 }
 
-function mempool(config: NodeConfig, parts: Growing): Service {
+function mempool(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'mempool',
     async start(signal) {
@@ -155,7 +155,7 @@ function mempool(config: NodeConfig, parts: Growing): Service {
   };
 }
 
-function miner(config: NodeConfig, parts: Growing): Service {
+function miner(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'miner',
     start() {
@@ -171,7 +171,7 @@ function miner(config: NodeConfig, parts: Growing): Service {
   };
 }
 
-function wallets(config: NodeConfig, parts: Growing): Service {
+function wallets(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'wallets',
     async start(signal) {
@@ -185,7 +185,7 @@ function wallets(config: NodeConfig, parts: Growing): Service {
         clockWatch: parts.clockWatch!,
         log: config.log.child('wallet'),
         onFailure: config.onFailure,
-        sighting: (txid) => sightingOf(parts, txid),
+        sighting: (txid) => propagationOf(parts, txid),
         guesses: config.guesses,
       });
       await parts.wallets.start(signal);
@@ -194,12 +194,15 @@ function wallets(config: NodeConfig, parts: Growing): Service {
   };
 }
 
-function sightingOf({ peers }: Growing, txid: string): { seenBy: number; ofPeers: number } | null {
+function propagationOf(
+  { peers }: PartialComponents,
+  txid: string,
+): { seenBy: number; ofPeers: number } | null {
   // Before the network has started, no peer can have seen it.
   return peers === undefined ? null : { seenBy: peers.seenBy(txid) ?? 0, ofPeers: peers.peers.list().length };
 }
 
-function peers(config: NodeConfig, parts: Growing): Service {
+function peers(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'network',
     async start() {

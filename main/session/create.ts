@@ -5,7 +5,7 @@ import { createNetworkHere } from '../node/create-network.ts';
 import { createNode } from '../node/node.ts';
 import type { NodeOptions } from '../node/node-options.ts';
 import { runNode, type RunDeps } from '../node/run-node.ts';
-import { createGuessLimit } from '../wallet/guess-limit.ts';
+import { createPasswordAttempts } from '../wallet/password-attempts.ts';
 import { createCandidates } from './candidates.ts';
 import { firstCandidate } from './earlier-choice.ts';
 import { createKnownNetworks } from './known-networks.ts';
@@ -27,7 +27,7 @@ export function createRealSession(deps: SessionProgramDeps): Session & { begin()
   const known = createKnownNetworks(root);
   const candidates = createCandidates({ known, clock: systemClock, random: systemRandom });
   // One for all networks, so that opening one again does not end the pause after wrong passwords.
-  const guesses = createGuessLimit({ clock: systemClock });
+  const guesses = createPasswordAttempts({ clock: systemClock });
   const session = createSession({
     root,
     known,

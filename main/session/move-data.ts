@@ -19,7 +19,7 @@ import {
 import { type DataDirectory, LOCK_FOLDER, openDataDirectory } from '../lib/datadir.ts';
 import { diskRefusal } from '../lib/disk-failure.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
-import { isSameFolder, placeNow } from '../lib/place.ts';
+import { isSameFolder, folderIdentityNow } from '../lib/folder-identity.ts';
 import { makePrivateFolder } from '../lib/private-folder.ts';
 import { syncFolder } from '../lib/sync-folder.ts';
 import { writePlace as writeIdentityPlace } from '../net/transport/place-file.ts';
@@ -232,7 +232,7 @@ function isLeft(root: string, home: string): boolean {
 }
 
 const isThere = ({ path, place }: MoveTarget): boolean => {
-  const now = placeNow(path);
+  const now = folderIdentityNow(path);
   return now !== null && isSameFolder(now, place);
 };
 

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PLACE_FILE, readMark, readPlace, realOf, usedRoot } from '../lib/data-place.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
-import { isSameFolder, type Place, placeNow } from '../lib/place.ts';
+import { isSameFolder, type FolderIdentity, folderIdentityNow } from '../lib/folder-identity.ts';
 import { dataEntries, listData } from './data-files.ts';
 
 /** A folder to which the data can be moved. */
@@ -12,7 +12,7 @@ export interface MoveTarget {
   /** Without symbolic links. */
   readonly path: string;
   /** The folder itself, so that a disk that was removed is noticed. */
-  readonly place: Place;
+  readonly place: FolderIdentity;
   /** Size of the data, and free space at the target, in bytes. */
   readonly bytes: number;
   readonly free: number;
@@ -42,10 +42,11 @@ export const freeSpace: FreeSpace = async (path) => {
 export async function checkTarget(home: string, to: string, free: FreeSpace): Promise<MoveTarget> {
   const from = realpathSync(usedRoot(home));
   const path = folderAt(to);
-  const place = placeNow(path);
+  const place = folderIdentityNow(path);
   if (place === null) throw gone(to);
   const old = readPlace(home)?.old ?? null;
-  if (isSameFolder(place, placeNow(from)!)) throw new KithError('move-same-place', path, { data: { path } });
+  if (isSameFolder(place, folderIdentityNow(from)!))
+    throw new KithError('move-same-place', path, { data: { path } });
   // If the target is the home itself, the data moves back into it.
   const toHome = path === realOf(home);
   const roots = toHome ? [from] : [from, realOf(home)];
@@ -80,9 +81,9 @@ export function noRoom(path: string, needed: number, available: number): KithErr
 
 /** Compares the folders themselves, because a path may have other letters or lead over a second mount. */
 function isInside(path: string, root: string): boolean {
-  const wanted = placeNow(root);
+  const wanted = folderIdentityNow(root);
   for (let at = dirname(path), below = path; at !== below; below = at, at = dirname(at)) {
-    const here = placeNow(at);
+    const here = folderIdentityNow(at);
     if (here !== null && wanted !== null && isSameFolder(here, wanted)) return true;
   }
   return false;

@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { KithError } from '../lib/errors.ts';
 import { wipe } from '../workers/vault.ts';
-import type { GuessLimit } from './guess-limit.ts';
+import type { PasswordAttempts } from './password-attempts.ts';
 import { deriveSecrets, type KeyDeps, type KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { openSecret, type WalletSecret } from './file-secret.ts';
@@ -12,7 +12,7 @@ import { openSecret, type WalletSecret } from './file-secret.ts';
  */
 export interface Access {
   /**
-   * The secret of a wallet. The caller must wipe `entropy`. `by` is the kind of connection; see GuessLimit.
+   * The secret of a wallet. The caller must wipe `entropy`. `by` is the kind of connection; see PasswordAttempts.
    * @throws {KithError} `wallet-password`, `wallet-password-wait`, `wallet-password-long`
    */
   secret(wallet: OpenWallet, password: string, by: Role): Promise<WalletSecret>;
@@ -20,7 +20,7 @@ export interface Access {
   keys(wallet: OpenWallet, password: string, by: Role): Promise<KeySecrets>;
 }
 
-export function createAccess(deps: KeyDeps & { readonly guesses: GuessLimit }): Access {
+export function createAccess(deps: KeyDeps & { readonly guesses: PasswordAttempts }): Access {
   const secret = async ({ id, name, file }: OpenWallet, password: string, by: Role) => {
     const opened = await deps.guesses.attempt(id, by, () => openSecret(file.sealed, password, file.identity));
     if (opened === null) throw new KithError('wallet-password', undefined, { data: { name } });

@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { KeySecrets } from './key-secrets.ts';
-import { type KeyUses, type PaidKeys, placesOf, SETTLED_AFTER, usesOf } from './key-use.ts';
+import { type KeyUses, type PaidKeys, placesOf, SETTLED_CONFIRMATIONS, usesOf } from './key-use.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { BlockRef, WalletChain } from './ports.ts';
 import type { WalletData } from './wallet-data.ts';
@@ -82,7 +82,7 @@ export function createChainSteps(
       // A lost body is downloaded again, so the wallet waits for it. A pruned body, or one below a snapshot, is not
       // downloaded again, so the wallet reads its coins from the UTXO set.
       if (!chain.hasBody(next.id) && !chain.isBodyRequested(next.id)) {
-        await takeCoins(deps, wallet);
+        await resetToUtxoSet(deps, wallet);
         return true;
       }
       waitFor(wallet, next);
@@ -119,7 +119,7 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
   const rollback = async (wallet: OpenWallet, to: BlockRef, known?: KeyUses) => {
     const above: MinedRecord[] = [];
     for await (const record of data.newest(wallet.id, { above: to.height })) above.push(record);
-    const isDeep = wallet.ledger.meta().uses.through.height - to.height > SETTLED_AFTER;
+    const isDeep = wallet.ledger.meta().uses.through.height - to.height > SETTLED_CONFIRMATIONS;
     const uses = known ?? (isDeep ? await usesAt(wallet, to) : undefined);
     await store.commit(wallet, (ledger, changes) => ledger.rollback(to, above, changes, uses));
     moved(wallet);
@@ -139,10 +139,10 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
 /** Derives more keys before a block is connected. A locked wallet cannot, and records that it may miss payments. */
 async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets | null): Promise<void> {
   const { ledger } = wallet;
-  ledger.noteUse(block.transactions);
+  ledger.markKeysUsed(block.transactions);
   while (secrets !== null && wallet.keysAhead() < ledger.gap) {
     await wallet.extendKeys(secrets);
-    ledger.noteUse(block.transactions); // the same block may pay the new keys
+    ledger.markKeysUsed(block.transactions); // the same block may pay the new keys
   }
   if (ledger.meta().shortSince === null && wallet.keysAhead() < wallet.keysNeeded())
     ledger.set({ shortSince: block.header.height - 1 });
@@ -152,7 +152,7 @@ async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets
  * Finds the coins of the wallet in the UTXO set (protocol.md §15). Repeats the search while newly derived keys may find
  * more.
  */
-async function takeCoins(
+async function resetToUtxoSet(
   { chain, store, log, secretsOf }: ChainStepsDeps,
   wallet: OpenWallet,
 ): Promise<void> {
@@ -167,7 +167,7 @@ async function takeCoins(
       found.push([outpointKey(outpoint), { amount, place, height, coinbase }]);
     });
     const from = [blockRefOf(chain.atHeight(0)!), blockRefOf(at)];
-    await store.commit(wallet, (ledger, changes) => ledger.takeCoins(found, from, changes));
+    await store.commit(wallet, (ledger, changes) => ledger.resetToUtxoSet(found, from, changes));
     const hasAll = secrets === null || wallet.keysAhead() >= wallet.ledger.gap;
     if (hasAll || !(await wallet.extendKeys(secrets))) {
       log.info('a wallet read its coins from the UTXO set', {

@@ -13,7 +13,7 @@ import type { MinedPlace, WalletData } from './wallet-data.ts';
  * How many connected peers requested a payment from this node or announced it to this node, and how many peers are
  * connected.
  */
-export interface Sighting {
+export interface Propagation {
   readonly seenBy: number;
   readonly ofPeers: number;
 }
@@ -24,7 +24,7 @@ export interface HistoryContext {
   readonly maturity: number;
   readonly labels: ReadonlyMap<string, string>;
   /** Null when the counts are not known. */
-  readonly sighting: (txid: string) => Sighting | null;
+  readonly sighting: (txid: string) => Propagation | null;
 }
 
 /** Number of confirmations from which on a payment is called confirmed. */
@@ -146,7 +146,7 @@ function unconfirmedEntry(
   };
 }
 
-function unconfirmedState(ours: boolean, state: PaymentState, sighting: Sighting | null): HistoryState {
+function unconfirmedState(ours: boolean, state: PaymentState, sighting: Propagation | null): HistoryState {
   if (state === 'replaced') return 'cancelled';
   if (state !== 'live') return state;
   if (!ours) return 'pending';

@@ -8,7 +8,7 @@ import type { BlockRef } from './ports.ts';
  * be issued. An unconfirmed payment, or one that a reorganisation removed, leaves nothing on the chain that a restore
  * could find.
  */
-export const SETTLED_AFTER = 100;
+export const SETTLED_CONFIRMATIONS = 100;
 
 /**
  * Gap limit: the number of unused keys in a row after which a restore stops looking, unless the user chose another. It
@@ -59,9 +59,9 @@ export function withUses(uses: KeyUses, places: readonly KeyPlace[], height: Hei
 }
 
 /** Key use at a block: uses in blocks that are settled at that block move into `settled`. */
-export function settle(uses: KeyUses, at: BlockRef): KeyUses {
+export function moveToSettled(uses: KeyUses, at: BlockRef): KeyUses {
   const through = at.height >= uses.through.height ? at : uses.through;
-  const isSettled = ({ height }: KeyUse) => height <= through.height - SETTLED_AFTER;
+  const isSettled = ({ height }: KeyUse) => height <= through.height - SETTLED_CONFIRMATIONS;
   const settled: [number, number] = [...uses.settled];
   for (const { chain, index } of uses.recent.filter(isSettled))
     settled[chain] = Math.max(settled[chain], index);
@@ -83,7 +83,7 @@ export interface PaidKeys {
 export function usesOf(paid: readonly PaidKeys[], at: BlockRef): KeyUses {
   const ascending = [...paid].sort((a, b) => a.height - b.height);
   return ascending.reduce(
-    (uses, { places, height }) => settle(withUses(uses, places, height), at),
+    (uses, { places, height }) => moveToSettled(withUses(uses, places, height), at),
     noUses(at),
   );
 }

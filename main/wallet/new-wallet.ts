@@ -26,12 +26,12 @@ import { firstKeys, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
 import { sealSecret, type WalletSecret } from './file-secret.ts';
 import type { WalletData } from './wallet-data.ts';
-import { startOf, type WalletList } from './wallet-list.ts';
+import { scanStartAt, type WalletList } from './wallet-list.ts';
 
 /**
  * Creates new wallets. Restores wallets from a recovery phrase, or from the previous version of a deleted wallet file.
  */
-export interface WalletMaker {
+export interface WalletFactory {
   /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
   create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
   /**
@@ -61,7 +61,7 @@ export interface WalletMaker {
   firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
 }
 
-export interface WalletMakerDeps extends KeyDeps {
+export interface WalletFactoryDeps extends KeyDeps {
   readonly network: WalletNetwork;
   readonly chain: WalletChain;
   readonly files: WalletFiles;
@@ -81,7 +81,7 @@ interface Restored {
 const MAX_WALLETS = 100;
 const ACCOUNT = 0;
 
-export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
+export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
   const { network, chain, files, data, list, clock, random, kdf } = deps;
   const { reserved, checkKeysNew, keysBeingMade } = createReservations(list);
 
@@ -90,7 +90,7 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
    * one.
    */
   const make = async (name: string, password: string, secret: WalletSecret, restored?: Restored) => {
-    const start = restored ? startOf(chain, 0) : startOf(chain, chain.tip().height);
+    const start = restored ? scanStartAt(chain, 0) : scanStartAt(chain, chain.tip().height);
     const gap = restored?.gap ?? GAP_LIMIT;
     const identity: WalletIdentity = {
       id: toHex(random.bytes(8)),

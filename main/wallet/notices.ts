@@ -3,9 +3,9 @@ import { sentenceFor } from '../../shared/errors.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { CHAIN } from './key-path.ts';
 import type { KithError } from '../lib/errors.ts';
-import type { WalletParts } from './wiring.ts';
+import type { WalletComponents } from './wiring.ts';
 
-type Parts = Pick<WalletParts, 'data' | 'list' | 'chain' | 'sessions'>;
+type Parts = Pick<WalletComponents, 'data' | 'list' | 'chain' | 'sessions'>;
 
 /** Notices about the wallets for the user. `parts` is null when `refusal` says why the wallets cannot be used. */
 export function findWalletNotices(parts: Parts | null, refusal: KithError | null): Notice[] {

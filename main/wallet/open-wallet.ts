@@ -4,7 +4,7 @@ import { equalBytes } from '../core/codec/bytes.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Ledger, type LedgerState, WalletLedger } from './wallet-ledger.ts';
-import { GAP_LIMIT, SETTLED_AFTER } from './key-use.ts';
+import { GAP_LIMIT, SETTLED_CONFIRMATIONS } from './key-use.ts';
 import type { WalletFile } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
 import type { KeySecrets } from './key-secrets.ts';
@@ -216,7 +216,7 @@ function createReceivingKeys({
       throw new KithError('wallet-reading', undefined, { data: { name, height: ledger.syncedTo.height } });
     if (index > last)
       throw new KithError('wallet-address-gap', undefined, {
-        data: { most: GAP_LIMIT, blocks: SETTLED_AFTER },
+        data: { most: GAP_LIMIT, blocks: SETTLED_CONFIRMATIONS },
       });
     if (index >= held.keyring.count(CHAIN.receive)) {
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
@@ -246,7 +246,7 @@ function createReceivingKeys({
  * The last key of a chain that may be issued. A restore looks {@link GAP_LIMIT} keys beyond the last paid one, and
  * only payments in settled blocks are certain to be on the chain then.
  */
-const lastAllowed = (ledger: Ledger, chain: Chain): number => ledger.settledUse[chain] + GAP_LIMIT;
+const lastAllowed = (ledger: Ledger, chain: Chain): number => ledger.highestSettled[chain] + GAP_LIMIT;
 
 function withLabel(labels: WalletFile['labels'], subject: string, text: string): WalletFile['labels'] {
   const label = cleanLabel(text);

@@ -144,7 +144,7 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
     // The wallet may be one step behind the mempool or ahead of it.
     if (!ledger.concerns(tx) || (await data.mined(wallet.id, tx.txidHex)) !== null) return;
     if (ledger.unconfirmed.size >= MAX_FOREIGN && tx.inputs.length > 0 && !spendsOwn(wallet, tx)) return;
-    await store.commit(wallet, (own, changes) => own.see(tx, clock.now(), changes));
+    await store.commit(wallet, (own, changes) => own.addUnconfirmed(tx, clock.now(), changes));
     moved(wallet);
   };
 

@@ -12,7 +12,7 @@ export interface RecoveryDeps {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
-  /** The locator at which a wallet starts to read the chain; see startOf. */
+  /** The locator at which a wallet starts to read the chain; see scanStartAt. */
   readonly from: (wallet: OpenWallet) => readonly BlockRef[];
   /** Called after all wallets have started over. */
   readonly renewed: () => void;

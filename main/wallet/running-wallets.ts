@@ -1,18 +1,18 @@
 import { KithError } from '../lib/errors.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { retryOnDamage } from './recovery.ts';
-import { openParts, type WalletParts, type WalletsDeps } from './wiring.ts';
+import { openComponents, type WalletComponents, type WalletsDeps } from './wiring.ts';
 
 /** The parts of the wallets between start and stop, and how operations get a wallet. */
 export interface RunningWallets {
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Null before the start, after the stop, and when the wallets cannot be used. */
-  readonly opened: WalletParts | null;
+  readonly opened: WalletComponents | null;
   /** Why the wallets cannot be used although the node runs; null when they can. */
   readonly refusal: KithError | null;
   /** @throws {KithError} `stopping`, or why the wallets cannot be used */
-  parts(): WalletParts;
+  parts(): WalletComponents;
   /** @throws {KithError} `wallet-unknown`, or why the wallet cannot be opened */
   get(name: string): OpenWallet;
   /** Runs a query in the queue after the wallet reached the tip, or after the wait for it ended. */
@@ -28,10 +28,10 @@ const REFUSALS = new Set(['wallet-data-newer', 'wallet-data-unusable']);
 
 export function createRunningWallets(deps: WalletsDeps, changed: (name: string) => void): RunningWallets {
   const { log } = deps;
-  let opened: WalletParts | null = null;
+  let opened: WalletComponents | null = null;
   let refusal: KithError | null = null;
 
-  const parts = (): WalletParts => {
+  const parts = (): WalletComponents => {
     if (opened === null) throw refusal ?? new KithError('stopping', 'the wallets are not running');
     return opened;
   };
@@ -69,7 +69,7 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
     },
     async start() {
       try {
-        opened = await openParts(deps, changed);
+        opened = await openComponents(deps, changed);
       } catch (error) {
         if (!(error instanceof KithError) || !REFUSALS.has(error.code)) throw error;
         log.error('the wallets cannot be used', { error });

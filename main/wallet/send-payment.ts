@@ -85,10 +85,10 @@ async function signed(
  */
 async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation> {
   const { store, clock, moved } = deps;
-  await store.commit(wallet, (ledger, changes) => ledger.see(tx, clock.now(), changes), {
+  await store.commit(wallet, (ledger, changes) => ledger.addUnconfirmed(tx, clock.now(), changes), {
     sync: true,
     // The user was told that the payment failed, so it must not be resubmitted later.
-    undo: (ledger) => ledger.forget(tx.txidHex),
+    undo: (ledger) => ledger.undoAddUnconfirmed(tx.txidHex),
   });
   const refused = await submit(deps, tx);
   if (refused !== null) {

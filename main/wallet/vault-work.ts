@@ -8,7 +8,7 @@ import { wipe } from '../workers/vault.ts';
 import type { WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
 import { sealSecret } from './file-secret.ts';
-import type { WalletParts } from './wiring.ts';
+import type { WalletComponents } from './wiring.ts';
 
 export interface MessageToSign {
   readonly name: string;
@@ -39,7 +39,7 @@ export interface VaultWork {
 export interface VaultWorkDeps {
   readonly network: WalletNetwork;
   readonly random: Pick<Random, 'bytes'>;
-  readonly parts: () => Pick<WalletParts, 'list' | 'access' | 'kdf' | 'queue'>;
+  readonly parts: () => Pick<WalletComponents, 'list' | 'access' | 'kdf' | 'queue'>;
   readonly changed: (name: string) => void;
 }
 

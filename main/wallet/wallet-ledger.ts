@@ -14,7 +14,7 @@ import {
   type KeyUses,
   noUses,
   placesOf,
-  settle,
+  moveToSettled,
   usesOf,
   withoutUsesAbove,
   withUses,
@@ -43,7 +43,7 @@ export interface Ledger {
   /** The highest key of each chain that any transaction has paid; -1 for none. */
   readonly highestUsed: KeyIndexes;
   /** The highest key of each chain that a settled block has paid; -1 for none. */
-  readonly settledUse: KeyIndexes;
+  readonly highestSettled: KeyIndexes;
   /** Gap limit: unused keys in a row that the wallet looks for. */
   readonly gap: number;
   meta(): WalletMeta;
@@ -59,21 +59,21 @@ export interface Ledger {
    * Replaces the wallet's coins by those that the UTXO set has at the last block of `from`. Used when older blocks cannot
    * be read. Unconfirmed transactions stay, unless the coins show that they or conflicting ones were mined.
    */
-  takeCoins(
+  resetToUtxoSet(
     found: Iterable<readonly [OutpointKey, OwnCoin]>,
     from: readonly BlockRef[],
     changes: WalletChanges,
   ): void;
   /** Records an unconfirmed transaction. Does nothing if it is known or does not concern the wallet. */
-  see(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
+  addUnconfirmed(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
   /** Changes an unconfirmed record, or removes it (null). */
   update(record: UnconfirmedRecord, change: Partial<UnconfirmedRecord> | null, changes: WalletChanges): void;
-  /** Undoes `see` in memory. Used when the record could not be written. */
-  forget(txidHex: string): void;
+  /** Undoes `addUnconfirmed` in memory. Used when the record could not be written. */
+  undoAddUnconfirmed(txidHex: string): void;
   /** Whether a transaction pays to this wallet or spends from it. Costs a few lookups in maps. */
   concerns(tx: Transaction): boolean;
   /** Marks keys as used, up to the highest that these transactions pay. */
-  noteUse(transactions: readonly Transaction[]): void;
+  markKeysUsed(transactions: readonly Transaction[]): void;
   setKeyring(keyring: Keyring): void;
   set(change: Partial<Pick<WalletMeta, 'shortSince' | 'restoring' | 'gap'>>): void;
 }
@@ -138,7 +138,7 @@ export class WalletLedger implements Ledger {
     return this.#highest;
   }
 
-  get settledUse() {
+  get highestSettled() {
     return this.#uses.settled;
   }
 
@@ -170,21 +170,21 @@ export class WalletLedger implements Ledger {
     block.transactions.forEach((tx, position) => {
       markConflicts(records, tx, height, changes);
       const record = connectTransaction(records, tx, { height, position, time }, changes);
-      if (record !== null) this.#takeMined(record);
+      if (record !== null) this.#addConfirmed(record);
     });
     this.#locator = extendLocator(this.#locator, { height, id: idHex });
-    this.#uses = settle(this.#uses, { height, id: idHex });
+    this.#uses = moveToSettled(this.#uses, { height, id: idHex });
     return records.revision !== before;
   }
 
-  #takeMined({ outputs, height }: MinedRecord): void {
+  #addConfirmed({ outputs, height }: MinedRecord): void {
     this.#mined++;
-    this.#use(outputs);
+    this.#markUsed(outputs);
     this.#uses = withUses(this.#uses, placesOf(outputs), height);
     this.#records.changed();
   }
 
-  #use(outputs: readonly OwnOutput[]): void {
+  #markUsed(outputs: readonly OwnOutput[]): void {
     const highest = this.#highest;
     for (const { place } of outputs) highest[place.chain] = Math.max(highest[place.chain], place.index);
   }
@@ -207,7 +207,7 @@ export class WalletLedger implements Ledger {
     records.changed();
   }
 
-  takeCoins(
+  resetToUtxoSet(
     found: Iterable<readonly [OutpointKey, OwnCoin]>,
     from: readonly BlockRef[],
     changes: WalletChanges,
@@ -216,7 +216,7 @@ export class WalletLedger implements Ledger {
     for (const key of [...this.coins.keys()]) records.dropCoin(key, changes);
     for (const [key, coin] of found) {
       records.addCoin(key, coin, changes);
-      this.#use([{ index: 0, place: coin.place }]);
+      this.#markUsed([{ index: 0, place: coin.place }]);
     }
     for (const [key] of found) records.completeSpenders(key, changes);
     dropPast(records, changes);
@@ -227,7 +227,7 @@ export class WalletLedger implements Ledger {
     records.changed();
   }
 
-  see(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void {
+  addUnconfirmed(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void {
     const records = this.#records;
     const outputs = records.matcher.outputs(tx);
     const inputs = records.matcher.inputs(tx);
@@ -235,7 +235,7 @@ export class WalletLedger implements Ledger {
     const fresh = { conflict: null, replaced: false, wasMined: false };
     records.addUnconfirmed({ tx, firstSeen: now, inputs, outputs, ...fresh }, changes);
     for (const { index } of outputs) records.completeSpenders(outpointKeyOf(tx.txidHex, index), changes);
-    this.#use(outputs);
+    this.#markUsed(outputs);
     records.changed();
   }
 
@@ -243,7 +243,7 @@ export class WalletLedger implements Ledger {
     this.#records.updateUnconfirmed(record, change, changes);
   }
 
-  forget(txidHex: string): void {
+  undoAddUnconfirmed(txidHex: string): void {
     const { unconfirmed } = this.#records;
     const record = unconfirmed.records.get(txidHex);
     if (record !== undefined) unconfirmed.delete(record);
@@ -257,8 +257,8 @@ export class WalletLedger implements Ledger {
     );
   }
 
-  noteUse(transactions: readonly Transaction[]): void {
-    for (const tx of transactions) this.#use(this.#records.matcher.outputs(tx));
+  markKeysUsed(transactions: readonly Transaction[]): void {
+    for (const tx of transactions) this.#markUsed(this.#records.matcher.outputs(tx));
   }
 
   setKeyring(keyring: Keyring): void {

@@ -32,7 +32,7 @@ export interface WalletList {
    */
   byLock(lock: Lock): OpenWallet | undefined;
   /** The locator at which a wallet starts to read the chain after its records were lost. */
-  startFor(identity: WalletIdentity): BlockRef[];
+  scanStartFor(identity: WalletIdentity): BlockRef[];
 }
 
 export interface WalletListDeps {
@@ -57,18 +57,18 @@ export function createWalletList(deps: WalletListDeps): WalletList {
   const broken = new Map<string, { readonly name: string; readonly error: Error }>();
   const byId = (id: string) => [...open.values()].find((wallet) => wallet.id === id);
 
-  const startFor = (identity: WalletIdentity) => startOf(chain, firstHeight(chain, identity));
+  const scanStartFor = (identity: WalletIdentity) => scanStartAt(chain, firstHeight(chain, identity));
 
   const openOne = async (name: string): Promise<OpenWallet> => {
     const file = await files.read(name);
-    const { id, network: home } = file.identity;
-    if (home !== network.idHex)
+    const { id, network: networkId } = file.identity;
+    if (networkId !== network.idHex)
       throw new KithError('wallet-file-other-network', undefined, { data: { name } });
     // Two wallets with copies of one file would overwrite each other's records.
-    const twin = byId(id);
-    if (twin !== undefined)
-      throw new KithError('wallet-file-copy', undefined, { data: { name, other: twin.name } });
-    const state = await store.load(id, () => startFor(file.identity));
+    const duplicate = byId(id);
+    if (duplicate !== undefined)
+      throw new KithError('wallet-file-copy', undefined, { data: { name, other: duplicate.name } });
+    const state = await store.load(id, () => scanStartFor(file.identity));
     const wallet = createOpenWallet({ name, file, state, files, log });
     open.set(nameKey(name), wallet);
     return wallet;
@@ -78,16 +78,16 @@ export function createWalletList(deps: WalletListDeps): WalletList {
     async openAll() {
       open.clear();
       broken.clear();
-      let damage: KithError | null = null;
+      let corruption: KithError | null = null;
       for (const name of await files.names()) {
         await openOne(name).catch((error: unknown) => {
           log.error('a wallet cannot be opened', { name, error });
-          if (isDamaged(error)) damage ??= error;
+          if (isDamaged(error)) corruption ??= error;
           const reason = error instanceof Error ? error : new KithError('wallet-file-unusable');
           broken.set(nameKey(name), { name, error: reason });
         });
       }
-      return damage;
+      return corruption;
     },
     open: openOne,
     values: () => open.values(),
@@ -102,7 +102,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
     },
     byId,
     byLock: (lock) => [...open.values()].find(({ keyring }) => keyring.find(lock) !== undefined),
-    startFor,
+    scanStartFor,
   };
 }
 
@@ -123,7 +123,7 @@ export function firstHeight(
 }
 
 /** The first locator of a wallet that has no records below a height. It ends in a block of the active chain. */
-export function startOf(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): BlockRef[] {
+export function scanStartAt(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): BlockRef[] {
   const from = Math.max(0, Math.min(height, chain.tip().height));
   return locatorOf((at) => chain.atHeight(at), from);
 }

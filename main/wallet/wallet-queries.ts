@@ -4,7 +4,7 @@ import { encodeAddress } from '../core/primitives/address.ts';
 import type { Lock } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
 import { computeBalance } from './balance.ts';
-import { readHistory, type Sighting } from './history.ts';
+import { readHistory, type Propagation } from './history.ts';
 import type { KeyPlace } from './key-path.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletNetwork } from './ports.ts';
@@ -46,7 +46,7 @@ export interface WalletQueries {
 export interface WalletQueriesDeps {
   readonly network: WalletNetwork;
   readonly running: RunningWallets;
-  readonly sighting: (txid: string) => Sighting | null;
+  readonly sighting: (txid: string) => Propagation | null;
 }
 
 export function createWalletQueries({ network, running, sighting }: WalletQueriesDeps): WalletQueries {

@@ -7,10 +7,10 @@ import type { Random } from '../lib/random.ts';
 import { type Access, createAccess } from './access.ts';
 import { openWalletFiles, type WalletFiles } from './wallet-files.ts';
 import { createFollower, type Follower } from './chain-follower.ts';
-import { createGuessLimit, type GuessLimit } from './guess-limit.ts';
-import type { Sighting } from './history.ts';
+import { createPasswordAttempts, type PasswordAttempts } from './password-attempts.ts';
+import type { Propagation } from './history.ts';
 import { nobleSigner, type Signer } from './key-secrets.ts';
-import { createWalletMaker, type WalletMaker } from './new-wallet.ts';
+import { createWalletFactory, type WalletFactory } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { createPending, type Pending } from './pending.ts';
 import type { WalletChain, WalletMempool, WalletNetwork } from './ports.ts';
@@ -36,11 +36,11 @@ export interface WalletsDeps {
   /** Called when a write failed. After that, nothing that the wallets write is certain to be stored. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
   /** How many peers have seen a payment of the wallets; null if unknown. */
-  readonly sighting?: ((txid: string) => Sighting | null) | undefined;
+  readonly sighting?: ((txid: string) => Propagation | null) | undefined;
   /** Ed25519; noble by default. */
   readonly signer?: Signer | undefined;
   /** Counts wrong passwords. Given where nodes follow each other in one process; by default each node has its own. */
-  readonly guesses?: GuessLimit | undefined;
+  readonly guesses?: PasswordAttempts | undefined;
   /** Argon2id cost of the files that are written. Tests use the lowest that a file may have. */
   readonly kdf?: KdfParameters | undefined;
   /** Called before each change of a wallet file, so that tests can simulate a crash there. */
@@ -48,9 +48,9 @@ export interface WalletsDeps {
 }
 
 /** The parts of the wallets while they run. */
-export interface WalletParts {
+export interface WalletComponents {
   readonly list: WalletList;
-  readonly maker: WalletMaker;
+  readonly maker: WalletFactory;
   readonly files: Pick<WalletFiles, 'deleted'>;
   readonly access: Access;
   readonly sessions: Sessions;
@@ -68,7 +68,10 @@ export interface WalletParts {
 const QUEUE_LIMIT = 10_000;
 
 /** Opens files and database and creates the parts. No wallet follows the chain before `follower.poke`. */
-export async function openParts(deps: WalletsDeps, changed: (name: string) => void): Promise<WalletParts> {
+export async function openComponents(
+  deps: WalletsDeps,
+  changed: (name: string) => void,
+): Promise<WalletComponents> {
   const { directory, network, chain, mempool, clock, random, log } = deps;
   const signer = deps.signer ?? nobleSigner;
   const kdf = deps.kdf ?? DEFAULT_KDF;
@@ -76,7 +79,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
   const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
   const list = createWalletList({ files, store, network, chain, log });
-  const access = createAccess({ guesses: deps.guesses ?? createGuessLimit({ clock }), signer, clock });
+  const access = createAccess({ guesses: deps.guesses ?? createPasswordAttempts({ clock }), signer, clock });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
   const queue = createRecoveringQueue(createQueue(QUEUE_LIMIT), {
@@ -84,7 +87,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     clock,
     log,
     wallets,
-    from: ({ file }) => list.startFor(file.identity),
+    from: ({ file }) => list.scanStartFor(file.identity),
     renewed() {
       for (const wallet of wallets()) moved(wallet);
       follower.poke();
@@ -142,7 +145,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     walletById: list.byId,
     unlocked: ({ id }) => sessions.unlocked(id),
   });
-  const maker = createWalletMaker({ network, chain, files, data, list, signer, clock, random, kdf });
+  const maker = createWalletFactory({ network, chain, files, data, list, signer, clock, random, kdf });
   await openList(list, data).catch(async (error: unknown) => {
     await data.close();
     throw error;

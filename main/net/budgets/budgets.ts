@@ -114,12 +114,12 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     };
   }
 
-  let strangers = 0;
+  let unidentified = 0;
   return {
     of: perConnection((connection) =>
       create(connection.remoteAddr.toString(), connection.remotePeer.toString()),
     ),
-    ofAddress: (address) => create(address, `connection ${strangers++}`),
+    ofAddress: (address) => create(address, `connection ${unidentified++}`),
     get waiting() {
       return QUEUES.reduce((sum, queue) => sum + queues[queue].size, 0);
     },

@@ -34,10 +34,10 @@ type Answers =
   | 'unknown';
 
 /** Frames of the `hello` stream. They get no answer and have their own limit (net/protocol/control.ts). */
-type Told = 'hello' | 'tip' | 'bye' | 'serves';
+type Announcements = 'hello' | 'tip' | 'bye' | 'serves';
 
 /** Frames that a peer sends to get an answer. */
-export type RequestFrame = Exclude<keyof typeof FRAME, Answers | Told>;
+export type RequestFrame = Exclude<keyof typeof FRAME, Answers | Announcements>;
 
 /** Requests that are not frames of this protocol: opening a stream, and messages of libp2p protocols. */
 export type OtherRequest =

@@ -15,7 +15,7 @@ import { createDuplicatePeerIdCheck } from './duplicate-peer-id-check.ts';
 
 export interface DiscoveryDeps {
   readonly host: Pick<Host, 'components' | 'connections' | 'peerId' | 'addresses' | 'dial'>;
-  readonly book: AddressManager;
+  readonly addrman: AddressManager;
   readonly peers: { list(): readonly Peer[] };
   /** The bootstrap addresses that are DNS names (`/dnsaddr`). */
   readonly names: readonly string[];
@@ -51,7 +51,7 @@ const SEARCH_MS = { few: 30_000, enough: 10 * 60_000 };
 const NAME_MS = 60_000;
 
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
-  const { book, peers, clock, log, local } = deps;
+  const { addrman, peers, clock, log, local } = deps;
   const names = createNames({ names: deps.names, local, servers: deps.dnsServers, log });
   const duplicates = createDuplicatePeerIdCheck({ host: deps.host, clock });
   const lan = createLan({
@@ -59,7 +59,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     tag: deps.serviceTag,
     onFound: (address) => {
       if (peerIdOf(address) === deps.host.peerId) void duplicates.check(address);
-      else book.add(address, { foundBy: 'mdns' });
+      else addrman.add(address, { foundBy: 'mdns' });
     },
     clock,
     log,
@@ -71,7 +71,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     connections: deps.host.connections,
     serves: deps.serves,
     admit: deps.admit,
-    onFound: (address, by) => book.add(address, { foundBy: 'dht', by }),
+    onFound: (address, by) => addrman.add(address, { foundBy: 'dht', by }),
     clock,
     random: deps.random,
     log,
@@ -88,7 +88,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     if (deps.names.length > 0 && all.length === 0 && now - named >= NAME_MS) {
       named = now;
       // Each name counts as one source of addresses, however many addresses it has.
-      for (const [address, name] of await names.resolve()) book.add(address, { foundBy: 'dns', by: name });
+      for (const [address, name] of await names.resolve()) addrman.add(address, { foundBy: 'dns', by: name });
     }
     if (deps.dht) await dht.adjust();
     const outbound = all.filter(({ direction }) => direction === 'outbound').length;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
-import { isRelayed, toldClassOf, withoutPeer } from '../transport/multiaddrs.ts';
+import { isRelayed, classOfAnnounced, withoutPeer } from '../transport/multiaddrs.ts';
 import { createBucket, spend } from '../protocol/bucket.ts';
 
 /** An mDNS answer of a computer on the local network. Its content is not verified. */
@@ -51,7 +51,7 @@ export function createLanAnswers(
         .slice(0, MAX_ADDRESSES)
         .map((each) => `${withoutPeer(each.toString())}/p2p/${id.toString()}`)
         // A computer on the local network has a private address. Any other address in its answer would be false.
-        .filter((address) => toldClassOf(address) === 'private' && !isRelayed(address));
+        .filter((address) => classOfAnnounced(address) === 'private' && !isRelayed(address));
       if (addresses.length === 0 || stopped) return;
       waiting.add(addresses, sourceOf(addresses[0]!));
       if (!taking) void takeAll();

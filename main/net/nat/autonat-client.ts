@@ -1,6 +1,6 @@
 import type { Clock, Time } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
+import { netgroupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
 import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import type { Identified } from '../transport/identify.ts';
 import type { Peer } from '../peers/peer.ts';
@@ -34,7 +34,7 @@ export interface Findings {
 export interface AutonatClient {
   /** A peer connected: records the address at which it sees this node. */
   met(peer: Peer): Promise<void>;
-  gone(peerId: string): void;
+  disconnected(peerId: string): void;
   /** Asks the next peer if it is time to. */
   turn(): Promise<void>;
   findings(): Findings;
@@ -81,7 +81,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
   const seen = new Map<string, string>();
   const confirmed = new Set<string>();
   // Addresses that dial-backs confirmed without a port mapping from a router.
-  const guessed = new Set<string>();
+  const assumed = new Set<string>();
   let known = '';
   let lastSeen: string | null = null;
   let busy = false;
@@ -99,13 +99,13 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
     internals
       .places()
       .map((place) => ({ ...place, address: withoutPeer(place.address) }))
-      .filter(({ address }) => !guessed.has(address));
+      .filter(({ address }) => !assumed.has(address));
 
   function take(group: string, outcome: DialBackOutcome): void {
     votes.add(group, outcome.got);
     if (votes.count('out') > votes.count('in')) withdraw();
     if (outcome.got !== 'in') return;
-    if (places().every(({ address }) => address !== outcome.address)) guessed.add(outcome.address);
+    if (places().every(({ address }) => address !== outcome.address)) assumed.add(outcome.address);
     internals.confirm(outcome.address);
     confirmed.add(outcome.address);
   }
@@ -113,7 +113,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
   function withdraw(): void {
     for (const address of confirmed) internals.withdraw(address);
     confirmed.clear();
-    guessed.clear();
+    assumed.clear();
   }
 
   return {
@@ -125,7 +125,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       seen.set(peer.id, ip);
       lastSeen = ip;
     },
-    gone: (peerId) => void seen.delete(peerId),
+    disconnected: (peerId) => void seen.delete(peerId),
     async turn() {
       const state = places()
         .map(({ address, mapped }) => `${address} ${mapped}`)
@@ -134,7 +134,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       if (state !== known && !busy) votes.clear();
       known = state;
       if (busy || votes.count('in') + votes.count('out') >= ENOUGH) return;
-      const judge = judges().find(({ address }) => votes.of(groupOf(address) ?? address) === undefined);
+      const judge = judges().find(({ address }) => votes.of(netgroupOf(address) ?? address) === undefined);
       if (judge === undefined) return;
       const addresses = candidatesAt(seen.get(judge.id)!, places());
       if (addresses.length === 0) return;
@@ -142,7 +142,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       const outcome = await askDialBack(judge.connection, deps.id, addresses, clock);
       busy = false;
       deps.log.debug('asked a peer to dial back', { peer: judge.id, addresses, got: outcome.got });
-      take(groupOf(judge.address) ?? judge.address, outcome);
+      take(netgroupOf(judge.address) ?? judge.address, outcome);
     },
     findings() {
       const ip = mostFrequent(seen.values()) ?? lastSeen;
@@ -174,9 +174,9 @@ function listeningPort(places: readonly OwnPlace[]): number | null {
 /** Addresses at which a peer might reach this node, if peers see this node at `ip`. */
 function candidatesAt(ip: string, places: readonly OwnPlace[]): string[] {
   const known = places.map(({ address }) => address).filter((address) => ipOf(address) === ip);
-  const guess = listeningPort(places);
-  const guessed = guess === null ? [] : [`/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/${guess}`];
-  return [...new Set([...known, ...guessed])];
+  const listenPort = listeningPort(places);
+  const assumed = listenPort === null ? [] : [`/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/${listenPort}`];
+  return [...new Set([...known, ...assumed])];
 }
 
 function mostFrequent(all: Iterable<string>): string | undefined {

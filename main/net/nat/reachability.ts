@@ -64,7 +64,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
   const off: (() => void)[] = [];
   let timer: Timer | undefined;
   let said = '';
-  let told = '';
+  let announced = '';
 
   const cameIn = () =>
     peers
@@ -93,8 +93,8 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
     said = notice.code;
     if (reachability === 'unreachable') await slots.turn();
     const addresses = host.addresses().join();
-    if (told !== addresses) deps.moved();
-    told = addresses;
+    if (announced !== addresses) deps.moved();
+    announced = addresses;
   }
 
   return {
@@ -104,10 +104,10 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
       await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(internals, clock), { cost: 'autonat' });
       if (!deps.listening) return;
       off.push(
-        peers.events.on('greeted', (peer) => void asking.met(peer)),
-        peers.events.on('gone', ({ peer }) => asking.gone(peer.id)),
+        peers.events.on('handshakeCompleted', (peer) => void asking.met(peer)),
+        peers.events.on('disconnected', ({ peer }) => asking.disconnected(peer.id)),
       );
-      told = host.addresses().join();
+      announced = host.addresses().join();
       timer = clock.every(TURN_MS, () => void turn().catch(() => undefined));
     },
     begin() {

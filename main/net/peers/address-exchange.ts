@@ -16,7 +16,7 @@ import type { Peer } from './peer.ts';
 export interface ExchangeDeps {
   /** The addresses of this node as a signed peer record. */
   readonly ownRecord: () => Promise<Uint8Array>;
-  readonly book: AddressManager;
+  readonly addrman: AddressManager;
   readonly bans: Pick<Bans, 'has' | 'discourages'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   /** Whether this node talks only to its own machine. */
@@ -44,7 +44,7 @@ const MIN_ADDRESSES_SENT = 10;
 export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { book, peers, clock, log } = deps;
+  const { addrman, peers, clock, log } = deps;
   let timer: Timer | undefined;
 
   async function ask(peer: Peer): Promise<void> {
@@ -72,7 +72,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     const text = Buffer.from(bytes).toString('base64');
     for (const address of record.addresses) {
       if (isUsefulFrom(peer.address, address, deps.local))
-        book.add(address, { foundBy: 'exchange', by: peer.address, record: text });
+        addrman.add(address, { foundBy: 'exchange', by: peer.address, record: text });
     }
     return true;
   }
@@ -106,12 +106,12 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   };
 }
 
-type HandlersDeps = Pick<ExchangeDeps, 'ownRecord' | 'book' | 'bans' | 'peers' | 'clock'> & {
+type HandlersDeps = Pick<ExchangeDeps, 'ownRecord' | 'addrman' | 'bans' | 'peers' | 'clock'> & {
   learn(peer: Peer, record: Uint8Array): Promise<boolean>;
 };
 
 function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number, Handler> {
-  const { ownRecord, book, bans, peers, clock, learn } = deps;
+  const { ownRecord, addrman, bans, peers, clock, learn } = deps;
   const isGood = ({ host, peerId: id }: AddressFacts): boolean =>
     !bans.has(id ?? '') && !bans.has(host ?? '') && !bans.discourages(host ?? '');
   let answered = -Infinity;
@@ -123,8 +123,11 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
       // A peer that asks again soon gets no new addresses.
       if (clock.monotonic() - answered > AGAIN_MS / 2) {
         answered = clock.monotonic();
-        const most = Math.min(MAX_RECORDS - 1, Math.max(MIN_ADDRESSES_SENT, Math.floor(book.size / SHARE)));
-        for (const entry of book.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
+        const most = Math.min(
+          MAX_RECORDS - 1,
+          Math.max(MIN_ADDRESSES_SENT, Math.floor(addrman.size / SHARE)),
+        );
+        for (const entry of addrman.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
       }
       await reply(FRAME.records.type, encodeRecords(told));
       return null;

@@ -5,7 +5,7 @@ import type { UnixSeconds } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Time } from '../../lib/clock.ts';
 import { numberBelow, type Random } from '../../lib/random.ts';
-import { groupOf, hostPart, peerIdOf, toldClassOf } from '../transport/multiaddrs.ts';
+import { netgroupOf, hostKeyOf, peerIdOf, classOfAnnounced } from '../transport/multiaddrs.ts';
 import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './peer-store.ts';
 
@@ -40,11 +40,11 @@ export interface AddressFacts {
 }
 
 export function factsOf(address: string): AddressFacts {
-  return { peerId: peerIdOf(address), host: hostPart(address), group: groupOf(address) ?? address };
+  return { peerId: peerIdOf(address), host: hostKeyOf(address), group: netgroupOf(address) ?? address };
 }
 
 /** Where an address came from. */
-export interface Told {
+export interface AddressSource {
   readonly foundBy: PeerSource;
   /** The address or DNS name of the source. Without it the address counts as its own source. */
   readonly by?: string | undefined;
@@ -62,7 +62,7 @@ export interface AddressManager {
   save(): Promise<void>;
   readonly size: number;
   /** Adds an address. Names and special IP addresses are ignored if another node sent them. */
-  add(address: string, told: Told): void;
+  add(address: string, source: AddressSource): void;
   /** Calls the listener after an address was added. Returns a function that removes the listener. */
   onAdded(listener: () => void): () => void;
   /** Records the result of a connection attempt. */
@@ -218,7 +218,7 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
         if (record !== '') tables.keep({ ...known, record });
         return;
       }
-      const source = (groupOf(by ?? address) ?? by ?? address).slice(0, MAX_SOURCE);
+      const source = (netgroupOf(by ?? address) ?? by ?? address).slice(0, MAX_SOURCE);
       const times = { added: clock.now(), lastTry: 0, lastGood: 0 };
       if (!tables.put({ address, foundBy, source, ...times, failures: 0, record })) return;
       for (const listener of listeners) listener();
@@ -256,7 +256,7 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
 }
 
 /** Sources that other nodes control. */
-export const TOLD_SOURCES: ReadonlySet<PeerSource> = new Set(['exchange', 'dht', 'dns', 'mdns']);
+export const ANNOUNCED_SOURCES: ReadonlySet<PeerSource> = new Set(['exchange', 'dht', 'dns', 'mdns']);
 
 /**
  * Whether an address may be stored. It needs a peer id. If another node sent it, it may have neither a name nor a
@@ -264,8 +264,11 @@ export const TOLD_SOURCES: ReadonlySet<PeerSource> = new Set(['exchange', 'dht',
  * such addresses.
  */
 function isKept({ address, foundBy }: Pick<AddressEntry, 'address' | 'foundBy'>): boolean {
-  const told = toldClassOf(address);
-  return peerIdOf(address) !== null && (!TOLD_SOURCES.has(foundBy) || (told !== null && told !== 'special'));
+  const announcedClass = classOfAnnounced(address);
+  return (
+    peerIdOf(address) !== null &&
+    (!ANNOUNCED_SOURCES.has(foundBy) || (announcedClass !== null && announcedClass !== 'special'))
+  );
 }
 
 const tableOf = ({ lastGood }: Pick<AddressEntry, 'lastGood'>): Table => (lastGood > 0 ? 'proven' : 'fresh');

@@ -32,7 +32,7 @@ export interface AdmissionDeps {
   /** Log lines about peers that connected. */
   readonly comings: Counted;
   report(peerId: string, wrong: PeerViolation): void;
-  greeted(peer: Peer): void;
+  handshakeCompleted(peer: Peer): void;
   refused(refusal: Refusal): void;
   /** The peer announced a new tip. */
   tip(peer: Peer): void;
@@ -87,7 +87,7 @@ export function createAdmission(deps: AdmissionDeps): Admit {
     const { software, height } = peer.hello;
     const { address, direction, kind, foundBy } = peer;
     deps.comings('a peer is connected', { peer: id, address, direction, kind, foundBy, software, height });
-    deps.greeted(peer);
+    deps.handshakeCompleted(peer);
     void pings.ping(peer);
     return peer;
   }

@@ -15,14 +15,14 @@ export function createServicesAnnouncer(deps: {
   readonly tell: (from: Height) => void;
 }): ServicesAnnouncer {
   // Every hello so far contained at least this height.
-  let told = deps.servesFrom();
+  let announced = deps.servesFrom();
 
   return {
     look() {
       const from = deps.servesFrom();
-      const isWorth = from === 0 ? told !== 0 : told === 0 || Math.abs(from - told) >= STEP;
+      const isWorth = from === 0 ? announced !== 0 : announced === 0 || Math.abs(from - announced) >= STEP;
       if (!isWorth) return;
-      told = from;
+      announced = from;
       deps.tell(from);
     },
   };

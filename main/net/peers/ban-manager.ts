@@ -15,11 +15,11 @@ export interface BanManagerDeps {
   /** Closes the connections with a peer. */
   part(peerId: string, code: PeerViolationCode): void;
   /** A violation was counted against a peer. */
-  judged(verdict: Verdict): void;
+  penalised(verdict: CountedViolation): void;
 }
 
 /** The result of a violation. */
-export interface Verdict {
+export interface CountedViolation {
   readonly id: string;
   /** Null when the peer is no longer connected. */
   readonly address: string | null;
@@ -48,7 +48,7 @@ export function createBanManager(deps: BanManagerDeps): BanManager {
       ...(peerViolation.evidence === undefined ? {} : { evidence: peerViolation.evidence }),
     });
     const banned = score >= BAN_SCORE;
-    deps.judged({ id: peerId, address, code: peerViolation.code, banned });
+    deps.penalised({ id: peerId, address, code: peerViolation.code, banned });
     if (banned) {
       const ban = {
         id: peerId,

@@ -6,8 +6,8 @@ import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import {
-  groupOf,
-  hostPart,
+  netgroupOf,
+  hostKeyOf,
   isRelayed,
   parseAddress,
   peerIdOf,
@@ -27,7 +27,7 @@ import { reasonOf } from './penalties.ts';
 export interface ConnectorDeps {
   readonly dial: (address: string) => Promise<Connection>;
   readonly peers: Peers;
-  readonly book: AddressManager;
+  readonly addrman: AddressManager;
   readonly bans: Bans;
   readonly store: PeerStore;
   readonly bootstrap: readonly string[];
@@ -111,7 +111,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       if (parseAddress(address) === null)
         throw new KithError('address-invalid', address, { data: { address } });
       const peerId = peerIdOf(address);
-      if (bans.has(hostPart(address) ?? '') || (peerId !== null && bans.has(peerId)))
+      if (bans.has(hostKeyOf(address) ?? '') || (peerId !== null && bans.has(peerId)))
         throw new KithError('peer-banned', `${address} is banned`, { data: { address } });
       if (peerId !== null) attempts.readmit(peerId);
       // Waits for a dial of the same address that is in progress instead of repeating it.
@@ -134,14 +134,14 @@ interface DialListener {
   ended(): void;
 }
 
-function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
-  const { peers, book, bans, clock, random } = deps;
+function createOutbound(deps: ConnectorDeps, listener: DialListener): Outbound {
+  const { peers, addrman, bans, clock, random } = deps;
   const attempts = createDialAttempts({ clock, random });
   const anchors = createAnchors(deps.store, BLOCK_ONLY);
   const dialling = new Map<string, Promise<void>>();
   const slots = createOutboundSlots({
     peers,
-    book,
+    addrman,
     bootstrap: deps.bootstrap,
     joined: deps.joined,
     extra: deps.extra,
@@ -166,8 +166,8 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
     attempts.failed(address, LONGEST_MS[wrong ? 'wrong' : isAlone ? 'alone' : pauseOf(origin)], wrong);
     // If this node has no peer at all, its own connection to the internet may be down. An outage of days must not empty
     // the address manager.
-    if (wrong || !isAlone) book.tried(address, false);
-    told.failed(address, wrong ? messageOf(error) : 'no answer');
+    if (wrong || !isAlone) addrman.tried(address, false);
+    listener.failed(address, wrong ? messageOf(error) : 'no answer');
     deps.log.debug('could not connect', { address, cause: messageOf(error) });
   }
 
@@ -177,18 +177,18 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
       const peerId = connection.remotePeer.toString();
       attempts.answered(address, peerId);
       // The peer behind a relay dialled back, so the connection is inbound.
-      if (connection.direction === 'inbound') return book.tried(address, true);
+      if (connection.direction === 'inbound') return addrman.tried(address, true);
       refuseSameGroup(address, origin, connection, slots);
       const outcome = await peers.adopt(connection, origin);
       // The peer dialled this node at the same moment, and its connection was kept.
-      if (outcome === null && peers.get(peerId) !== undefined) return book.tried(address, true);
+      if (outcome === null && peers.get(peerId) !== undefined) return addrman.tried(address, true);
       if (outcome === null)
         throw new KithError('peer-gone', `${address} closed the connection during the handshake`);
       if (typeof outcome === 'string') throw refusal(address, outcome);
       attempts.succeeded(address);
       const full = `${withoutPeer(address)}/p2p/${peerId}`;
-      book.add(full, { foundBy: origin.foundBy });
-      book.tried(full, true);
+      addrman.add(full, { foundBy: origin.foundBy });
+      addrman.tried(full, true);
       if (origin.kind === 'feeler') peers.part(peerId, 'peer-crowded');
       else anchors.save(peers.list());
     } catch (error) {
@@ -200,7 +200,7 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
   function connect(address: string, origin: Origin): Promise<void> {
     const ends = dial(address, origin).finally(() => {
       dialling.delete(address);
-      told.ended();
+      listener.ended();
     });
     dialling.set(address, ends);
     return ends;
@@ -220,7 +220,7 @@ function refuseSameGroup(
   slots: Pick<OutboundSlots, 'groups'>,
 ): void {
   if (!isRelayed(address) || origin.kind === 'manual') return;
-  if (!slots.groups().has(groupOf(connection.remoteAddr.toString()))) return;
+  if (!slots.groups().has(netgroupOf(connection.remoteAddr.toString()))) return;
   connection.abort(new Error('not another one of this group'));
   throw new KithError('dial-failed', 'another peer of its network group is connected already');
 }
@@ -234,7 +234,7 @@ interface Rounds {
 
 function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
   const { attempts, anchors, slots, dialling, usable, connect } = outbound;
-  const { peers, book, clock, log } = outbound.deps;
+  const { peers, addrman, clock, log } = outbound.deps;
   const off: (() => void)[] = [];
   let isStarted = false;
   const isBusy = (): boolean => dialling.size >= DIALS_AT_ONCE;
@@ -278,7 +278,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
   }
 
   // A connection that worked and broke is opened again soon. After a violation it is not.
-  function onGone({ peer, code }: PeersEvents['gone']): void {
+  function onDisconnected({ peer, code }: PeersEvents['disconnected']): void {
     const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
     attempts.pause(peer.id, isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS);
     soon();
@@ -287,7 +287,11 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
   return {
     start() {
       isStarted = true;
-      off.push(peers.events.on('gone', onGone), peers.events.on('greeted', soon), book.onAdded(soon));
+      off.push(
+        peers.events.on('disconnected', onDisconnected),
+        peers.events.on('handshakeCompleted', soon),
+        addrman.onAdded(soon),
+      );
       alarm.scheduleBy(clock.monotonic());
     },
     stop() {

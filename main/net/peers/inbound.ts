@@ -5,7 +5,7 @@ import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Random } from '../../lib/random.ts';
 import { candidateOf, chooseEviction } from './eviction.ts';
 import { sourceOf } from '../transport/pool-source.ts';
-import { hostPart } from '../transport/multiaddrs.ts';
+import { hostKeyOf } from '../transport/multiaddrs.ts';
 import type { Bans } from './ban-list.ts';
 import type { Peer } from './peer.ts';
 
@@ -42,7 +42,7 @@ export function createInbound({ peers, bans, clock, random, limits = INBOUND }: 
   return {
     arrived(peer) {
       since.set(peer.id, clock.monotonic());
-      const isBad = bans.discourages(hostPart(peer.address) ?? '');
+      const isBad = bans.discourages(hostKeyOf(peer.address) ?? '');
       if (isBad) discouraged.add(peer.id);
       // A connection also counts as inbound if this node dialled back to a peer behind a relay.
       const all = peers.list().filter(({ kind }) => kind === 'inbound');

@@ -1,17 +1,17 @@
 import type { PeerSource } from '../../../shared/contract/vocabulary.ts';
 import type { Time } from '../../lib/clock.ts';
-import { groupOf, isRelayed } from '../transport/multiaddrs.ts';
+import { netgroupOf, isRelayed } from '../transport/multiaddrs.ts';
 import {
   type AddressEntry,
   type AddressFacts,
   type AddressManager,
-  TOLD_SOURCES,
+  ANNOUNCED_SOURCES,
 } from './address-manager.ts';
 import type { Origin, Peer } from './peer.ts';
 
 export interface OutboundSlotsDeps {
   readonly peers: { list(): readonly Peer[] };
-  readonly book: Pick<AddressManager, 'pick'>;
+  readonly addrman: Pick<AddressManager, 'pick'>;
   readonly bootstrap: readonly string[];
   /** The bootstrap addresses that came from a join link. */
   readonly joined: ReadonlySet<string>;
@@ -51,7 +51,7 @@ const FEELER_MS = 120_000;
 const ENOUGH = 2;
 
 export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
-  const { peers, book, clock } = deps;
+  const { peers, addrman, clock } = deps;
   let feltAt = clock.monotonic();
   const ofKind = (kind: Peer['kind']): Peer[] => peers.list().filter((peer) => peer.kind === kind);
   const wanted = (): number => OUTBOUND + deps.extra();
@@ -60,15 +60,17 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
       peers
         .list()
         .filter((peer) => peer.direction === 'outbound')
-        .map((peer) => groupOf(peer.address)),
+        .map((peer) => netgroupOf(peer.address)),
     );
 
   function pick(test: (entry: AddressEntry) => boolean): AddressEntry | null {
-    const taken = new Set([...groups(), ...deps.dialling().map((address) => groupOf(address) ?? address)]);
+    const taken = new Set([...groups(), ...deps.dialling().map((address) => netgroupOf(address) ?? address)]);
     // A relayed address is always allowed: the network group of the peer is known only after there is a direct
     // connection.
     const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !taken.has(group);
-    return book.pick((it, facts) => apart(it.address, facts) && deps.usable(it.address, facts) && test(it));
+    return addrman.pick(
+      (it, facts) => apart(it.address, facts) && deps.usable(it.address, facts) && test(it),
+    );
   }
 
   function* picked(kind: Origin['kind'], test: (entry: AddressEntry) => boolean) {
@@ -114,5 +116,5 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
 
 // Addresses restored from an earlier run have the source `address-book`, whichever source they had before.
 function savedSource(source: PeerSource): PeerSource {
-  return TOLD_SOURCES.has(source) ? source : 'address-book';
+  return ANNOUNCED_SOURCES.has(source) ? source : 'address-book';
 }

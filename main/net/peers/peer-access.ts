@@ -1,6 +1,6 @@
 import type { Ban as ListedBan, Peer as ListedPeer } from '../../../shared/contract/peers.ts';
 import { KithError } from '../../lib/errors.ts';
-import { hostPart, peerIdOf } from '../transport/multiaddrs.ts';
+import { hostKeyOf, peerIdOf } from '../transport/multiaddrs.ts';
 import type { TrafficCounter } from '../transport/traffic.ts';
 import type { Bans } from './ban-list.ts';
 import type { Connector } from './connector.ts';
@@ -84,7 +84,8 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
       });
       peerLog.note({ event: 'banned', id: banned.id ?? banned.address!, code: 'manual' });
       for (const peer of peers.list()) {
-        if (peer.id === banned.id || hostPart(peer.address) === banned.address) peers.part(peer.id, 'manual');
+        if (peer.id === banned.id || hostKeyOf(peer.address) === banned.address)
+          peers.part(peer.id, 'manual');
       }
     },
     async unban(target) {
@@ -95,7 +96,10 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     bans: () => bans.list().map((ban) => ({ ...ban })),
     journal: peerLog.list,
     onChanged(listener) {
-      const off = [peers.events.on('greeted', listener), peers.events.on('gone', listener)];
+      const off = [
+        peers.events.on('handshakeCompleted', listener),
+        peers.events.on('disconnected', listener),
+      ];
       return () => off.forEach((each) => each());
     },
   };
@@ -105,7 +109,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
 function targetOf({ id, address }: BanTarget): { id: string | null; address: string | null } {
   const named = id ?? (address === undefined ? null : peerIdOf(address));
   if (named !== null) return { id: named, address: null };
-  const host = hostPart(address ?? '');
+  const host = hostKeyOf(address ?? '');
   if (host === null) throw new KithError('address-invalid', address ?? '', { data: { address } });
   return { id: null, address: host };
 }

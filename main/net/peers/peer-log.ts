@@ -83,10 +83,12 @@ export function createPeerLog(deps: {
   return {
     start() {
       off.push(
-        peers.events.on('greeted', (peer) => note({ event: 'connected', ...about(peer), code: null })),
-        peers.events.on('gone', ({ peer, code }) => note({ event: 'left', ...about(peer), code })),
+        peers.events.on('handshakeCompleted', (peer) =>
+          note({ event: 'connected', ...about(peer), code: null }),
+        ),
+        peers.events.on('disconnected', ({ peer, code }) => note({ event: 'left', ...about(peer), code })),
         peers.events.on('refused', ({ id, address, code }) => note({ event: 'refused', id, address, code })),
-        peers.events.on('judged', ({ id, address, code, banned }) =>
+        peers.events.on('penalised', ({ id, address, code, banned }) =>
           note({ event: banned ? 'banned' : 'penalty', id, address, code }),
         ),
       );

@@ -13,7 +13,7 @@ import { type Admit, createAdmission, type Refusal } from './admission.ts';
 import { createArrivals } from './arrivals.ts';
 import type { Bans } from './ban-list.ts';
 import { createSendHello } from './send-hello.ts';
-import { type BanManager, createBanManager, type Verdict } from './ban-manager.ts';
+import { type BanManager, createBanManager, type CountedViolation } from './ban-manager.ts';
 import { createGoodbyes } from './goodbyes.ts';
 import type { Origin, OwnedPeer, Peer } from './peer.ts';
 import { createPings } from './pings.ts';
@@ -33,13 +33,13 @@ export interface PeersDeps {
 }
 
 export interface PeersEvents {
-  greeted: Peer;
-  gone: { readonly peer: Peer; readonly code: PeerViolationCode | null };
+  handshakeCompleted: Peer;
+  disconnected: { readonly peer: Peer; readonly code: PeerViolationCode | null };
   /** A peer announced a new tip. */
   tip: Peer;
   refused: Refusal;
   /** A violation of a peer was counted. */
-  judged: Verdict;
+  penalised: CountedViolation;
 }
 
 /** The table of connected peers, with their claims and violations. */
@@ -89,7 +89,7 @@ export function createPeers(deps: PeersDeps): Peers {
     ended(session, peer) {
       for (const caller of [peer.sync, peer.relay, peer.push, peer.snapshots]) caller.close();
       comings('a peer left', { peer: peer.id, code: session.code });
-      events.emit('gone', { peer, code: session.code });
+      events.emit('disconnected', { peer, code: session.code });
     },
   });
   const list = (): OwnedPeer[] => sessions.all().flatMap((session) => peerOf(session) ?? []);
@@ -101,7 +101,7 @@ export function createPeers(deps: PeersDeps): Peers {
     log,
     locate: sessions.locate,
     part: goodbyes.part,
-    judged: (verdict) => events.emit('judged', verdict),
+    penalised: (verdict) => events.emit('penalised', verdict),
   });
   const report = createReports({ sessions, clock, judge, stopping: stopping.signal });
   const pings = createPings({ host, clock, list, report, sessions });
@@ -116,7 +116,7 @@ export function createPeers(deps: PeersDeps): Peers {
     refusals,
     comings,
     report,
-    greeted: (peer) => events.emit('greeted', peer),
+    handshakeCompleted: (peer) => events.emit('handshakeCompleted', peer),
     refused: (refusal) => events.emit('refused', refusal),
     tip: (peer) => events.emit('tip', peer),
   });

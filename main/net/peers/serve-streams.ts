@@ -10,7 +10,7 @@ import { type Handler, serve, type Toll } from '../protocol/responder.ts';
 
 export interface ServeStreamsDeps {
   readonly peers: {
-    readonly events: Events<{ greeted: Peer }>;
+    readonly events: Events<{ handshakeCompleted: Peer }>;
     get(id: string): Pick<Peer, 'hello'> | undefined;
     report(peerId: string, peerViolation: PeerViolation): void;
   };
@@ -24,7 +24,7 @@ export interface ServeStreamsDeps {
  * Each side opens streams when it has the hello of the other. So a stream may arrive just before this side has read
  * that hello.
  */
-const GREETING_MS = 250;
+const HANDSHAKE_WAIT_MS = 250;
 
 /**
  * Serves every stream that a peer opens for a protocol after the handshake. Other streams are reset. Handlers are
@@ -38,7 +38,7 @@ export function serveStreams(
   return (stream, connection) => {
     const peerId = connection.remotePeer.toString();
     const answer = async (): Promise<void> => {
-      const peer = await greeted(deps, peerId);
+      const peer = await awaitHandshake(deps, peerId);
       if (peer === undefined) return stream.abort(new Error('greet first'));
       const options = { clock: deps.clock, isNewer: isNewer(peer.hello), toll: deps.tollOf(connection) };
       const wrong = await serve(stream, handlersOf(connection), options);
@@ -50,7 +50,7 @@ export function serveStreams(
   };
 }
 
-function greeted(
+function awaitHandshake(
   { peers, clock }: Pick<ServeStreamsDeps, 'peers' | 'clock'>,
   peerId: string,
 ): Promise<Pick<Peer, 'hello'> | undefined> | Pick<Peer, 'hello'> {
@@ -62,10 +62,10 @@ function greeted(
         timer.cancel();
         resolve(peer);
       };
-      const off = peers.events.on('greeted', (peer) => {
+      const off = peers.events.on('handshakeCompleted', (peer) => {
         if (peer.id === peerId) done(peer);
       });
-      const timer = clock.after(GREETING_MS, () => done());
+      const timer = clock.after(HANDSHAKE_WAIT_MS, () => done());
     })
   );
 }

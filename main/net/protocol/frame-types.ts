@@ -5,7 +5,7 @@ export const MAX_HEADERS = 2000;
 /** Maximum number of ids in one locator. Exponential steps over 2^32 heights need fewer. */
 export const MAX_LOCATOR = 64;
 /** Maximum number of blocks in one request. */
-export const MAX_BLOCKS_ASKED = 16;
+export const MAX_BLOCKS_PER_REQUEST = 16;
 /** Maximum number of transactions in one request. */
 export const MAX_TRANSACTIONS_ASKED = 256;
 /** Maximum number of wids in a listing of the mempool. */
@@ -36,7 +36,7 @@ export const FRAME = {
   serves: { type: 0x04, cap: 4 },
   getHeaders: { type: 0x10, cap: 1 + 32 * MAX_LOCATOR },
   headers: { type: 0x11, cap: 5 + HEADER_BYTES * MAX_HEADERS },
-  getBlocks: { type: 0x12, cap: 1 + 32 * MAX_BLOCKS_ASKED },
+  getBlocks: { type: 0x12, cap: 1 + 32 * MAX_BLOCKS_PER_REQUEST },
   block: { type: 0x13, cap: MAX_BLOCK_BYTES },
   absent: { type: 0x14, cap: 32 },
   getTransactions: { type: 0x20, cap: 3 + 32 * MAX_TRANSACTIONS_ASKED },

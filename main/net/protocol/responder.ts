@@ -21,7 +21,7 @@ export interface Handler {
 }
 
 /** Creates a handler for which the request is decoded first. A request that cannot be decoded is a violation. */
-export function answering<Decoded>(
+export function createHandler<Decoded>(
   { cap }: { readonly cap: number },
   decode: (body: Uint8Array) => Decoded,
   answer: (asked: Exclude<Decoded, PeerViolation>, reply: Reply) => Promise<void>,

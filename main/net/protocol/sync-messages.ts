@@ -4,7 +4,7 @@ import type { Hash } from '../../core/crypto/hash.ts';
 import { type Header, readHeader } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { type Violation, violation } from '../../core/violation.ts';
-import { MAX_BLOCKS_ASKED, MAX_HEADERS, MAX_LOCATOR } from './frame-types.ts';
+import { MAX_BLOCKS_PER_REQUEST, MAX_HEADERS, MAX_LOCATOR } from './frame-types.ts';
 
 /** Encodes a request for the headers after the first id of the locator that is on the peer's best chain. */
 export const encodeGetHeaders = (locator: readonly Hash[]): Uint8Array => encodeHashes(locator);
@@ -12,7 +12,8 @@ export const decodeGetHeaders = (body: Uint8Array): Hash[] | Violation => decode
 
 /** Encodes a request for blocks. The answer is one frame for each, in this order. */
 export const encodeGetBlocks = (ids: readonly Hash[]): Uint8Array => encodeHashes(ids);
-export const decodeGetBlocks = (body: Uint8Array): Hash[] | Violation => decodeHashes(body, MAX_BLOCKS_ASKED);
+export const decodeGetBlocks = (body: Uint8Array): Hash[] | Violation =>
+  decodeHashes(body, MAX_BLOCKS_PER_REQUEST);
 
 export function encodeHeaders(headers: readonly Uint8Array[]): Uint8Array {
   const writer = new Writer(5 + HEADER_BYTES * headers.length).varuint(headers.length);
@@ -25,10 +26,10 @@ export function decodeHeaders(body: Uint8Array): Header[] | Violation {
   const reader = new Reader(body);
   const count = reader.count(HEADER_BYTES);
   if (count > MAX_HEADERS) return violation('codec-length', { count });
-  const makers: (() => Header)[] = [];
-  for (let i = 0; i < count && reader.failed === null; i++) makers.push(readHeader(reader));
+  const deferredHeaders: (() => Header)[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) deferredHeaders.push(readHeader(reader));
   const failed = reader.finish();
-  return failed === null ? makers.map((make) => make()) : violation(failed);
+  return failed === null ? deferredHeaders.map((make) => make()) : violation(failed);
 }
 
 function encodeHashes(hashes: readonly Hash[]): Uint8Array {

@@ -14,7 +14,7 @@ import type { Frame } from '../protocol/frames.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST, type RequestKind } from '../protocol/requests.ts';
 import { decodePushed, decodeWant, encodePushed, encodeWant } from '../protocol/push-messages.ts';
-import { answering, type Handler } from '../protocol/responder.ts';
+import { createHandler, type Handler } from '../protocol/responder.ts';
 import type { ExpectedBlocks } from '../sync/expected-blocks.ts';
 import type { BlockAdmission } from './block-admission.ts';
 import type { BlockAnnouncer } from './block-announcer.ts';
@@ -271,7 +271,7 @@ function pushHandlers(deps: PushHandlersDeps, peerId: string): ReadonlyMap<numbe
       return null;
     },
   };
-  const wantBlocks = answering(FRAME.wantBlocks, decodeWant, async (wanted, reply) => {
+  const wantBlocks = createHandler(FRAME.wantBlocks, decodeWant, async (wanted, reply) => {
     links.asked(peerId, wanted);
     await reply(FRAME.pushed.type);
   });

@@ -16,7 +16,7 @@ import { handlerFailure } from '../protocol/handler-failure.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import type { ExpectedBlocks } from '../sync/expected-blocks.ts';
 import { createKnownSet } from './known-set.ts';
-import { type Known, reconstruct, type Reconstruction } from './reconstruction.ts';
+import { type CandidateTransaction, reconstruct, type Reconstruction } from './reconstruction.ts';
 import { createExtraTransactions } from './extra-transactions.ts';
 import type { MempoolView } from './transaction-relay.ts';
 
@@ -162,7 +162,7 @@ type ReconstructDeps = Pick<CompactRelayDeps, 'mempool' | 'chain' | 'peers' | 'c
  */
 async function reconstructed(
   deps: ReconstructDeps,
-  spares: Iterable<Known>,
+  spares: Iterable<CandidateTransaction>,
   compact: CompactBlock,
   peerId: string,
 ): Promise<{ readonly block: MatchedBlock | null; readonly lacking: number }> {
@@ -177,10 +177,10 @@ async function reconstructed(
 
 function* known(
   { mempool, chain }: ReconstructDeps,
-  spares: Iterable<Known>,
+  spares: Iterable<CandidateTransaction>,
   prev: string,
   inRivals: readonly Transaction[],
-): Generator<Known> {
+): Generator<CandidateTransaction> {
   for (const { widId, bytes } of mempool.entries()) yield { wid: widId, bytes };
   for (const { wid, bytes } of spares) yield { wid, bytes };
   // A block at the same height removed these transactions from the mempool.

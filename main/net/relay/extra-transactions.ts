@@ -1,13 +1,13 @@
 import type { BinaryString } from '../../core/codec/binary.ts';
-import type { Known } from './reconstruction.ts';
+import type { CandidateTransaction } from './reconstruction.ts';
 
 /**
  * Transactions that are not in the mempool but may be in the next block: recently removed ones, orphans and refused
  * ones.
  */
 export interface ExtraTransactions {
-  add(tx: Known): void;
-  [Symbol.iterator](): Iterator<Known>;
+  add(tx: CandidateTransaction): void;
+  [Symbol.iterator](): Iterator<CandidateTransaction>;
 }
 
 const MAX_TRANSACTIONS = 300;

@@ -18,19 +18,19 @@ export interface Reconstruction {
 }
 
 /** A transaction that may be in the block. */
-export interface Known {
+export interface CandidateTransaction {
   readonly wid: BinaryString;
   readonly bytes: Uint8Array;
 }
 
 /** Matches known transactions with the short ids. Cost: one SipHash per known transaction, about half a microsecond. */
-export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reconstruction {
-  const places: (Uint8Array | null)[] = Array.from({ length: compact.count }, () => null);
-  for (const { index, bytes } of compact.prefilled) places[index] = bytes;
+export function reconstruct(compact: CompactBlock, known: Iterable<CandidateTransaction>): Reconstruction {
+  const slots: (Uint8Array | null)[] = Array.from({ length: compact.count }, () => null);
+  for (const { index, bytes } of compact.prefilled) slots[index] = bytes;
   const wanted = new Map<number, number | null>();
   let at = 0;
   for (const id of compact.shortIds) {
-    while (places[at] !== null) at++;
+    while (slots[at] !== null) at++;
     // Two transactions of the block have the same short id, so neither can be matched.
     wanted.set(id, wanted.has(id) ? null : at);
     at++;
@@ -44,12 +44,12 @@ export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reco
     const place = wanted.get(id);
     if (place === undefined || place === null) continue;
     // Two known transactions have this short id, so the right one has to be requested.
-    const clash = owner.has(id) && owner.get(id) !== wid;
+    const collision = owner.has(id) && owner.get(id) !== wid;
     owner.set(id, wid);
-    places[place] = clash ? null : bytes;
-    if (clash) wanted.set(id, null);
+    slots[place] = collision ? null : bytes;
+    if (collision) wanted.set(id, null);
   }
-  const empty = () => places.flatMap((place, index) => (place === null ? [index] : []));
+  const empty = () => slots.flatMap((place, index) => (place === null ? [index] : []));
   let missing = empty();
   return {
     compact,
@@ -58,13 +58,13 @@ export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reco
     },
     fill(parts) {
       if (parts.length !== missing.length) return false;
-      missing.forEach((index, i) => (places[index] = parts[i]!));
+      missing.forEach((index, i) => (slots[index] = parts[i]!));
       missing = empty();
       return true;
     },
     bytes() {
       const writer = new Writer(256 * compact.count + 256).bytes(compact.header.bytes).varuint(compact.count);
-      for (const bytes of places) writer.bytes(bytes!);
+      for (const bytes of slots) writer.bytes(bytes!);
       return writer.finish();
     },
   };

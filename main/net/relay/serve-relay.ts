@@ -5,7 +5,7 @@ import { createBucket, spend } from '../protocol/bucket.ts';
 import { FRAME, MAX_TRANSACTIONS_BYTES } from '../protocol/frame-types.ts';
 import { decodeGetParts, encodeParts } from '../protocol/block-txn-messages.ts';
 import { decodeGetTransactions, encodeTransactions, encodeWidList } from '../protocol/relay-messages.ts';
-import { answering, type Handler } from '../protocol/responder.ts';
+import { createHandler, type Handler } from '../protocol/responder.ts';
 import type { BlockParts } from './block-parts.ts';
 import type { MempoolView } from './transaction-relay.ts';
 import type { WidListing } from './wid-listing.ts';
@@ -33,7 +33,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
   const handed = createBucket(PRIVATE_BROADCASTS.burst, PRIVATE_BROADCASTS.perSecond, clock.monotonic);
   let listings = 0;
 
-  const transactions = answering(FRAME.getTransactions, decodeGetTransactions, async (request, reply) => {
+  const transactions = createHandler(FRAME.getTransactions, decodeGetTransactions, async (request, reply) => {
     const found: Uint8Array[] = [];
     let bytes = 0;
     for (const id of request.ids) {
@@ -58,12 +58,12 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     },
   };
 
-  const parts = answering(FRAME.getParts, decodeGetParts, async (request, reply) => {
+  const parts = createHandler(FRAME.getParts, decodeGetParts, async (request, reply) => {
     const found = await deps.parts.find(toHex(request.id), request.indexes);
     await reply(FRAME.parts.type, encodeParts(found ?? []));
   });
 
-  const handOver = answering(FRAME.handOver, decodeTransaction, async (tx, reply) => {
+  const handOver = createHandler(FRAME.handOver, decodeTransaction, async (tx, reply) => {
     await spend(handed, 1, clock);
     deps.receivedFromOrigin(tx, peerId);
     await reply(FRAME.taken.type);

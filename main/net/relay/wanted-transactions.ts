@@ -60,7 +60,7 @@ const MAX_WANTED = 20_000;
 /** Maximum number of announced transactions of one peer that wait to be requested. */
 const MAX_QUEUED_PER_PEER = 5000;
 
-/** `groupOf` returns the network group of a peer. */
+/** `netgroupOf` returns the network group of a peer. */
 export function createWantedTransactions(groupOf: (peerId: string) => string): WantedTransactions {
   const wanted = new Map<string, Wanted>();
   const loads = new Map<string, PeerLoad>();

@@ -2,7 +2,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
-import { MAX_BLOCKS_ASKED } from '../protocol/frame-types.ts';
+import { MAX_BLOCKS_PER_REQUEST } from '../protocol/frame-types.ts';
 import type { BlocksInFlight } from './blocks-in-flight.ts';
 import type { Sources } from './block-sources.ts';
 import type { BrokenClaims } from './broken-claims.ts';
@@ -57,7 +57,7 @@ export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {
       const room = IN_FLIGHT - inFlight.owedBy(peer.id);
       // A request of at least half the limit keeps every peer busy with few requests.
       if (room < IN_FLIGHT / 2) continue;
-      const most = inFlight.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_ASKED) : headOnly();
+      const most = inFlight.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_PER_REQUEST) : headOnly();
       const entries = window.wanted(most, (entry) => sources.canServe(peer, entry));
       if (entries.length > 0) void fetch(peer, entries);
     }

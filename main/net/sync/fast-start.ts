@@ -58,8 +58,8 @@ export function createFastStart(deps: FastStartDeps): FastStart {
     const wake = createWake(clock);
     const off = [
       deps.headers.events.on('source', wake.call),
-      peers.events.on('greeted', wake.call),
-      peers.events.on('gone', wake.call),
+      peers.events.on('handshakeCompleted', wake.call),
+      peers.events.on('disconnected', wake.call),
     ];
     let last = clock.monotonic();
     // What is left of HEADERS_MS. It only counts down while peers are connected.

@@ -7,7 +7,7 @@ import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { History, HistoryStatus } from '../../chain/history-check.ts';
 import type { Peer } from '../peers/peer.ts';
 import type { Peers } from '../peers/peers.ts';
-import { FRAME, MAX_BLOCKS_ASKED } from '../protocol/frame-types.ts';
+import { FRAME, MAX_BLOCKS_PER_REQUEST } from '../protocol/frame-types.ts';
 import { peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
@@ -57,7 +57,7 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
     let next: { readonly peer: Peer; readonly blocks: Promise<Uint8Array[]> } | null = null;
     while (!stopping.signal.aborted && !ended) {
       // Twice as many as one request contains: half are downloaded while the other half is checked.
-      const wanted = history.wanted(2 * MAX_BLOCKS_ASKED);
+      const wanted = history.wanted(2 * MAX_BLOCKS_PER_REQUEST);
       const peer = wanted[0] === undefined || busy() ? null : choose(wanted[0]);
       if (peer === null) {
         // If no peer has these blocks, waits until one connects or claims more.
@@ -67,9 +67,9 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
       }
       const now: NonNullable<typeof next> = next ?? {
         peer,
-        blocks: fetchBlocks(peer, wanted.slice(0, MAX_BLOCKS_ASKED), log),
+        blocks: fetchBlocks(peer, wanted.slice(0, MAX_BLOCKS_PER_REQUEST), log),
       };
-      const ahead = wanted.slice(MAX_BLOCKS_ASKED);
+      const ahead = wanted.slice(MAX_BLOCKS_PER_REQUEST);
       const blocks: readonly Uint8Array[] = await now.blocks;
       next = ahead.length > 0 && blocks.length > 0 ? { peer, blocks: fetchBlocks(peer, ahead, log) } : null;
       if (blocks.length === 0) await clock.sleep(PAUSE_MS, stopping.signal);
@@ -98,7 +98,7 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
 
   return {
     start() {
-      off.push(peers.events.on('greeted', wake.call), peers.events.on('tip', wake.call));
+      off.push(peers.events.on('handshakeCompleted', wake.call), peers.events.on('tip', wake.call));
       running = loop().catch((error: unknown) =>
         log.error('the check of the history stopped', { error: String(error) }),
       );

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { toHex } from '../../core/codec/hex.ts';
 import { listSnapshots, type Manifest, readChunkFile, readManifest } from '../../chain/snapshot-files.ts';
 import { FRAME } from '../protocol/frame-types.ts';
-import { answering, type Handler } from '../protocol/responder.ts';
+import { createHandler, type Handler } from '../protocol/responder.ts';
 import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../protocol/snapshot-messages.ts';
 
 /** The snapshots that this node has built, for peers to download. */
@@ -36,11 +36,11 @@ export function createServedSnapshots(directory: string): ServedSnapshots {
 const NOTHING = new Uint8Array(0);
 
 export function snapshotHandlers(shelf: ServedSnapshots): ReadonlyMap<number, Handler> {
-  const manifest = answering(FRAME.getManifest, decodeGetManifest, async (root, reply) => {
+  const manifest = createHandler(FRAME.getManifest, decodeGetManifest, async (root, reply) => {
     const found = shelf.find(toHex(root));
     await reply(FRAME.manifest.type, found === undefined ? NOTHING : encodeManifest(found.manifest));
   });
-  const chunk = answering(FRAME.getChunk, decodeGetChunk, async (asked, reply) => {
+  const chunk = createHandler(FRAME.getChunk, decodeGetChunk, async (asked, reply) => {
     const found = shelf.find(toHex(asked.root));
     const bytes = found && (await readChunkFile(found.folder, found.manifest, asked.index));
     await reply(FRAME.chunk.type, bytes ?? NOTHING);

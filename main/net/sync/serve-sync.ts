@@ -1,7 +1,7 @@
 import { toHex } from '../../core/codec/hex.ts';
 import type { Chain } from '../../chain/chain.ts';
 import { FRAME, MAX_HEADERS } from '../protocol/frame-types.ts';
-import { answering, type Handler } from '../protocol/responder.ts';
+import { createHandler, type Handler } from '../protocol/responder.ts';
 import type { ReadBody } from './body-of.ts';
 import { decodeGetBlocks, decodeGetHeaders, encodeHeaders } from '../protocol/sync-messages.ts';
 
@@ -21,11 +21,11 @@ export function syncHandlers(deps: ServeSyncDeps): ReadonlyMap<number, Handler> 
   const { chain } = deps;
   const read = (id: Uint8Array) => deps.readBody(toHex(id));
 
-  const headers = answering(FRAME.getHeaders, decodeGetHeaders, async (locator, reply) => {
+  const headers = createHandler(FRAME.getHeaders, decodeGetHeaders, async (locator, reply) => {
     await reply(FRAME.headers.type, encodeHeaders(chain.headersAfter(locator, MAX_HEADERS)));
   });
 
-  const blocks = answering(FRAME.getBlocks, decodeGetBlocks, async (ids, reply) => {
+  const blocks = createHandler(FRAME.getBlocks, decodeGetBlocks, async (ids, reply) => {
     let next: Promise<Uint8Array | null> | null = null;
     for (const [i, id] of ids.entries()) {
       const block: Uint8Array | null = await (next ?? read(id));

@@ -64,7 +64,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
 
   const fetching: ChunkFetchDeps = {
     servers: () => peers.list().filter(({ hello }) => hello.services.includes('snapshots')),
-    onPeer: (listener) => peers.events.on('greeted', listener),
+    onPeer: (listener) => peers.events.on('handshakeCompleted', listener),
     clock,
   };
 

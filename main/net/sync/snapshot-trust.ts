@@ -3,7 +3,7 @@ import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Notice } from '../../../shared/contract/fields.ts';
-import { groupOf } from '../transport/multiaddrs.ts';
+import { netgroupOf } from '../transport/multiaddrs.ts';
 import type { Peer } from '../peers/peer.ts';
 
 export interface SnapshotTrustDeps {
@@ -42,7 +42,7 @@ export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTru
     if (chain.bestHeader().work - base.work < BigInt(params.snapshotWork)) return false;
     const groups = new Set<string>();
     for (const peer of peers.list())
-      if (isOn(toHex(peer.tip.id), base)) groups.add(groupOf(peer.address) ?? peer.address);
+      if (isOn(toHex(peer.tip.id), base)) groups.add(netgroupOf(peer.address) ?? peer.address);
     return groups.size >= GROUPS;
   }
 

@@ -17,7 +17,7 @@ export const DUPLICATE_PEER_ID = 'another node has the peer id of this one';
 /** How long an outbound handshake with our own peer id waits for its inbound end. */
 const WAIT_MS = 5000;
 /** How long the notice is shown. */
-const TOLD_MS = 60 * 60_000;
+const NOTICE_MS = 60 * 60_000;
 
 /**
  * libp2p refuses a connection whose remote peer id is our own. A node that dials itself, for example at an address
@@ -73,7 +73,7 @@ export function createDuplicatePeerIds(
       return inner;
     },
     notices: () =>
-      clock.monotonic() - seenAt < TOLD_MS
+      clock.monotonic() - seenAt < NOTICE_MS
         ? [{ code: 'peer-id-shared', message: sentenceFor('peer-id-shared') }]
         : [],
   };

@@ -1,6 +1,6 @@
 import type { MultiaddrConnection } from '@libp2p/interface';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
-import { hostPart } from './multiaddrs.ts';
+import { hostKeyOf } from './multiaddrs.ts';
 import { sourceOf } from './pool-source.ts';
 
 /**
@@ -43,7 +43,7 @@ export function createHandshakes(perSecond: number, ms: () => number): Handshake
   return {
     begin(connection) {
       const address = connection.remoteAddr.toString();
-      if (isTooFast(hostPart(address) ?? address)) return false;
+      if (isTooFast(hostKeyOf(address) ?? address)) return false;
       connection.addEventListener('close', () => void pool.delete(connection), { once: true });
       pool.add(connection, sourceOf(address));
       return true;

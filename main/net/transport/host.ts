@@ -10,7 +10,7 @@ import type { Notice } from '../../../shared/contract/fields.ts';
 import { abortAfter, type Clock } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Random } from '../../lib/random.ts';
-import { hostPart, isLocal, parseAddress } from './multiaddrs.ts';
+import { hostKeyOf, isLocal, parseAddress } from './multiaddrs.ts';
 import { lookUp } from './lookup.ts';
 import { createRelayPools, type RelayPools, type ReservationStore } from './relay-pools.ts';
 import { forgetUnknownPeers } from './forget-peers.ts';
@@ -316,7 +316,7 @@ function createGater(deps: HostDeps, handshakes: Handshakes, relayPools: RelayPo
   return {
     denyDialMultiaddr: () => false,
     denyInboundConnection(raw) {
-      const part = hostPart(raw.remoteAddr.toString()) ?? '';
+      const part = hostKeyOf(raw.remoteAddr.toString()) ?? '';
       return deps.denied.host(part) || !handshakes.begin(raw);
     },
     denyInboundUpgradedConnection(_peer, raw) {

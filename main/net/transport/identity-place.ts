@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import type { PrivateKey } from '@libp2p/interface';
 import type { Notice } from '../../../shared/contract/fields.ts';
 import { sentenceFor } from '../../../shared/errors.ts';
-import { isFolderOf, isSameFolder, type Place, placeOf } from '../../lib/place.ts';
+import {
+  isFolderOf,
+  isSameFolder,
+  type FolderIdentity,
+  folderIdentityOf,
+} from '../../lib/folder-identity.ts';
 import { readRegularFile } from '../../lib/read-regular.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
@@ -24,7 +29,7 @@ export interface Identity {
  * @throws {KithError} `identity-unusable`
  */
 export async function openIdentity(datadir: string, random: Random, log: Log): Promise<Identity> {
-  const here = await placeOf(datadir).catch(() => null);
+  const here = await folderIdentityOf(datadir).catch(() => null);
   const origin = here === null ? null : await findOrigin(datadir, here);
   if (origin?.exists === true) await setAside(datadir, random);
   const identity = await readIdentity(datadir, random);
@@ -46,17 +51,22 @@ export async function openIdentity(datadir: string, random: Random, log: Log): P
  * Where this identity was used before, and whether the original still exists. Null when it was used here, or when that
  * is unknown.
  */
-async function findOrigin(datadir: string, here: Place): Promise<{ path: string; exists: boolean } | null> {
+async function findOrigin(
+  datadir: string,
+  here: FolderIdentity,
+): Promise<{ path: string; exists: boolean } | null> {
   const [noted, key] = [await readPlace(datadir), await readKey(datadir)];
   if (noted === null || key === null || (await isFolderOf(noted, here))) return null;
   return { path: noted.path, exists: await isOriginal(noted.path, here, key) };
 }
 
 /** Whether another folder at that path contains the same key. */
-async function isOriginal(path: string, here: Place, key: Uint8Array): Promise<boolean> {
+async function isOriginal(path: string, here: FolderIdentity, key: Uint8Array): Promise<boolean> {
   try {
     const other = await readKey(path);
-    return other !== null && Buffer.compare(other, key) === 0 && !isSameFolder(await placeOf(path), here);
+    return (
+      other !== null && Buffer.compare(other, key) === 0 && !isSameFolder(await folderIdentityOf(path), here)
+    );
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
-import { hostPart } from './multiaddrs.ts';
+import { hostKeyOf } from './multiaddrs.ts';
 
 /** Maximum number of addresses of a name that are dialled. */
 export const MOST_LOOKED_UP = 4;
@@ -28,7 +28,7 @@ export async function lookUp(
   );
   const allowed = found
     .map(({ address: ip, family }) => `/ip${family}/${ip}`)
-    .filter((each) => !isBanned(hostPart(each) ?? ''));
+    .filter((each) => !isBanned(hostKeyOf(each) ?? ''));
   if (allowed.length === 0) throw new Error(`${name} leads to no address that may be dialled`);
   const rest = address.toString().slice(named.length);
   return allowed.slice(0, MOST_LOOKED_UP).map((each) => multiaddr(`${each}${rest}`));

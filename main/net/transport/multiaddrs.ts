@@ -1,5 +1,5 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
-import { type Ip, type IpClass, ipClassOf, type Ipv4, isIpv4, ownerOf, parseIp } from './ip.ts';
+import { type Ip, type IpClass, ipClassOf, type Ipv4, isIpv4, embeddedIpv4Of, parseIp } from './ip.ts';
 
 /** Parses an address from a user or a peer. Null when it is not a multiaddr. */
 export function parseAddress(text: string): Multiaddr | null {
@@ -75,13 +75,13 @@ export function ipOf(address: string): string | null {
  * if the address has no IP. For a relayed address this is the host of the relay, so `ban-manager.ts` does not use it for
  * such peers.
  */
-export function hostPart(address: string): string | null {
+export function hostKeyOf(address: string): string | null {
   const ip = readIp(address);
   if (ip === null) return null;
   if (isIpv4(ip)) return `/ip4/${ip.toString()}`;
   if (isLoopback(ip.toString())) return `/ip6/${ip.toString()}`;
-  const owner = ownerOf(ip);
-  if (owner !== null) return `/ip4/${owner.toString()}`;
+  const embedded = embeddedIpv4Of(ip);
+  if (embedded !== null) return `/ip4/${embedded.toString()}`;
   return `/ip6/${hexParts(ip.parts.slice(0, 4)).replace(/(:0)+$/, '')}::/ipcidr/64`;
 }
 
@@ -103,12 +103,12 @@ export function isLocal(listen: readonly string[]): boolean {
  * address that an IPv6 address belongs to. On loopback, where tests and demos run, every address is its own group. Null
  * when the address has no IP.
  */
-export function groupOf(address: string): string | null {
+export function netgroupOf(address: string): string | null {
   const ip = readIp(address);
   if (ip === null) return null;
   if (isLoopback(ip.toString())) return ip.toString();
   if (isIpv4(ip)) return firstHalf(ip);
-  const owner = ownerOf(ip);
+  const owner = embeddedIpv4Of(ip);
   return owner === null ? hexParts(ip.parts.slice(0, 2)) : firstHalf(owner);
 }
 
@@ -117,17 +117,17 @@ export function groupOf(address: string): string | null {
  * `/dns6`, `/dnsaddr`) do not match: a name from a peer could resolve to this computer or into its local network
  * (docs/wire.md, section 5). Only names from the user or from the network file are resolved.
  */
-const SHAPE = /^\/ip[46]\/[^/]+\/tcp\/[1-9]\d*(\/p2p\/\w+)?(\/p2p-circuit\/p2p\/\w+)?$/;
+const ACCEPTED_ADDRESS = /^\/ip[46]\/[^/]+\/tcp\/[1-9]\d*(\/p2p\/\w+)?(\/p2p-circuit\/p2p\/\w+)?$/;
 
 /** The class of the IP in an address from a peer. Null when the address does not have the accepted form. */
-export function toldClassOf(address: string): IpClass | null {
-  const ip = SHAPE.test(address) ? writtenIp(address) : null;
+export function classOfAnnounced(address: string): IpClass | null {
+  const ip = ACCEPTED_ADDRESS.test(address) ? writtenIp(address) : null;
   return ip === null ? null : ipClassOf(ip);
 }
 
 /** Whether the text of an address suggests that any node could dial it. */
 export function isPublic(address: string): boolean {
-  return toldClassOf(address) === 'public';
+  return classOfAnnounced(address) === 'public';
 }
 
 /**
@@ -135,11 +135,11 @@ export function isPublic(address: string): boolean {
  * addresses, and private ones if the announcer has a private or loopback address.
  */
 export function isUsefulFrom(announcer: string, address: string, local: boolean): boolean {
-  const told = toldClassOf(address);
-  if (told === 'loopback' || local) return told === 'loopback' && local;
-  if (told === 'private') {
+  const announcedClass = classOfAnnounced(address);
+  if (announcedClass === 'loopback' || local) return announcedClass === 'loopback' && local;
+  if (announcedClass === 'private') {
     const from = ipClassOf(ipOf(announcer) ?? '');
     return from === 'private' || from === 'loopback';
   }
-  return told === 'public';
+  return announcedClass === 'public';
 }

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createConditionReader } from '../../../main/api/condition.ts';
-import { placeOf } from '../../../main/lib/place.ts';
+import { folderIdentityOf } from '../../../main/lib/folder-identity.ts';
 import type { NetworkStatus } from '../../../main/net/network.ts';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
@@ -17,9 +17,9 @@ function looking() {
     network: () => ({ notices: [], reach: {} }) as unknown as NetworkStatus,
     notices: () => [{ code: 'other', message: 'Something else.' }],
     ms: () => ms,
-    look(path) {
+    identifyFolder(path) {
       looks++;
-      return placeOf(path);
+      return folderIdentityOf(path);
     },
   });
   const codes = () => read().notices.map(({ code }) => code);

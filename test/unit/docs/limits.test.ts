@@ -53,13 +53,13 @@ function numbersIn(text: string): number[] {
 
 /** By row, for rows whose last cell names no constant: those whose values its cells give, in order. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
-  'blocks asked for in a request': ['MAX_BLOCKS_ASKED'],
+  'blocks asked for in a request': ['MAX_BLOCKS_PER_REQUEST'],
   '`handOver`': ['PRIVATE_BROADCASTS.burst', 'PRIVATE_BROADCASTS.perSecond'],
   'announced wids': ['WIDS.burst', 'WIDS.perSecond'],
   'new headers that were not requested': ['PER_PEER.burst', 'PER_PEER.perSecond'],
   'the same from all peers together': ['OVERALL.burst', 'OVERALL.perSecond'],
   'announcements of blocks, known or not': ['NOISE.burst', 'NOISE.perSecond'],
-  'headers of a chain with too little work': ['MARK_BYTES', 'MARK_BYTES * MOST_HEADERS'],
+  'headers of a chain with too little work': ['MARK_BYTES', 'MARK_BYTES * MAX_PRESYNC_HEADERS'],
 };
 
 /** Where the figure is the way it is built: one question at a time, half of the time between two lists. */
@@ -122,13 +122,13 @@ describe('docs/limits.md and the code', () => {
     expect(inbound + HANDSHAKES.total + 1).toBeLessThan(MAX_SOCKETS);
   });
 
-  test('the largest frame, and what the book of addresses holds', () => {
+  test('the largest frame, and what the address manager holds', () => {
     const cell = (what: string) => rows.find((row) => row.what === what)!.cells[0]!;
     const caps = Object.values(FRAME).map(({ cap }) => cap);
     expect(numbersIn(cell('bytes of a frame'))).toEqual([Math.min(...caps), Math.max(...caps)]);
-    const book = sourceOf('net/peers/address-manager.ts');
+    const addrman = sourceOf('net/peers/address-manager.ts');
     const room = ['BUCKETS.fresh', 'BUCKETS.proven', 'REACH.source'].map(
-      (name) => valueOf(book, name) * valueOf(book, 'BUCKET_SIZE'),
+      (name) => valueOf(addrman, name) * valueOf(addrman, 'BUCKET_SIZE'),
     );
     const told = rows.find(({ what }) => what === 'addresses known')!.cells[0]!;
     expect(numbersIn(told)).toEqual(room);

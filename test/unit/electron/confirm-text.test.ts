@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { PaymentQuestion } from '../../../main/api/base.ts';
+import type { PaymentConfirmation } from '../../../main/api/base.ts';
 import { type ConfirmPage, confirmPages, groupAddress } from '../../../main/electron/confirm-text.ts';
 
 const ADDRESS = 'kith1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu';
 
-function aRequest(change: Partial<PaymentQuestion['payment']> = {}): PaymentQuestion {
+function aRequest(change: Partial<PaymentConfirmation['payment']> = {}): PaymentConfirmation {
   return {
     wallet: 'Mira',
     payment: {
@@ -24,7 +24,7 @@ function aRequest(change: Partial<PaymentQuestion['payment']> = {}): PaymentQues
 }
 
 /** The only page of a usual payment. */
-function onePage(question: PaymentQuestion): ConfirmPage {
+function onePage(question: PaymentConfirmation): ConfirmPage {
   const pages = confirmPages(question);
   expect(pages).toHaveLength(1);
   return pages[0]!;

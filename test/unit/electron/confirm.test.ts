@@ -1,6 +1,6 @@
 import type { BrowserWindow, MessageBoxOptions } from 'electron';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { PaymentQuestion } from '../../../main/api/base.ts';
+import type { PaymentConfirmation } from '../../../main/api/base.ts';
 import { createConfirm } from '../../../main/electron/confirm.ts';
 import { createQuestionLimit } from '../../../main/electron/question-limit.ts';
 import { createRecentLimit } from '../../../main/lib/recent-limit.ts';
@@ -18,7 +18,7 @@ vi.mock('electron', () => ({
 beforeEach(() => void shown.splice(0));
 
 const window = {} as BrowserWindow;
-const question = (receivers: number): PaymentQuestion => ({
+const question = (receivers: number): PaymentConfirmation => ({
   wallet: 'Mira',
   payment: {
     draft: 'd1',

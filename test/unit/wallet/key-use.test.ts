@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   type KeyUses,
   noUses,
-  SETTLED_AFTER,
-  settle,
+  SETTLED_CONFIRMATIONS,
+  moveToSettled,
   usesOf,
   withoutUsesAbove,
   withUses,
@@ -18,9 +18,9 @@ const NONE = noUses(at(0));
 
 test('a use counts as settled when a hundred blocks stand on top of its block, and not before', () => {
   const uses = withUses(NONE, [receive(7), change(2)], 10);
-  expect(settle(uses, at(10 + SETTLED_AFTER - 1)).settled).toEqual([-1, -1]);
-  const through = at(10 + SETTLED_AFTER);
-  expect(settle(uses, through)).toEqual({ through, settled: [7, 2], recent: [] });
+  expect(moveToSettled(uses, at(10 + SETTLED_CONFIRMATIONS - 1)).settled).toEqual([-1, -1]);
+  const through = at(10 + SETTLED_CONFIRMATIONS);
+  expect(moveToSettled(uses, through)).toEqual({ through, settled: [7, 2], recent: [] });
 });
 
 test('a lower key than one that was used before is not noted', () => {
@@ -29,9 +29,9 @@ test('a lower key than one that was used before is not noted', () => {
 });
 
 test('uses in blocks that are undone are forgotten, settled ones stay', () => {
-  const uses: KeyUses = { ...settle(withUses(NONE, [receive(3)], 1), at(500)) };
+  const uses: KeyUses = { ...moveToSettled(withUses(NONE, [receive(3)], 1), at(500)) };
   const more = withUses(withUses(uses, [receive(9)], 500), [change(4)], 501);
-  expect(withoutUsesAbove(settle(more, at(501)), at(500))).toEqual({
+  expect(withoutUsesAbove(moveToSettled(more, at(501)), at(500))).toEqual({
     through: at(500),
     settled: [3, -1],
     recent: [{ height: 500, chain: 0, index: 9 }],
@@ -39,10 +39,10 @@ test('uses in blocks that are undone are forgotten, settled ones stay', () => {
 });
 
 test('a wallet that stands lower again, and finds more there, keeps what it knew of the blocks above', () => {
-  const uses = settle(withUses(NONE, [receive(50)], 950), at(1000));
-  const again = settle(withUses(uses, [receive(40), receive(60)], 10), at(10));
+  const uses = moveToSettled(withUses(NONE, [receive(50)], 950), at(1000));
+  const again = moveToSettled(withUses(uses, [receive(40), receive(60)], 10), at(10));
   expect(again).toEqual({ through: at(1000), settled: [60, -1], recent: [] });
-  expect(settle(withUses(uses, [receive(40)], 10), at(10)).recent).toEqual([
+  expect(moveToSettled(withUses(uses, [receive(40)], 10), at(10)).recent).toEqual([
     { height: 950, chain: 0, index: 50 },
   ]);
 });
@@ -55,7 +55,7 @@ describe('over random chains', () => {
     let next = 0;
     for (let round = 0; round < 900; round++) {
       if (random.int(60) === 0) {
-        const to = Math.max(0, blocks.length - 1 - random.int(SETTLED_AFTER));
+        const to = Math.max(0, blocks.length - 1 - random.int(SETTLED_CONFIRMATIONS));
         blocks = blocks.slice(0, to + 1);
         uses = withoutUsesAbove(uses, at(to));
       }
@@ -64,24 +64,24 @@ describe('over random chains', () => {
       );
       next += random.int(2);
       blocks.push(places);
-      uses = settle(withUses(uses, places, blocks.length - 1), at(blocks.length - 1));
+      uses = moveToSettled(withUses(uses, places, blocks.length - 1), at(blocks.length - 1));
     }
     const paid = blocks.map((all, height) => ({ height, places: all }));
     const tip = blocks.length - 1;
     const wanted = usesOf(paid, at(tip));
     expect(wanted.settled[0]).toBeGreaterThan(0);
     // What was settled before a reorganisation and still stands counts a little early; never what does not stand.
-    const standing = usesOf(paid, at(tip + SETTLED_AFTER)).settled;
+    const standing = usesOf(paid, at(tip + SETTLED_CONFIRMATIONS)).settled;
     for (const chain of [0, 1] as const) {
       expect(uses.settled[chain]).toBeGreaterThanOrEqual(wanted.settled[chain]);
       expect(uses.settled[chain]).toBeLessThanOrEqual(standing[chain]);
     }
-    expect(settle(uses, at(tip + SETTLED_AFTER)).settled).toEqual(standing);
+    expect(moveToSettled(uses, at(tip + SETTLED_CONFIRMATIONS)).settled).toEqual(standing);
     // In any order.
     const shuffled = paid.map((each) => [random.next(), each] as const).sort(([a], [b]) => a - b);
     let mixed = noUses(at(tip));
     for (const [, { places, height }] of shuffled)
-      mixed = settle(withUses(mixed, places, height), at(height));
+      mixed = moveToSettled(withUses(mixed, places, height), at(height));
     expect(mixed).toEqual(wanted);
   });
 });

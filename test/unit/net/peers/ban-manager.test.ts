@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NewBan } from '../../../../main/net/peers/ban-list.ts';
-import { createBanManager, type Verdict } from '../../../../main/net/peers/ban-manager.ts';
+import { createBanManager, type CountedViolation } from '../../../../main/net/peers/ban-manager.ts';
 import { BAN_SECONDS, PENALTY, reasonOf, SCORE_HALF_LIFE_MS } from '../../../../main/net/peers/penalties.ts';
 import { createScores } from '../../../../main/net/peers/scores.ts';
 import { peerViolation, type PeerViolationCode } from '../../../../main/net/protocol/wire-violation.ts';
@@ -12,7 +12,7 @@ function court(address = '/ip4/192.0.2.7/tcp/5') {
   const scores = createScores(clock);
   const bans: NewBan[] = [];
   const parted: PeerViolationCode[] = [];
-  const verdicts: Verdict[] = [];
+  const verdicts: CountedViolation[] = [];
   const report = createBanManager({
     bans: {
       add: async (ban) => void bans.push(ban),
@@ -26,7 +26,7 @@ function court(address = '/ip4/192.0.2.7/tcp/5') {
     log: silent,
     locate: () => address,
     part: (_id, code) => void parted.push(code),
-    judged: (verdict) => void verdicts.push(verdict),
+    penalised: (verdict) => void verdicts.push(verdict),
   });
   return {
     clock,

@@ -34,7 +34,7 @@ function connecting(
   const clock = turnedClock();
   const timers = { set: 0 };
   const random = createRandom(5);
-  const book: AddressManager = createAddressManager({ store, clock, random });
+  const addrman: AddressManager = createAddressManager({ store, clock, random });
   const list: Peer[] = [];
   const peerEvents = createEmitter<PeersEvents>((error) => {
     throw error;
@@ -67,7 +67,7 @@ function connecting(
       return { remotePeer: id, remoteAddr: host } as unknown as Connection;
     },
     peers,
-    book,
+    addrman,
     bans: {
       has: () => false,
       discourages: (host: string) => discouraged.has(host),
@@ -89,17 +89,17 @@ function connecting(
   /** The connection with a peer ends, for this reason. */
   const end = (peer: Peer, code: PeerViolationCode | null): void => {
     list.splice(list.indexOf(peer), 1);
-    peerEvents.emit('gone', { peer, code });
+    peerEvents.emit('disconnected', { peer, code });
   };
-  return { clock, timers, connector, book, list, dialled, saved, workOf, end, discouraged };
+  return { clock, timers, connector, addrman, list, dialled, saved, workOf, end, discouraged };
 }
 
 test.each([
   ['broke by itself', null, 2],
   ['was ended because the peer stalled', 'sync-stalled', 1],
 ] as const)('of a connection that %s (%s) there are %i dials', async (_how, code, dials) => {
-  const { clock, connector, book, list, dialled, end } = connecting(() => true);
-  for (let n = 0; n < 2; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  const { clock, connector, addrman, list, dialled, end } = connecting(() => true);
+  for (let n = 0; n < 2; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
   await clock.passing(5000);
   expect(list).toHaveLength(2);
@@ -110,29 +110,29 @@ test.each([
   expect(dialled.filter((address) => address.endsWith(peer!.id))).toHaveLength(dials);
 });
 
-test('a day without a line leaves the book as it was', async () => {
-  const { clock, connector, book, dialled } = connecting(() => false);
-  for (let n = 0; n < 6; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+test('a day without a line leaves the address manager as it was', async () => {
+  const { clock, connector, addrman, dialled } = connecting(() => false);
+  for (let n = 0; n < 6; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
   await clock.passing(3600_000);
   connector.stop();
   expect(dialled.length).toBeGreaterThan(100);
-  expect(book.size).toBe(6);
+  expect(addrman.size).toBe(6);
 });
 
 test('with others at hand, an address that never works is given up', async () => {
-  const { clock, connector, book, list } = connecting((address) => address === addressOf(0));
-  for (let n = 0; n < 6; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  const { clock, connector, addrman, list } = connecting((address) => address === addressOf(0));
+  for (let n = 0; n < 6; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
   await clock.passing(3600_000);
   connector.stop();
   expect(list).toHaveLength(1);
-  expect(book.size).toBe(1);
+  expect(addrman.size).toBe(1);
 });
 
 test('a network of five has an anchor for the next start', async () => {
-  const { clock, connector, book, list, saved } = connecting(() => true);
-  for (let n = 0; n < 5; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  const { clock, connector, addrman, list, saved } = connecting(() => true);
+  for (let n = 0; n < 5; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
   await clock.passing(60_000);
   connector.stop();
@@ -143,9 +143,9 @@ test('a network of five has an anchor for the next start', async () => {
 });
 
 test('two addresses of one group are not dialled at once', async () => {
-  const { clock, connector, book, dialled } = connecting(() => true);
+  const { clock, connector, addrman, dialled } = connecting(() => true);
   const same = (n: number) => `/ip4/20.1.0.${n}/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
-  for (let n = 1; n < 9; n++) book.add(same(n), { foundBy: 'exchange' });
+  for (let n = 1; n < 9; n++) addrman.add(same(n), { foundBy: 'exchange' });
   connector.start();
   await clock.passing(10_000);
   connector.stop();
@@ -154,12 +154,12 @@ test('two addresses of one group are not dialled at once', async () => {
 
 test('connections that were opened because something looked wrong are given back, those with the worse chain', async () => {
   let wrong = true;
-  const { clock, connector, book, list, workOf } = connecting(
+  const { clock, connector, addrman, list, workOf } = connecting(
     () => true,
     () => (wrong ? 2 : 0),
   );
   for (let n = 0; n < 40; n++) {
-    book.add(addressOf(n), { foundBy: 'exchange' });
+    addrman.add(addressOf(n), { foundBy: 'exchange' });
     workOf.set(addressOf(n).split('/p2p/')[0]!, n % 10 === 3 ? 1n : 2n);
   }
   const relaying = () => list.filter(({ kind }) => kind === 'full-relay');
@@ -175,9 +175,9 @@ test('connections that were opened because something looked wrong are given back
 });
 
 test('a discouraged address is not dialled, unless the user chose it or there is no other peer', async () => {
-  const { clock, connector, book, list, dialled, discouraged } = connecting(() => true);
-  book.add(addressOf(0), { foundBy: 'exchange' });
-  book.add(addressOf(1), { foundBy: 'exchange' });
+  const { clock, connector, addrman, list, dialled, discouraged } = connecting(() => true);
+  addrman.add(addressOf(0), { foundBy: 'exchange' });
+  addrman.add(addressOf(1), { foundBy: 'exchange' });
   discouraged.add('/ip4/20.1.0.1');
   discouraged.add('/ip4/21.1.0.1');
   connector.start();
@@ -196,16 +196,16 @@ test('a discouraged address is not dialled, unless the user chose it or there is
 
 test('while no further dial may begin, the node waits for one to end, also when a feeler is due', async () => {
   const isUp = (address: string) => address === addressOf(0) || address === addressOf(1);
-  const { clock, timers, connector, book, list, dialled } = connecting(
+  const { clock, timers, connector, addrman, list, dialled } = connecting(
     isUp,
     () => 0,
     (address) => (isUp(address) ? 50 : 10_000),
   );
-  for (let n = 0; n < 2; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  for (let n = 0; n < 2; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
   await clock.passing(117_000);
   expect(list).toHaveLength(2);
-  for (let n = 2; n < 40; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  for (let n = 2; n < 40; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   await clock.passing(2000);
   expect(dialled).toHaveLength(6);
   const before = timers.set;

@@ -167,69 +167,72 @@ describe('bans', () => {
   });
 });
 
-describe('the address book', () => {
-  const bookWith = (clock = turnedClock()) => createAddressManager({ store, clock, random: createRandom(7) });
+describe('the address manager', () => {
+  const addrmanWith = (clock = turnedClock()) =>
+    createAddressManager({ store, clock, random: createRandom(7) });
 
   test('keeps what it learnt over a restart', async () => {
-    const book = bookWith();
-    await book.load();
-    book.add(addressOf(1), { foundBy: 'exchange' });
-    book.tried(addressOf(1), true);
-    book.add('/ip4/192.0.2.1/tcp/1', { foundBy: 'exchange' });
-    await book.save();
+    const addrman = addrmanWith();
+    await addrman.load();
+    addrman.add(addressOf(1), { foundBy: 'exchange' });
+    addrman.tried(addressOf(1), true);
+    addrman.add('/ip4/192.0.2.1/tcp/1', { foundBy: 'exchange' });
+    await addrman.save();
     await reopen();
-    const again = bookWith();
+    const again = addrmanWith();
     await again.load();
     expect(again.size).toBe(1);
     expect(again.pick(() => true)).toMatchObject({ address: addressOf(1), foundBy: 'exchange', failures: 0 });
   });
 
   test('is bounded, whatever peers fill it, and keeps addresses that worked', () => {
-    const book = bookWith();
-    book.add(addressOf(0), { foundBy: 'manual' });
-    book.tried(addressOf(0), true);
+    const addrman = addrmanWith();
+    addrman.add(addressOf(0), { foundBy: 'manual' });
+    addrman.tried(addressOf(0), true);
     const random = createRandom(9);
     const ip = () => [20 + random.int(100), random.int(250), random.int(250), random.int(250)].join('.');
     for (let n = 0; n < 30_000; n++)
-      book.add(`/ip4/${ip()}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/${ip()}/tcp/1` });
-    expect(book.size).toBeLessThanOrEqual(8192 + 2048);
-    expect(book.pick((entry) => entry.address === addressOf(0))).not.toBeNull();
+      addrman.add(`/ip4/${ip()}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/${ip()}/tcp/1` });
+    expect(addrman.size).toBeLessThanOrEqual(8192 + 2048);
+    expect(addrman.pick((entry) => entry.address === addressOf(0))).not.toBeNull();
   });
 
   test('poisoned with 100 000 addresses from 4 groups, it still finds the honest', () => {
-    const book = bookWith();
+    const addrman = addrmanWith();
     const honest = (n: number) => `/ip4/${20 + n}.7.0.1/tcp/21474/p2p/${ID}`;
     // 60 honest addresses, told by 20 different groups; ten of them have worked.
     for (let n = 0; n < 60; n++)
-      book.add(honest(n), { foundBy: 'exchange', by: `/ip4/${100 + (n % 20)}.1.0.1/tcp/1` });
-    for (let n = 0; n < 10; n++) book.tried(honest(n), true);
+      addrman.add(honest(n), { foundBy: 'exchange', by: `/ip4/${100 + (n % 20)}.1.0.1/tcp/1` });
+    for (let n = 0; n < 10; n++) addrman.tried(honest(n), true);
     const random = createRandom(3);
     for (let n = 0; n < 100_000; n++) {
       const ip = `${200 + random.int(20)}.${random.int(250)}.${random.int(250)}.${random.int(250)}`;
-      book.add(`/ip4/${ip}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/19${n % 4}.1.0.1/tcp/1` });
+      addrman.add(`/ip4/${ip}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/19${n % 4}.1.0.1/tcp/1` });
     }
     const isHonest = (address: string) => address.includes('.7.0.1/');
     // 4 groups reach 4 × 16 of the 128 buckets at most.
-    expect(book.size).toBeLessThanOrEqual(64 * 64 + 70);
+    expect(addrman.size).toBeLessThanOrEqual(64 * 64 + 70);
     let kept = 0;
-    for (let n = 0; n < 60; n++) if (book.pick(({ address }) => address === honest(n)) !== null) kept++;
+    for (let n = 0; n < 60; n++) if (addrman.pick(({ address }) => address === honest(n)) !== null) kept++;
     expect(kept).toBeGreaterThan(55);
-    const picks = Array.from({ length: 400 }, () => book.pick(() => true)!.address);
+    const picks = Array.from({ length: 400 }, () => addrman.pick(() => true)!.address);
     expect(picks.filter(isHonest).length).toBeGreaterThan(150);
     // Never are all eight connections the attacker's: a pick is honest at least every third time.
-    console.log(`poisoned book: ${picks.filter(isHonest).length / 4} % of picks honest, ${kept} of 60 kept`);
+    console.log(
+      `poisoned addrman: ${picks.filter(isHonest).length / 4} % of picks honest, ${kept} of 60 kept`,
+    );
   });
 
   test('when full, it does not parse addresses again to pick one', () => {
-    const book = bookWith();
+    const addrman = addrmanWith();
     const random = createRandom(11);
     const ip = () => [20 + random.int(100), random.int(250), random.int(250), random.int(250)].join('.');
     for (let n = 0; n < 20_000; n++)
-      book.add(`/ip4/${ip()}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/${ip()}/tcp/1` });
+      addrman.add(`/ip4/${ip()}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/${ip()}/tcp/1` });
     const seen = new Set<unknown>();
     let looks = 0;
     for (let n = 0; n < 200; n++) {
-      const found = book.pick((_entry, facts) => {
+      const found = addrman.pick((_entry, facts) => {
         looks++;
         seen.add(facts);
         return facts.peerId === ID && facts.host !== null;
@@ -238,16 +241,16 @@ describe('the address book', () => {
     }
     expect(looks).toBe(200);
     // What nobody can use is found out by one look at each, with the facts of before.
-    expect(book.pick((_entry, facts) => (seen.add(facts), false))).toBeNull();
-    expect(seen.size).toBe(book.size);
+    expect(addrman.pick((_entry, facts) => (seen.add(facts), false))).toBeNull();
+    expect(seen.size).toBe(addrman.size);
   });
 
   test('tells only of addresses with a signed record', () => {
-    const book = bookWith();
-    book.add(addressOf(1), { foundBy: 'exchange' });
-    book.add(addressOf(2), { foundBy: 'exchange', record: 'c2lnbmVk' });
-    expect(book.sample(10).map(({ address }) => address)).toEqual([addressOf(2)]);
-    expect(book.sample(10, ({ host }) => host !== '/ip4/10.0.0.2')).toEqual([]);
+    const addrman = addrmanWith();
+    addrman.add(addressOf(1), { foundBy: 'exchange' });
+    addrman.add(addressOf(2), { foundBy: 'exchange', record: 'c2lnbmVk' });
+    expect(addrman.sample(10).map(({ address }) => address)).toEqual([addressOf(2)]);
+    expect(addrman.sample(10, ({ host }) => host !== '/ip4/10.0.0.2')).toEqual([]);
   });
 
   test.each(['exchange', 'dht', 'dns', 'mdns'] as const)(
@@ -255,14 +258,14 @@ describe('the address book', () => {
     async (foundBy) => {
       const told = ['/dns4/localhost/tcp/22', '/ip6/::ffff:127.0.0.1/tcp/22', '/ip6/64:ff9b::a00:1/tcp/22'];
       const good = addressOf(1);
-      const book = bookWith();
-      for (const address of told) book.add(`${address}/p2p/${ID}`, { foundBy });
-      book.add(good, { foundBy });
-      expect(book.pick(() => true)?.address).toBe(good);
-      expect(book.size).toBe(1);
+      const addrman = addrmanWith();
+      for (const address of told) addrman.add(`${address}/p2p/${ID}`, { foundBy });
+      addrman.add(good, { foundBy });
+      expect(addrman.pick(() => true)?.address).toBe(good);
+      expect(addrman.size).toBe(1);
       // The user may choose a name.
-      book.add(`${told[0]!}/p2p/${ID}`, { foundBy: 'manual' });
-      expect(book.size).toBe(2);
+      addrman.add(`${told[0]!}/p2p/${ID}`, { foundBy: 'manual' });
+      expect(addrman.size).toBe(2);
 
       const entry = { foundBy, source: '44.1', added: 1, lastTry: 0, lastGood: 1, failures: 0, record: '' };
       const kept = [good, ...told.map((address) => `${address}/p2p/${ID}`)];
@@ -279,21 +282,21 @@ describe('the address book', () => {
   );
 
   test('gives up an address that never works', () => {
-    const book = bookWith();
-    book.add(addressOf(1), { foundBy: 'exchange' });
-    for (let i = 0; i < 5; i++) book.tried(addressOf(1), false);
-    expect(book.size).toBe(0);
+    const addrman = addrmanWith();
+    addrman.add(addressOf(1), { foundBy: 'exchange' });
+    for (let i = 0; i < 5; i++) addrman.tried(addressOf(1), false);
+    expect(addrman.size).toBe(0);
   });
 
   test('prefers what worked, and takes only what is usable', () => {
-    const book = bookWith();
+    const addrman = addrmanWith();
     const apart = (n: number) => `/ip4/${n + 1}.1.0.1/tcp/21474/p2p/${ID}`;
-    for (let n = 0; n < 100; n++) book.add(apart(n), { foundBy: 'exchange' });
-    book.tried(apart(42), true);
-    const picks = Array.from({ length: 200 }, () => book.pick(() => true)!.address);
+    for (let n = 0; n < 100; n++) addrman.add(apart(n), { foundBy: 'exchange' });
+    addrman.tried(apart(42), true);
+    const picks = Array.from({ length: 200 }, () => addrman.pick(() => true)!.address);
     expect(picks.filter((address) => address === apart(42)).length).toBeGreaterThan(70);
     expect(new Set(picks).size).toBeGreaterThan(10);
-    expect(book.pick(() => false)).toBeNull();
+    expect(addrman.pick(() => false)).toBeNull();
   });
 });
 

@@ -31,11 +31,11 @@ function world() {
 describe('the peer log', () => {
   test('tells who came and how, what they did, and why they left, newest first', () => {
     const { clock, events, peerLog } = world();
-    events.emit('greeted', peerOf('a'));
+    events.emit('handshakeCompleted', peerOf('a'));
     clock.pass(5000);
-    events.emit('judged', { id: 'a', address: ADDRESS, code: 'block-withheld', banned: false });
-    events.emit('judged', { id: 'a', address: ADDRESS, code: 'header-pow', banned: true });
-    events.emit('gone', { peer: peerOf('a'), code: 'header-pow' });
+    events.emit('penalised', { id: 'a', address: ADDRESS, code: 'block-withheld', banned: false });
+    events.emit('penalised', { id: 'a', address: ADDRESS, code: 'header-pow', banned: true });
+    events.emit('disconnected', { peer: peerOf('a'), code: 'header-pow' });
     peerLog.note({ event: 'pardoned', id: 'a', code: null });
     const [pardoned, left, banned, penalty, came] = peerLog.list(100);
     expect(came).toMatchObject({
@@ -63,7 +63,7 @@ describe('the peer log', () => {
 
   test('a list continues after a number', () => {
     const { events, peerLog } = world();
-    for (const id of ['a', 'b', 'c']) events.emit('greeted', peerOf(id));
+    for (const id of ['a', 'b', 'c']) events.emit('handshakeCompleted', peerOf(id));
     expect(peerLog.list(100, 1).map(({ id }) => id)).toEqual(['c', 'b']);
     expect(peerLog.list(1, 1).map(({ id }) => id)).toEqual(['c']);
     expect(peerLog.list(100, 3)).toEqual([]);
@@ -73,7 +73,7 @@ describe('the peer log', () => {
     const { events, peerLog } = world();
     for (let i = 0; i < 50; i++)
       events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
-    events.emit('greeted', peerOf('a'));
+    events.emit('handshakeCompleted', peerOf('a'));
     expect(peerLog.list(100)).toHaveLength(2);
     expect(peerLog.list(100)[1]).toMatchObject({ id: 'x', times: 50, number: 50 });
     events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
@@ -91,7 +91,7 @@ describe('the peer log', () => {
   test('hears nothing once it is stopped', () => {
     const { events, peerLog } = world();
     peerLog.stop();
-    events.emit('greeted', peerOf('a'));
+    events.emit('handshakeCompleted', peerOf('a'));
     expect(peerLog.list(10)).toEqual([]);
   });
 });

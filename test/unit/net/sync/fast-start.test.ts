@@ -84,11 +84,11 @@ function world({ usesSnapshot = true, tipHeight = 0, startedFromSnapshot = false
   async function connect(id: string): Promise<void> {
     const peer = { id } as Peer;
     peers.push(peer);
-    peerEvents.emit('greeted', peer);
+    peerEvents.emit('handshakeCompleted', peer);
     await settle();
   }
   async function disconnectAll(): Promise<void> {
-    for (const peer of peers.splice(0)) peerEvents.emit('gone', { peer, code: null });
+    for (const peer of peers.splice(0)) peerEvents.emit('disconnected', { peer, code: null });
     await settle();
   }
   /** Headers up to this height are known, and this peer is asked for more. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createBlocksInFlight } from '../../../../main/net/sync/blocks-in-flight.ts';
 import { createGapSync } from '../../../../main/net/sync/gap-sync.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
-import { FRAME, MAX_BLOCKS_ASKED } from '../../../../main/net/protocol/frame-types.ts';
+import { FRAME, MAX_BLOCKS_PER_REQUEST } from '../../../../main/net/protocol/frame-types.ts';
 import type { Frame } from '../../../../main/net/protocol/frames.ts';
 import type { Chain } from '../../../../main/chain/chain.ts';
 import type { Block } from '../../../../main/core/primitives/block.ts';
@@ -89,7 +89,7 @@ describe('bodies of the active chain that were lost', () => {
     expect(heights()).toEqual([]);
     expect(chain.lowestServedHeight()).toBe(1);
     expect(asked.flatMap((each) => each.heights)).toEqual(LOST);
-    expect(Math.max(...asked.map((each) => each.heights.length))).toBeLessThan(MAX_BLOCKS_ASKED);
+    expect(Math.max(...asked.map((each) => each.heights.length))).toBeLessThan(MAX_BLOCKS_PER_REQUEST);
     expect(codes()).toEqual([]);
     await chain.close();
   });

@@ -6,14 +6,14 @@ import { isViolation, violation, type Violation } from '../../../../main/core/vi
 import { createEmitter } from '../../../../main/lib/events.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import type { PeersEvents } from '../../../../main/net/peers/peers.ts';
-import { FRAME, MAX_BLOCKS_ASKED } from '../../../../main/net/protocol/frame-types.ts';
+import { FRAME, MAX_BLOCKS_PER_REQUEST } from '../../../../main/net/protocol/frame-types.ts';
 import type { Request } from '../../../../main/net/protocol/reply-queue.ts';
 import { decodeGetBlocks } from '../../../../main/net/protocol/sync-messages.ts';
 import { createHistorySync } from '../../../../main/net/sync/history-sync.ts';
 import { mineOn, openTestChain, parentOf, silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
-const mined = await mine(3 * MAX_BLOCKS_ASKED);
+const mined = await mine(3 * MAX_BLOCKS_PER_REQUEST);
 
 /** Blocks one after the other, without a chain that has them. */
 async function mine(count: number): Promise<readonly Block[]> {
@@ -92,7 +92,7 @@ function world(count: number) {
     }
     const peer = { id, hello: { servesFrom: from }, tip: { work }, sync: { call } } as unknown as Peer;
     peers.push(peer);
-    events.emit('greeted', peer);
+    events.emit('handshakeCompleted', peer);
     return peer;
   }
   /** Lets everything go on that waits for no time. */
@@ -125,11 +125,11 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('the blocks below the snapshot', () => {
   test('are submitted in order, whatever number of requests they take', async () => {
-    const { connect, settleAll, submitted, asked } = world(3 * MAX_BLOCKS_ASKED);
+    const { connect, settleAll, submitted, asked } = world(3 * MAX_BLOCKS_PER_REQUEST);
     connect('archive');
     await settleAll();
-    expect(submitted).toEqual(upTo(3 * MAX_BLOCKS_ASKED));
-    expect(asked.map(({ heights }) => heights.length)).toEqual(Array(3).fill(MAX_BLOCKS_ASKED));
+    expect(submitted).toEqual(upTo(3 * MAX_BLOCKS_PER_REQUEST));
+    expect(asked.map(({ heights }) => heights.length)).toEqual(Array(3).fill(MAX_BLOCKS_PER_REQUEST));
   });
 
   test('are requested from the peers in turn', async () => {

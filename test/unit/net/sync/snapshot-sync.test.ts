@@ -131,7 +131,7 @@ function world({ height = BURIED } = {}) {
       snapshots: { call: callSnapshots },
     } as unknown as Peer;
     peers.push(peer);
-    events.emit('greeted', peer);
+    events.emit('handshakeCompleted', peer);
   }
   const settle = async () => {
     for (let i = 0; i < 10; i++) await new Promise(setImmediate);

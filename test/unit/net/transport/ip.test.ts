@@ -1,13 +1,13 @@
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
 import {
-  groupOf,
-  hostPart,
+  netgroupOf,
+  hostKeyOf,
   ipOf,
   isLocal,
   isPublic,
   isUsefulFrom,
-  toldClassOf,
+  classOfAnnounced,
 } from '../../../../main/net/transport/multiaddrs.ts';
 import { ipClassOf } from '../../../../main/net/transport/ip.ts';
 
@@ -143,7 +143,7 @@ describe('loopback and private addresses in disguise', () => {
   );
 
   test('an address without a TCP port has no class', () =>
-    expect(toldClassOf('/ip4/44.1.0.2/udp/1')).toBeNull());
+    expect(classOfAnnounced('/ip4/44.1.0.2/udp/1')).toBeNull());
 });
 
 describe('IPv4 inside IPv6 counts as the IPv4 that owns it', () => {
@@ -157,7 +157,7 @@ describe('IPv4 inside IPv6 counts as the IPv4 that owns it', () => {
     ['/ip6/2002:7f00:1::1/tcp/1', '/ip6/2002:7f00:1::/ipcidr/64', '2002:7f00'],
     ['/ip6/64:ff9b::7f00:1/tcp/1', '/ip6/64:ff9b::/ipcidr/64', '64:ff9b'],
   ])('%s is of host %s and group %s', (address, host, group) => {
-    expect([hostPart(address), groupOf(address)]).toEqual([host, group]);
+    expect([hostKeyOf(address), netgroupOf(address)]).toEqual([host, group]);
   });
 
   test('where connections come from', () => {

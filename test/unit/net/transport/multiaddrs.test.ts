@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
-  groupOf,
-  hostPart,
+  netgroupOf,
+  hostKeyOf,
   ipOf,
   isPublic,
   isRelayed,
@@ -26,7 +26,7 @@ describe('addresses', () => {
     ['/ip6/::1/tcp/1', '::1'],
     ['/dns4/node.example/tcp/1', null],
     ['nonsense', null],
-  ])('%s belongs to group %s', (address, group) => expect(groupOf(address)).toBe(group));
+  ])('%s belongs to group %s', (address, group) => expect(netgroupOf(address)).toBe(group));
 
   test.each([
     ['/ip6/2001:db8:1:2:3:4:5:6/tcp/1', '/ip6/2001:db8:1:2::/ipcidr/64'],
@@ -34,13 +34,13 @@ describe('addresses', () => {
     ['/ip6/2001:db8:1:2::/ipcidr/64', '/ip6/2001:db8:1:2::/ipcidr/64'],
     ['/ip6/2001:db8::7/tcp/1', '/ip6/2001:db8::/ipcidr/64'],
     ['/ip6/::1/tcp/1', '/ip6/::1'],
-  ])('%s is banned and counted as %s', (address, host) => expect(hostPart(address)).toBe(host));
+  ])('%s is banned and counted as %s', (address, host) => expect(hostKeyOf(address)).toBe(host));
 
   test('the parts of an address are read', () => {
     const address = `/ip4/203.0.113.9/tcp/21474/p2p/${ID}`;
     expect(peerIdOf(address)).toBe(ID);
     expect(withoutPeer(address)).toBe('/ip4/203.0.113.9/tcp/21474');
-    expect(hostPart(address)).toBe('/ip4/203.0.113.9');
+    expect(hostKeyOf(address)).toBe('/ip4/203.0.113.9');
     expect(ipOf('/ip6/::1/tcp/1')).toBe('::1');
     expect(peerIdOf('/ip4/203.0.113.9/tcp/21474')).toBeNull();
   });
@@ -69,7 +69,7 @@ describe('addresses through a relay', () => {
     expect(peerIdOf(`${RELAY}/p2p-circuit`)).toBeNull();
     expect([isRelayed(address), isRelayed(RELAY)]).toEqual([true, false]);
     expect([relayOf(address), relayOf(RELAY)]).toEqual([RELAY, null]);
-    expect(groupOf(address)).toBe('44.1');
+    expect(netgroupOf(address)).toBe('44.1');
     expect([portOf(RELAY), portOf(address)]).toEqual([21474, null]);
   });
 

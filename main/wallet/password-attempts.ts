@@ -4,13 +4,13 @@ import { codeOf, KithError } from '../lib/errors.ts';
 import { createQueue } from '../lib/queue.ts';
 
 /** Limits how fast passwords can be tried. */
-export interface GuessLimit {
+export interface PasswordAttempts {
   /**
-   * Runs an attempt after the pause of this wallet and kind of connection is over. `guess` returns null if the password
+   * Runs an attempt after the pause of this wallet and kind of connection is over. `attempt` returns null if the password
    * is wrong.
    * @throws {KithError} `wallet-password-wait` with the seconds left, when the pause is long or many attempts wait
    */
-  attempt<T>(wallet: string, by: Role, guess: () => Promise<T | null>): Promise<T | null>;
+  attempt<T>(wallet: string, by: Role, attempt: () => Promise<T | null>): Promise<T | null>;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -28,11 +28,11 @@ const MAX_WAITING = 8;
  * a minute. The pause is kept per kind of connection: a page that guesses must not lock out the terminal, and a new
  * connection must not reset the pause. Only one password is tried at a time, over all kinds of connections.
  */
-export function createGuessLimit({
+export function createPasswordAttempts({
   clock,
 }: {
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
-}): GuessLimit {
+}): PasswordAttempts {
   // Each kind of connection has its own queue and at most one attempt in the common queue.
   const lines = new Map(ROLES.map((role) => [role, createQueue(MAX_WAITING)]));
   const common = createQueue(ROLES.length);
@@ -45,11 +45,11 @@ export function createGuessLimit({
   };
 
   return {
-    async attempt(wallet, by, guess) {
+    async attempt(wallet, by, attempt) {
       const key = `${by} ${wallet}`;
       const turn = async () => {
         await waitTurn(key);
-        const result = await common.run(guess);
+        const result = await common.run(attempt);
         if (result !== null) wrong.delete(key);
         else wrong.set(key, nextTurn(wrong.get(key)?.count ?? 0, clock.monotonic()));
         return result;

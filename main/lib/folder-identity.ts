@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 
 /** The identity of a folder. */
-export interface Place {
+export interface FolderIdentity {
   /** Absolute. */
   readonly path: string;
   /**
@@ -14,12 +14,12 @@ export interface Place {
 }
 
 /** The identity of the folder at a path. @throws what the file system throws */
-export async function placeOf(path: string): Promise<Place> {
+export async function folderIdentityOf(path: string): Promise<FolderIdentity> {
   return { path, ...numbersOf(await stat(path, { bigint: true })) };
 }
 
 /** The identity of the folder at a path, synchronously; null when there is nothing at that path. */
-export function placeNow(path: string): Place | null {
+export function folderIdentityNow(path: string): FolderIdentity | null {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats === undefined ? null : { path, ...numbersOf(stats) };
 }
@@ -30,13 +30,14 @@ const numbersOf = ({ dev, ino }: { dev: bigint; ino: bigint }) => ({
 });
 
 /** Whether two identities of the same run of the program belong to the same folder. */
-export const isSameFolder = (a: Place, b: Place): boolean => a.device === b.device && a.inode === b.inode;
+export const isSameFolder = (a: FolderIdentity, b: FolderIdentity): boolean =>
+  a.device === b.device && a.inode === b.inode;
 
 /**
  * Whether the folder is the one that an earlier run recorded. It may have been moved within its disk, but is not a
  * copy. The device number may change when the computer restarts, so an unchanged path also suffices.
  */
-export async function isFolderOf(noted: Place, now: Place): Promise<boolean> {
+export async function isFolderOf(noted: FolderIdentity, now: FolderIdentity): Promise<boolean> {
   const sameInode = noted.inode === now.inode || !(await keepsInodes(now.path));
   return sameInode && (noted.device === now.device || noted.path === now.path);
 }
