@@ -112,6 +112,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           exclude,
@@ -125,6 +126,7 @@ export default defineConfig({
       {
         test: {
           name: 'desktop',
+          setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
           include: ['test/desktop/**/*.test.ts'],
           exclude,
