@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { LOCAL_NETWORK } from '../../main/core/params/built-in-networks.ts';
+import { createKnownNetworks } from '../../main/session/known-networks.ts';
 import { type DesktopApp, launchDesktop, newFolder } from './support/desktop-app.ts';
 
 const LISTEN = ['--listen', '/ip4/127.0.0.1/tcp/0'] as const;
@@ -18,22 +20,21 @@ async function openSettings({ page }: DesktopApp): Promise<void> {
   await page.getByRole('heading', { name: 'Data directory' }).waitFor();
 }
 
-const networkFolder = (root: string): string =>
-  path.join(
-    root,
-    readdirSync(root).find((name) => name.startsWith('ours-'))!,
-  );
+const networkFolder = (root: string): string => path.join(root, 'local');
+
+/** The first start opens the network `local`, so that no block has to be mined here. */
+function openLocalAtStart(home: string): void {
+  const { idHex: id, name } = LOCAL_NETWORK;
+  const entry = { id, name, created: false, datadir: 'local', link: null, addedAt: 1, openedAt: 1 };
+  createKnownNetworks(home).opened(entry);
+}
 
 test('the data directory moves, the wallet with it, and back; the old copy is deleted', async () => {
   const home = realpathSync(newFolder());
   const to = realpathSync(newFolder());
+  openLocalAtStart(home);
   const app = await launchDesktop({ args: LISTEN, datadir: home });
   const { page } = app;
-  await page.getByRole('button', { name: 'Create a network' }).click();
-  await page.getByLabel('Network name').fill('Ours');
-  await page.getByLabel('Time between blocks').fill('1');
-  await page.getByRole('button', { name: 'Create network' }).click();
-  await page.getByRole('heading', { name: 'Invite others' }).waitFor();
   await app.person.makeWallet('Savings', 'correct horse battery');
   const key = readFileSync(path.join(networkFolder(home), 'identity.key'));
 
@@ -55,7 +56,6 @@ test('the data directory moves, the wallet with it, and back; the old copy is de
   await app.press('Move');
   await move.click();
   const section = page.getByRole('main');
-  await page.getByRole('navigation').getByText('Ours network', { exact: true }).waitFor();
   await expect.poll(() => existsSync(path.join(to, 'networks.json'))).toBe(true);
   await expect.poll(() => existsSync(path.join(networkFolder(to), 'owner.json'))).toBe(true);
   await openSettings(app);
