@@ -51,7 +51,7 @@ export interface Ledger {
   connect(block: Block, changes: WalletChanges): boolean;
   /**
    * Disconnects all blocks above `to`. `above`: the wallet's mined records in those blocks, newest first. `uses`: the
-   * highest used keys at `to`. Pass it when a block with 100 or more confirmations (SETTLED_AFTER) is disconnected; the
+   * highest used keys at `to`. Pass it when a block with 100 or more confirmations (SETTLED_CONFIRMATIONS) is disconnected; the
    * default keeps the uses of such blocks.
    */
   rollback(to: BlockRef, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
