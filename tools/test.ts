@@ -1,6 +1,6 @@
 /**
  * `npm test`: builds the page when it is stale, then unit, functional, hostile, browser and desktop tests, one kind after the other.
- * `npm run test:long` adds the files named *.long.test.ts and measures the coverage. Arguments go to vitest, in a single run of what they name.
+ * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -83,8 +83,7 @@ async function runKind(
   if (kind === 'desktop') return runDesktop(['--project', kind, ...files]);
   const file = path.join(OUT, `test-${kind}${files.length > 0 ? '-again' : ''}.json`);
   rmSync(file, { force: true });
-  // Measuring it takes as long as the unit tests.
-  const coverage = long && kind === 'unit' && files.length === 0 ? COVERAGE_ARGS : [];
+  const coverage = kind === 'unit' && files.length === 0 ? COVERAGE_ARGS : [];
   const projects = kind === 'unit' ? ['unit', 'together'] : [kind];
   const args = [
     'run',
@@ -176,8 +175,7 @@ async function runAll(): Promise<void> {
   console.log('test: the ten slowest:');
   for (const line of slowestOf(reports)) console.log(`test:   ${line}`);
   for (const line of lines) console.log(`test: ${line}`);
-  if (long)
-    console.log(`test: ${coverageSentence() ?? 'the share of lines that unit tests run is not known'}`);
+  console.log(`test: ${coverageSentence() ?? 'the share of lines that unit tests run is not known'}`);
   console.log(`test: ${good ? 'passed' : 'FAILED'} after ${seconds} s`);
   process.exitCode = good ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-/** The share of the lines of main and shared that the unit tests run, measured by V8 while `npm run test:long` runs them. */
+/** The share of the lines of main and shared that the unit tests run, measured by V8 while `npm test` runs them. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { OUT, ROOT } from './root.ts';
