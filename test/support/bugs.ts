@@ -2,7 +2,7 @@
  * Every test fails after which a bug was caught, or a warning of Node.js was issued, anywhere in the process or in a process
  * that it started: vitest.config.ts loads this file before each file of tests.
  */
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,10 +10,12 @@ import { afterAll, beforeEach } from 'vitest';
 import type { Bug } from '../../main/lib/bugs.ts';
 
 const caught: Bug[] = [];
-subscribe('kith:bug', (bug) => void caught.push(bug as Bug));
-process.on('warning', (warning) => {
+const onBug = (bug: unknown) => void caught.push(bug as Bug);
+const onWarning = (warning: Error) => {
   if (!isUnavoidable(String(warning))) caught.push({ where: 'a warning of Node.js', error: warning });
-});
+};
+subscribe('kith:bug', onBug);
+process.on('warning', onWarning);
 
 // Processes that are started from now on, and those that they start, write their warnings there.
 const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-warnings-'));
@@ -24,6 +26,9 @@ process.env['NODE_REDIRECT_WARNINGS'] = warnings;
 // Registered before anything that a test registers, so it runs last: when what the test started has stopped.
 beforeEach(({ onTestFinished }) => onTestFinished(failOnBug));
 afterAll(() => {
+  // Files that share a process load this module once each.
+  unsubscribe('kith:bug', onBug);
+  process.off('warning', onWarning);
   failOnBug();
   rmSync(folder, { recursive: true, force: true });
 });
