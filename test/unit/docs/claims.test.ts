@@ -143,7 +143,9 @@ describe('the table of limits in section 3 of docs/protocol.md', () => {
 
 describe('the bounds of parameters in section 16 of docs/protocol.md', () => {
   const page = readSource('docs/protocol.md');
-  const rows = tableRows(page.slice(page.indexOf('**Every user can create'), page.indexOf('A **network file**')));
+  const rows = tableRows(
+    page.slice(page.indexOf('**Every user can create'), page.indexOf('A **network file**')),
+  );
   // Wide enough that each parameter alone decides; the subsidy is small, because all coins together have a bound.
   const base = {
     ...MAIN_NETWORK.params,
