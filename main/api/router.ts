@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Log } from '../lib/log.ts';
 import { api, type ProgramAccess } from './base.ts';
 import { createBlockSummaries } from './block-summaries.ts';
@@ -47,6 +48,8 @@ export function createRouter({ node, log, shutdown, recentLog, ended, ...given }
 /** The contract with its limits, and with every failure as an error of the contract. */
 export function createApiWithErrors(log: Log, ended?: AbortSignal) {
   const limits = createCallLimits();
+  // Every open subscription listens, and stops when it ends; their number is limited per connection.
+  if (ended !== undefined) setMaxListeners(0, ended);
   return api.use(async ({ next, path, context, signal }) => {
     const procedure = path.join('.');
     try {
