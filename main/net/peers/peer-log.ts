@@ -25,7 +25,7 @@ export interface PeerLogEntry extends PeerLogNote {
   readonly time: UnixSeconds;
   /** One sentence for the user. */
   readonly reason: string | null;
-  /** How often the same event happened in a row with the same peer. */
+  /** How often the same event happened with the same peer, in a row or in turn with one other event. */
   readonly times: number;
 }
 
@@ -47,17 +47,18 @@ export function createPeerLog(deps: {
   readonly clock: Pick<Time, 'now'>;
 }): PeerLog {
   const { peers, clock } = deps;
-  // Ordered by number. Repeated events of a peer are merged, so that a peer that reconnects every second does not fill
-  // the log.
+  // Ordered by number. An event of a peer that equals one of its last two entries is merged with it, so that a peer that
+  // reconnects every second (connected, left, connected, …) does not fill the log.
   const entries: PeerLogEntry[] = [];
   const off: (() => void)[] = [];
   let number = 0;
 
   function note(given: Pick<PeerLogNote, 'event' | 'id' | 'code'> & Partial<PeerLogNote>): void {
-    const before = entries.findLastIndex(({ id }) => id === given.id);
-    const last = entries[before];
-    const again = last?.event === given.event && last.code === given.code;
-    if (again) entries.splice(before, 1);
+    const repeated = entries
+      .filter(({ id }) => id === given.id)
+      .slice(-2)
+      .find(({ event, code }) => event === given.event && code === given.code);
+    if (repeated !== undefined) entries.splice(entries.indexOf(repeated), 1);
     entries.push({
       address: null,
       direction: null,
@@ -67,7 +68,7 @@ export function createPeerLog(deps: {
       number: ++number,
       time: clock.now(),
       reason: given.code === null ? null : reasonOf(given.code),
-      times: again ? last.times + 1 : 1,
+      times: (repeated?.times ?? 0) + 1,
     });
     if (entries.length > MAX_ENTRIES) entries.shift();
   }

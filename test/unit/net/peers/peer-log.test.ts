@@ -80,6 +80,20 @@ describe('the peer log', () => {
     expect(peerLog.list(100, 51)).toMatchObject([{ id: 'x', times: 51, number: 52 }]);
   });
 
+  test('a peer that reconnects all the time has two entries, both counted', () => {
+    const { events, peerLog } = world();
+    events.emit('greeted', peerOf('a'));
+    for (let i = 0; i < 50; i++) {
+      events.emit('greeted', peerOf('x'));
+      events.emit('gone', { peer: peerOf('x'), code: null });
+    }
+    expect(peerLog.list(100)).toMatchObject([
+      { id: 'x', event: 'left', times: 50, number: 101 },
+      { id: 'x', event: 'connected', times: 50, number: 100 },
+      { id: 'a', event: 'connected', times: 1, number: 1 },
+    ]);
+  });
+
   test('a flood of strangers takes no more room than the last five hundred', () => {
     const { events, peerLog } = world();
     for (let i = 0; i < 10_000; i++)
