@@ -82,10 +82,10 @@ describe('the peer log', () => {
 
   test('a peer that reconnects all the time has two entries, both counted', () => {
     const { events, peerLog } = world();
-    events.emit('greeted', peerOf('a'));
+    events.emit('handshakeCompleted', peerOf('a'));
     for (let i = 0; i < 50; i++) {
-      events.emit('greeted', peerOf('x'));
-      events.emit('gone', { peer: peerOf('x'), code: null });
+      events.emit('handshakeCompleted', peerOf('x'));
+      events.emit('disconnected', { peer: peerOf('x'), code: null });
     }
     expect(peerLog.list(100)).toMatchObject([
       { id: 'x', event: 'left', times: 50, number: 101 },
