@@ -105,19 +105,7 @@ export async function openComponents(
   const nearTip = (wallet: OpenWallet) => follower.nearTip(wallet);
   const pending = createPending({ mempool, chain, data, store, queue, clock, log, wallets, moved, nearTip });
 
-  const reached = (wallet: OpenWallet) => {
-    if (wallet.ledger.meta().restoring) {
-      wallet.ledger.set({ restoring: false });
-      sessions.release(wallet.id);
-      log.info('a restored wallet has reached the tip', {
-        name: wallet.name,
-        height: wallet.ledger.syncedTo.height,
-      });
-    }
-    pending
-      .resubmit(wallet)
-      .catch((error: unknown) => log.error('payments could not be submitted again', { error }));
-  };
+  const reached = createAtTip({ sessions, pending, log });
   const secretsOf = ({ id }: OpenWallet) => sessions.any(id);
   const follower: Follower = createFollower({
     chain,
@@ -151,6 +139,24 @@ export async function openComponents(
     throw error;
   });
   return { list, maker, files, access, sessions, spending, pending, follower, data, chain, kdf, queue };
+}
+
+/** What follows when a wallet has read the chain to its tip: a restore is over, and waiting payments are sent again. */
+function createAtTip(deps: Pick<WalletComponents, 'sessions' | 'pending'> & Pick<WalletsDeps, 'log'>) {
+  const { sessions, pending, log } = deps;
+  return (wallet: OpenWallet): void => {
+    if (wallet.ledger.meta().restoring) {
+      wallet.ledger.set({ restoring: false });
+      sessions.release(wallet.id);
+      log.info('a restored wallet has reached the tip', {
+        name: wallet.name,
+        height: wallet.ledger.syncedTo.height,
+      });
+    }
+    pending
+      .resubmit(wallet)
+      .catch((error: unknown) => log.error('payments could not be submitted again', { error }));
+  };
 }
 
 /** Opens all wallets. If the database is found to be corrupt, creates it again, once. */

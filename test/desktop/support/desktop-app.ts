@@ -134,6 +134,8 @@ function electronProgram(): string {
 
 /** Without what vitest sets for itself; with the place of warnings, see test/support/bugs.ts. */
 function environment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_(?!REDIRECT_WARNINGS)|npm_)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(VITEST|NODE_(?!REDIRECT_WARNINGS)|npm_)/.test(name),
+  );
   return Object.fromEntries(kept) as Record<string, string>;
 }
