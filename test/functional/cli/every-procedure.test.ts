@@ -195,7 +195,11 @@ test('a peer is listed, banned, unbanned, added and removed', async () => {
   expect(refused.fault).toMatchObject({ code: 'peer-banned' });
   expect(await ask('peers.unban', { id: theirs.peerId })).toEqual({});
   expect(await ask('peers.bans')).toEqual([]);
-  const journal = (await call(dir, 'peers.journal')) as Fields[];
+  // The connection is closed a little after the ban.
+  const journal = await until(async () => {
+    const entries = (await call(dir, 'peers.journal')) as Fields[];
+    return entries.some(({ id, event }) => id === theirs.peerId && event === 'left') ? entries : null;
+  }, 'the connection is closed');
   const told = journal.filter(({ id }) => id === theirs.peerId).reverse();
   expect(told.map(({ event }) => event).slice(0, 2)).toEqual(['connected', 'banned']);
   expect(told[0]).toMatchObject({ direction: 'inbound', kind: 'inbound', foundBy: 'inbound' });
