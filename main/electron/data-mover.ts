@@ -182,7 +182,7 @@ function createMoves({ home, onError }: DataMoverDeps, app: () => MoverApp): Mov
 async function findRoot(home: string, onError: (error: unknown) => void): Promise<string | null> {
   for (;;) {
     try {
-      await recoverMove(home);
+      await recoverMove(home, onError);
       return usedRoot(home);
     } catch (error) {
       onError(error);

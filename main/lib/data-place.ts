@@ -21,7 +21,12 @@ export interface DataPlace {
   /** The root before, whose data is kept until the user deletes it; null when there is none. */
   readonly old: OldCopy | null;
   /** A move that has begun and not ended; null when there is none. */
-  readonly moving: RootContent | null;
+  readonly moving: Moving | null;
+}
+
+export interface Moving extends RootContent {
+  /** The verified copy is being renamed to its names. */
+  readonly replacing?: boolean;
 }
 
 /** The names in a root that belong to its data. */

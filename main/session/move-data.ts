@@ -9,6 +9,7 @@ import { crashPoint } from '../lib/crash-point.ts';
 import {
   type DataPlace,
   PLACE_FILE,
+  type RootMark,
   readMark,
   readPlace,
   realOf,
@@ -25,7 +26,15 @@ import { syncFolder } from '../lib/sync-folder.ts';
 import { writePlace as writeIdentityPlace } from '../net/transport/place-file.ts';
 import { copyData, type CopyProgress } from './copy-data.ts';
 import { type DataTree, dataEntries, deleteData, listData } from './data-files.ts';
-import { checkTarget, type FreeSpace, gone, INCOMING, type MoveTarget, noRoom } from './move-target.ts';
+import {
+  checkTarget,
+  type FreeSpace,
+  gone,
+  INCOMING,
+  isLeft,
+  type MoveTarget,
+  noRoom,
+} from './move-target.ts';
 
 export interface MoveDeps {
   /** Ends the move, before the record is written. */
@@ -44,17 +53,25 @@ export interface MoveDeps {
  */
 export async function moveData(home: string, to: string, deps: MoveDeps): Promise<void> {
   const from = realpathSync(usedRoot(home));
+  // What an earlier move has left and its recovery could not remove.
+  const interrupted = readPlace(home);
+  if (interrupted?.moving != null) await undo(home, interrupted);
   const before = readPlace(home) ?? { path: from, old: null, moving: null };
   const target = await checkTarget(home, to, deps.free);
-  const locks = await lockAll(from);
+  const { names, locks } = await lockAll(from);
   try {
     const tree = await listData(from);
+    // One that was created while the others were being locked.
+    const unlocked = tree.datadirs.find((name) => !names.has(name));
+    if (unlocked !== undefined)
+      throw new KithError('datadir-in-use', unlocked, { data: { path: join(from, unlocked) } });
     const moving = { path: target.path, entries: tree.entries };
     try {
       await begin(home, { ...before, moving }, target);
       await copyData(from, join(target.path, INCOMING), tree, deps);
       deps.signal.throwIfAborted();
       if (!isThere(target)) throw gone(target.path);
+      refuseNewData(from, tree);
       await replaceEntries(home, target, { before, tree });
     } catch (error) {
       await undo(home, { ...before, moving }).catch(() => undefined);
@@ -67,16 +84,24 @@ export async function moveData(home: string, to: string, deps: MoveDeps): Promis
 }
 
 /** Locks all data directories, so that no other program changes them meanwhile. */
-async function lockAll(root: string): Promise<DataDirectory[]> {
+async function lockAll(root: string): Promise<{ names: ReadonlySet<string>; locks: DataDirectory[] }> {
   const locks: DataDirectory[] = [];
   try {
-    for (const name of (await listData(root, { lenient: true })).datadirs)
-      locks.push(await openDataDirectory(join(root, name)));
-    return locks;
+    const { datadirs } = await listData(root, { lenient: true });
+    for (const name of datadirs) locks.push(await openDataDirectory(join(root, name)));
+    return { names: new Set(datadirs), locks };
   } catch (error) {
     for (const lock of locks) await lock.release();
     throw error;
   }
+}
+
+/** Another program may have created a data directory in the old root, which the copy does not have. */
+function refuseNewData(from: string, { entries }: DataTree): void {
+  const added = dataEntries(from).find((name) => !entries.includes(name));
+  if (added === undefined) return;
+  const reason = `${join(from, added)} was created meanwhile`;
+  throw new KithError('move-failed', reason, { data: { path: from, reason } });
 }
 
 /** Records what is to be removed if this program ends in the middle. */
@@ -105,9 +130,17 @@ async function replaceEntries(
   { path, isOld }: MoveTarget,
   { before, tree }: Replacing,
 ): Promise<void> {
-  const moving = { path, entries: tree.entries };
-  if (isOld) await writePlace(home, { ...before, old: { ...before.old!, intact: false }, moving });
-  if (isOld) await deleteData(path, before.old!.entries, { withRoot: false });
+  const moving = { path, entries: tree.entries, replacing: true };
+  const replaced = isOld ? before.old!.entries : [];
+  // What has one of the names and is not part of the old copy was put there by somebody else.
+  if (tree.entries.some((name) => !replaced.includes(name) && existsSync(join(path, name))))
+    throw new KithError('move-not-empty', path, { data: { path } });
+  // Another disk may be at this path now.
+  if (isOld && path !== realOf(home) && !isLeft(path, home)) throw gone(path);
+  const entries = [...new Set([...replaced, ...tree.entries])];
+  const old = isOld ? { ...before.old!, entries, intact: false } : before.old;
+  await writePlace(home, { ...before, old, moving });
+  if (isOld) await deleteData(path, replaced, { withRoot: false });
   for (const name of tree.entries) {
     renameSync(join(path, INCOMING, name), join(path, name));
     crashPoint('moved entry');
@@ -144,23 +177,37 @@ async function correctMarks(home: string): Promise<void> {
     await setMark(place.old.path, 'left', place.old.entries);
 
   async function setMark(root: string, state: 'used' | 'left', entries: readonly string[]): Promise<void> {
+    // A root without a mark, or with that of another home, is not the one that was used: its disk is absent.
     const mark = readMark(root);
-    if (mark?.state === state && mark.home === home) return;
+    if (mark === null || !belongsTo(mark, home)) return;
+    if (mark.state === state && mark.home === home) return;
     await writeMark(root, { home, state, entries });
     crashPoint('data place');
   }
 }
 
+/** A home that was moved itself leaves its old path in the mark. */
+function belongsTo(mark: RootMark, home: string): boolean {
+  if (realOf(mark.home) === realOf(home)) return true;
+  try {
+    return readPlace(mark.home) === null && !existsSync(mark.home);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Removes what an interrupted move has left, at the start of a program. Where its disk is absent, the mark on it says that it is
- * a half copy.
- * @throws {KithError} `data-place-invalid`
+ * a half copy. What cannot be removed is reported, and removed before the next move: the root in use does not depend on it.
+ * @throws {KithError} `data-place-invalid`, `data-place-missing`
  */
-export async function recoverMove(home: string): Promise<void> {
+export async function recoverMove(home: string, onError: (error: unknown) => void): Promise<void> {
   const place = readPlace(home);
   if (place === null) return;
-  if (place.moving !== null) await undo(home, place);
   await correctMarks(home).catch(() => undefined);
+  // First: a verified copy is not removed while its source is absent.
+  usedRoot(home);
+  if (place.moving !== null) await undo(home, place).catch(onError);
 }
 
 async function undo(home: string, { moving }: DataPlace): Promise<void> {
@@ -168,12 +215,16 @@ async function undo(home: string, { moving }: DataPlace): Promise<void> {
   if (place === null || moving === null) return;
   const { path, entries } = moving;
   if (place.path !== path && existsSync(path)) {
-    await rm(join(path, INCOMING), { recursive: true, force: true });
+    // Names that are still in the incoming folder were not renamed: what has them in the home is not part of the move.
+    const renamed = place.moving?.replacing
+      ? entries.filter((name) => !existsSync(join(path, INCOMING, name)))
+      : [];
     // A kept copy that was to be replaced stays, in whatever state it is.
     if (place.old?.path !== path) {
-      if (path === realOf(home)) await deleteData(path, entries, { withRoot: false });
+      if (path === realOf(home)) await deleteData(path, renamed, { withRoot: false });
       else await removeHalfCopy(path, home);
     }
+    await rm(join(path, INCOMING), { recursive: true, force: true, maxRetries: 3 });
   }
   await writePlace(home, { ...place, moving: null });
 }
@@ -190,20 +241,22 @@ async function removeHalfCopy(root: string, home: string): Promise<void> {
 /**
  * Uses the kept copy again without copying anything, because the place of the data is not there. What was added since is only
  * in that place.
- * @throws {KithError} `move-no-old`
+ * @throws {KithError} `move-no-old`, `move-place-gone`
  */
 export async function useOldCopy(home: string): Promise<void> {
   const place = readPlace(home);
   if (place?.old?.intact !== true || !existsSync(place.old.path)) throw new KithError('move-no-old');
+  if (place.old.path !== realOf(home) && !isLeft(place.old.path, home)) throw gone(place.old.path);
   await writePlace(home, { path: place.old.path, old: null, moving: null });
   await correctMarks(home).catch(() => undefined);
 }
 
 /**
- * Deletes the kept copy.
- * @throws {KithError} `move-no-old`, `move-place-gone`, `move-failed`
+ * Deletes the kept copy, if the place of the data is there.
+ * @throws {KithError} `data-place-missing`, `move-no-old`, `move-place-gone`, `move-failed`
  */
 export async function deleteOldCopy(home: string): Promise<void> {
+  usedRoot(home);
   const place = readPlace(home);
   if (place?.old == null) throw new KithError('move-no-old');
   const { path, entries } = place.old;
@@ -224,11 +277,6 @@ export async function deleteOldCopy(home: string): Promise<void> {
   }
   crashPoint('old data deleted');
   await writePlace(home, { ...place, old: null });
-}
-
-function isLeft(root: string, home: string): boolean {
-  const mark = readMark(root);
-  return mark?.state === 'left' && realOf(mark.home) === realOf(home);
 }
 
 const isThere = ({ path, place }: MoveTarget): boolean => {

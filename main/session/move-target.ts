@@ -54,11 +54,21 @@ export async function checkTarget(home: string, to: string, free: FreeSpace): Pr
     throw new KithError('move-inside', path, { data: { path, from } });
   const isOld = old?.path === path;
   if (old !== null && !isOld) throw new KithError('move-old-kept', old.path, { data: { path: old.path } });
+  // Another disk may be at this path now.
+  if (isOld && !toHome && !isLeft(path, home)) throw gone(path);
   if (!isOld && !isEmpty(path, toHome, home)) throw new KithError('move-not-empty', path, { data: { path } });
   checkWritable(path);
-  const [{ bytes }, available] = [await listData(from, { lenient: true }), await free(path)];
+  const [{ bytes, entries }, available] = [await listData(from, { lenient: true }), await free(path)];
+  if (toHome && !isOld && entries.some((name) => existsSync(join(path, name))))
+    throw new KithError('move-not-empty', path, { data: { path } });
   if (available < bytes + RESERVE) throw noRoom(path, bytes + RESERVE, available);
   return { path, place, bytes, free: available, isOld };
+}
+
+/** Whether a root has the data that a move of this home has left. */
+export function isLeft(root: string, home: string): boolean {
+  const mark = markAt(root);
+  return mark?.state === 'left' && realOf(mark.home) === realOf(home);
 }
 
 function folderAt(path: string): string {

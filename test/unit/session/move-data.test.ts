@@ -79,6 +79,10 @@ function contentOf(root: string): Record<string, string> {
   return files;
 }
 
+const throwIt = (error: unknown): never => {
+  throw error;
+};
+
 const codeOf = (promise: Promise<unknown>): Promise<string | undefined> =>
   promise.then(
     () => undefined,
@@ -338,7 +342,7 @@ describe('kill -9 after each step', () => {
       steps.add(step);
       const moved = usedRoot(home) === to;
       expect(moved, step).toBe(step === 'data place');
-      await recoverMove(home);
+      await recoverMove(home, throwIt);
       checkOne(home, [home, to], content);
       expect(readPlace(home)?.moving ?? null).toBeNull();
       if (moved) continue;
@@ -357,13 +361,13 @@ describe('kill -9 after each step', () => {
     for (let after = 1; ; after++) {
       const { killed, step } = run(['move', home, home], after);
       checkOne(home, [home, to], content);
-      await recoverMove(home);
+      await recoverMove(home, throwIt);
       checkOne(home, [home, to], content);
       if (!killed || step === 'data place') break;
       expect(existsSync(join(home, 'kith-incoming'))).toBe(false);
     }
     for (let after = 1; run(['delete', home], after).killed; after++) checkOne(home, [home, to], content);
-    await recoverMove(home);
+    await recoverMove(home, throwIt);
     expect(existsSync(to)).toBe(false);
     expect(existsSync(join(home, 'data-place.json'))).toBe(false);
     checkOne(home, [home], content);
@@ -375,11 +379,93 @@ describe('kill -9 after each step', () => {
     expect(run(['move', home, to], 4).step).toBe('copied file');
     const away = `${to}-away`;
     renameSync(to, away);
-    await recoverMove(home);
+    await recoverMove(home, throwIt);
     renameSync(away, to);
     expect(codeWhenOpened(join(to, 'local'))).toBe('datadir-half-copy');
     await moveData(home, to, DEPS);
     checkOne(home, [home, to], content);
+  });
+});
+
+describe('another disk at a path of the record', () => {
+  /** Leaves an empty folder, as a mount point is without its disk. */
+  function unplug(root: string): void {
+    renameSync(root, `${root}-away`);
+    mkdirSync(root);
+  }
+
+  test('nothing is written where the disk of the data is absent, and the old copy is kept', async () => {
+    const [home, to] = [newHome(), newTarget()];
+    const before = contentOf(home);
+    await moveData(home, to, DEPS);
+    unplug(to);
+    expect(await codeOf(recoverMove(home, throwIt))).toBe('data-place-missing');
+    expect(await codeOf(deleteOldCopy(home))).toBe('data-place-missing');
+    expect(readdirSync(to)).toEqual([]);
+    expect(contentOf(home)).toEqual(before);
+  });
+
+  test('nothing is deleted or replaced on a disk that has not the old copy', async () => {
+    const [home, first, second] = [newHome(), newTarget(), newTarget()];
+    await moveData(home, first, DEPS);
+    await deleteOldCopy(home);
+    await moveData(home, second, DEPS);
+    unplug(first);
+    mkdirSync(join(first, 'local'));
+    writeFileSync(join(first, 'local', 'a letter'), '');
+    await recoverMove(home, throwIt);
+    expect(await codeOf(moveData(home, first, DEPS))).toBe('move-place-gone');
+    expect(await codeOf(deleteOldCopy(home))).toBe('move-place-gone');
+    renameSync(second, `${second}-away`);
+    expect(await codeOf(useOldCopy(home))).toBe('move-place-gone');
+    expect(readdirSync(first, { recursive: true })).toEqual(['local', 'local/a letter']);
+  });
+
+  test('a wallet that the user put into the home stays when the data cannot move back', async () => {
+    const [home, to] = [newHome(), newTarget()];
+    await moveData(home, to, DEPS);
+    await deleteOldCopy(home);
+    mkdirSync(join(home, 'local', 'wallets'), { recursive: true });
+    const wallet = join(home, 'local', 'wallets', 'Restored.wallet');
+    writeFileSync(wallet, 'money');
+    expect(await codeOf(moveData(home, home, DEPS))).toBe('move-not-empty');
+    expect(existsSync(wallet)).toBe(true);
+    rmSync(join(home, 'local'), { recursive: true });
+    // The same while the data is being copied.
+    const report = ({ phase }: CopyProgress) => {
+      if (phase === 'verifying') mkdirSync(join(home, 'local', 'wallets'), { recursive: true });
+      if (phase === 'verifying') writeFileSync(wallet, 'money');
+    };
+    expect(await codeOf(moveData(home, home, { ...DEPS, report }))).toBe('move-not-empty');
+    expect(existsSync(wallet)).toBe(true);
+    expect(usedRoot(home)).toBe(to);
+  });
+
+  test('a data directory that another program creates during the copy ends the move', async () => {
+    const [home, to] = [newHome(), newTarget()];
+    const report = ({ phase }: CopyProgress) => {
+      if (phase !== 'verifying') return;
+      for (const name of ['lock', 'wallets']) mkdirSync(join(home, 'new', name), { recursive: true });
+    };
+    expect(await codeOf(moveData(home, to, { ...DEPS, report }))).toBe('move-failed');
+    expect(usedRoot(home)).toBe(home);
+    expect(readdirSync(to)).toEqual([]);
+  });
+
+  test('a half copy that cannot be removed is reported, and the data in use opens', async () => {
+    const [home, to] = [newHome(), newTarget()];
+    const life = new AbortController();
+    const report = () => {
+      writeFileSync(join(to, 'data-place.json'), 'spoilt');
+      life.abort(new Error('cancelled'));
+    };
+    await expect(moveData(home, to, { ...DEPS, signal: life.signal, report })).rejects.toThrow('cancelled');
+    const errors: unknown[] = [];
+    await recoverMove(home, (error) => errors.push(error));
+    expect(errors).toEqual([expect.objectContaining({ code: 'data-place-invalid' })]);
+    expect(readPlace(home)!.moving).not.toBeNull();
+    expect(usedRoot(home)).toBe(home);
+    expect(codeWhenOpened(join(home, 'local'))).toBeNull();
   });
 });
 
