@@ -14,9 +14,9 @@ export function resultOrThrow<T extends object>(result: T | Violation): T {
 }
 
 /**
- * Converts anything thrown into an error of the contract: a stable code, a sentence and plain data. An error without a
- * code is a bug. It is logged in full under a reference, and the client gets only the reference, so that no detail
- * leaks.
+ * Converts an error into one of the contract: a stable code, a sentence and plain data. Every error other than a
+ * KithError, an invalid input or an abort is a bug: it is written to `log` in full under a reference, and the client gets
+ * only the reference, so that no detail leaks.
  */
 export function toFault(error: unknown, procedure: string, log: Log): unknown {
   if (error instanceof KithError) return fault(error.code, error.data, error.message);

@@ -119,7 +119,8 @@ async function announceHeaders(
 ): Promise<void> {
   if (added.length === 0) return;
   const written = db.putHeaders(added.map((entry) => index.recordOf(entry)));
-  // For a single header the event does not wait for the disk: records that depend on it are written later.
+  // For a single header the event does not wait for the write: the database writes in order, so every record that
+  // depends on the header is written after it.
   if (added.length > 1) await written;
   else written.catch(failure.report);
   events.emit('headers', added.at(-1)!);

@@ -10,8 +10,8 @@ export interface CoinSource {
 
 /**
  * The UTXO set after the newest block in the pipeline, as a cache in front of the database. With it the inputs of the
- * next block are resolved while signatures are still being checked. Committed coins stay cached, the newest first,
- * because most coins are spent soon or never.
+ * next block are resolved while signatures are still being checked. Committed coins stay cached. When the
+ * cache is full, the oldest coin is dropped, because most coins are spent within a few blocks or never.
  */
 export class CoinCache {
   readonly #source: CoinSource;

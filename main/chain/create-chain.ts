@@ -117,8 +117,8 @@ function createPostCommit(
   const { clock, log, pruneBytes: maxBytes } = deps;
   const { params } = deps.network;
   const sync = async (): Promise<void> => {
-    // Listed before the sync: the database may drop an undo record only after the sync of the segment files has included
-    // its copy.
+    // The undo records are listed before the sync of the segment files. The database may drop a record only when its copy
+    // in undo/ is on the disk.
     const unsynced = db.unsynced();
     await bodies.sync();
     await db.sync(unsynced);

@@ -41,8 +41,8 @@ export interface LateUpgradeDeps {
 
 /**
  * Disconnects blocks down to the first one that an older version checked without a new rule (protocol.md §13), so that
- * they are checked again. Returns false when undo records are missing, as on a node that prunes. The chain is closed
- * then, and the next opening rebuilds it from the stored blocks.
+ * they are checked again. Returns false when an undo record is missing (for example on a node that prunes) or corrupt. The
+ * chain is closed then, and the next opening rebuilds it from the stored blocks.
  * @throws {KithError} on a failure of the disk; the chain is closed then too.
  */
 export async function recheckFrom(height: Height, deps: LateUpgradeDeps): Promise<boolean> {

@@ -70,7 +70,11 @@ function readSeconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = /^\d{1,8}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
   if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
-  throw wrong('argument-invalid', 'call', `The option --for must be a number of seconds, not “${text}”`);
+  throw wrong(
+    'argument-invalid',
+    'call',
+    `The option --for must be a number of seconds above 0 and at most 2\u202f000\u202f000, with at most three decimals, not “${text}”`,
+  );
 }
 
 async function readInput(json: string | undefined): Promise<unknown> {

@@ -25,18 +25,18 @@ import { jsonLine, plainText } from './printing.ts';
 const OPTIONS = { network: 'text', datadir: 'path', deep: 'flag', json: 'flag' } as const;
 
 const PLACE = `  --network NAME|FILE       the network of the data
-  --datadir FOLDER          the data directory (default: the folder of the network in the platform's directory)
+  --datadir FOLDER          the data directory (default: the folder of the network in Kith's default data directory)
   --json                    print one JSON line`;
 
 export const chainCommand: Command = {
-  help: `kith chain: blocks as a file.
+  help: `kith chain: export or import blocks as a file.
 
 Usage: kith chain export FILE --network NAME [options]
        kith chain import FILE --network NAME [options]
 
 ${PLACE}
 
-No node may be running on this data directory. An import checks every block, as for blocks from peers.
+No node may be running on this data directory. An import checks every block as if a peer had sent it.
 `,
   async run([verb, ...args]) {
     const given = readArguments('chain', args, OPTIONS, 1);

@@ -58,7 +58,7 @@ export const networkCommand: Command = {
     };
     const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
     // Checked before mining, which takes a minute.
-    if (existsSync(file)) throw unwritable(file, new Error('it exists already'));
+    if (existsSync(file)) throw unwritable(file, new Error('a file with this name exists already'));
     const folder = dirname(file);
     if (!existsSync(folder)) throw new KithError('folder-missing', folder, { data: { folder } });
     if (!given.has('json'))
@@ -87,5 +87,8 @@ function write(file: string, text: string): void {
 }
 
 function unwritable(file: string, cause: unknown): KithError {
-  return new KithError('network-file-unwritable', messageOf(cause), { cause, data: { file } });
+  return new KithError('network-file-unwritable', messageOf(cause), {
+    cause,
+    data: { file, reason: messageOf(cause) },
+  });
 }

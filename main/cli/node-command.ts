@@ -115,7 +115,7 @@ function greeting({ facade, place }: RunningNode, config: ResolvedOptions): stri
     `A node of the network “${config.network.name}” is running. Its page: ${place!.api}#token=${token}`,
     `Data directory: ${config.datadir}`,
     ...(addresses.length === 0 ? [] : ['Addresses for other nodes:', ...addresses]),
-    'Ctrl-C stops it.',
+    'Ctrl-C stops the node.',
     '',
   ];
   return plainText(lines.join('\n'));

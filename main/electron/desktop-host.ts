@@ -4,8 +4,8 @@ import { desktopContract, type DesktopSettings, type DesktopState } from '../../
 import type { ApiContext } from '../api/base.ts';
 import type { KithRouter } from '../api/router.ts';
 import { toFault } from '../api/faults.ts';
-import { diskFailed } from '../lib/disk-failure.ts';
-import { KithError } from '../lib/errors.ts';
+import { diskRefusal } from '../lib/disk-failure.ts';
+import { KithError, messageOf } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
 import { createRecentLimit } from '../lib/recent-limit.ts';
 import { createCarrierHandler } from '../rpc/carrier.ts';
@@ -67,7 +67,11 @@ function createDesktopRouter({ settings, state, change, mover }: DesktopAccess) 
       try {
         change(given);
       } catch (error) {
-        throw diskFailed(error, 'writing the settings of the desktop app');
+        const reason = messageOf(error);
+        throw new KithError(diskRefusal(error) ?? 'settings-unwritable', reason, {
+          cause: error,
+          data: { reason },
+        });
       }
       return state();
     }),

@@ -49,8 +49,8 @@ export interface MiningRunDeps {
   readonly script?: URL | undefined;
 }
 
-// Age in milliseconds at which a template is replaced. Limits how late new payments and the time of the header are
-// included.
+// Age in milliseconds at which a template is replaced: the longest wait of a new payment for a template, and the largest
+// age of the header's time.
 const REFRESH_MS = 5_000;
 // Pause after a refused block, in milliseconds: the cause is likely to persist for a while.
 const AFTER_FAILURE_MS = 1_000;

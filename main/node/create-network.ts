@@ -10,7 +10,7 @@ import { networkFileHash, networkFileOf } from '../net/join.ts';
 import { assertPowHash, powHash } from '../workers/pow.ts';
 
 /**
- * Creates a network on all cores of this computer, which takes about the time between two of its blocks.
+ * Creates a network, with all cores of this computer. Takes about one block spacing of the new network.
  * @throws {KithError} see mineNetwork, and `pow-hash-wrong`
  */
 export async function createNetworkHere(

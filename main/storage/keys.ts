@@ -8,7 +8,7 @@ import { type CoinKey, readCoinKey } from '../core/primitives/coin-key.ts';
  *
  *   meta    'm' | name                               schema version, network id
  *   state   's'                                      tip, commit number, totals of the UTXO set
- *   mark    'k' | commit number mod 4096, u16 BE     the commit number itself: a hole in LevelDB's log leaves an old one
+ *   mark    'k' | commit number mod 4096, u16 BE     the commit number; an older one means that LevelDB lost a commit
  *   header  'h' | height u32 BE | id 32              parents before children
  *   coin    'c' | txid 32 | index u32 BE             in the order of a snapshot
  *   loading 'mloading'                               while a snapshot's coins are being written

@@ -28,9 +28,9 @@ export interface LedgerRecords {
     changes: WalletChanges,
   ): void;
   /**
-   * Called when a coin becomes known. Unconfirmed transactions that were recorded before and spend the coin get it as
-   * an input. This happens while the chain is read again. Otherwise an own payment would be taken for one from another
-   * wallet.
+   * Must be called for each coin that becomes known. Adds the coin to the inputs of the unconfirmed transactions that
+   * spend it and were recorded before it, for example while the chain is read again. Without this, a payment of this
+   * wallet would count as one from another wallet.
    */
   completeSpenders(key: OutpointKey, changes: WalletChanges): void;
 }

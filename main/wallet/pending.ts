@@ -43,8 +43,8 @@ export interface PendingDeps {
  */
 const MEMPOOL_WAIT_MS = 5_000;
 /**
- * Maximum number of unconfirmed payments from other wallets that a wallet keeps, because an attacker can send any
- * number.
+ * A wallet with this many unconfirmed transactions, its own included, records no more payments from other wallets,
+ * because an attacker can send any number.
  */
 const MAX_FOREIGN = 5_000;
 

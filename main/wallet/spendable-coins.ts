@@ -32,9 +32,10 @@ export interface Offer {
 }
 
 /**
- * Coins for a payment to these receivers. A reorganisation could still mine an expired payment. A user who pays the
- * same receiver again means to pay once. So the new payment must spend one of the coins of the expired one until that
- * is dead (protocol.md §4).
+ * Coins for a payment to these receivers. A reorganisation could still mine an expired payment, and a user who pays the
+ * same receiver again means to pay once. So until the expired payment is dead, the new payment spends one of its coins
+ * (protocol.md §4), unless the user chose other coins or none of them is settled. `uncovered` reports the payments for
+ * which this failed.
  */
 export function offeredCoins(
   ledger: Ledger,

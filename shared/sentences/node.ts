@@ -20,6 +20,8 @@ export const NODE_SENTENCES = {
     'The request is too large. The limit is 256 KiB, not counting the bytes of a block or transaction. Send less at once.',
   'api-busy': 'Too many requests are open at once. Wait until some of them end, then try again.',
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
+  'settings-unwritable':
+    'The settings of the app cannot be saved[: {reason}]. Check the permissions of its folder, then try again.',
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:
     'Something went wrong inside Kith. Try again. If this happens again, report it with the file logs/kith.log of the data directory[ ({reference})].',
@@ -189,7 +191,7 @@ export const NODE_SENTENCES = {
   'network-file-invalid':
     'The network file[ {file}] is not valid[: {detail}]. Get the file again from the creator of the network.',
   'network-file-unwritable':
-    'The network file[ {file}] cannot be written. Choose another path; an existing file is never overwritten.',
+    'The network file[ {file}] cannot be written[: {reason}]. Choose another path; an existing file is never overwritten.',
   'port-in-use':
     'Port[ {port:number}] is in use by another program. Choose another API port (0 takes any free one), or stop that program.',
   'port-unusable':

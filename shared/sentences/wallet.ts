@@ -96,7 +96,7 @@ export const WALLET_SENTENCES = {
 
   'wallet-approve-elsewhere':
     'Only the desktop app can show the confirmation dialog. Confirm the payment with the password.',
-  'wallet-payment-declined': 'The payment was not confirmed. Nothing was sent.',
+  'wallet-payment-declined': 'The payment was not approved in the dialog. Nothing was sent.',
 
   'mining-not-here':
     'Blocks can be generated on the networks regtest and local only. On this network, start mining instead.',

@@ -30,8 +30,9 @@ const OPEN_MS = 10_000;
 
 /**
  * AutoNAT server. Dials only the IP address from which the request comes: otherwise an attacker could use this node to
- * attack other computers. The server of libp2p cannot be used: its dial returns the existing connection with the peer,
- * whose address it takes for a wrong one, and it closes that connection (docs/adr/0015).
+ * attack other computers. The server of libp2p cannot be used. Instead of dialling, it gets the existing connection
+ * with the peer. The address of that connection is not the requested one, so the server reports a dial error and closes
+ * the connection (docs/adr/0015).
  */
 export function createDialBackServer(
   internals: Pick<Libp2pInternals, 'dialBeside'>,

@@ -25,8 +25,8 @@ export interface Puller {
 /**
  * Reads a stream with bounded memory. The iterator of the stream queues without limit, but a paused stream buffers at
  * most its yamux window. So the stream is paused at every arrival and resumed only when the reader wants more. `resume`
- * delivers the buffered bytes before it tells yamux to continue. So a pause inside that delivery would be undone, and
- * the window would grow while nothing is read.
+ * delivers the buffered bytes, and then tells yamux to continue, which would undo a pause made during the delivery. So
+ * the reader pauses only after `resume` has returned.
  */
 export function createPuller(stream: Stream, clock: StreamClock): Puller {
   let queue: Uint8Array[] = [];

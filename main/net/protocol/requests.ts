@@ -10,8 +10,8 @@ interface FrameType {
 export interface RequestKind extends FrameType {
   readonly answers: readonly FrameType[];
   /**
-   * Milliseconds until the first byte of each frame of the answer must have arrived, counted from the request or from
-   * the previous frame (requester.ts).
+   * Milliseconds until the first byte of the next frame of the answer is due, counted from the moment when the request
+   * is first in the queue, or from the previous frame. A peer that sends other data gets more time (reply-deadline.ts).
    */
   readonly deadlineMs: number;
   /** Whether every node must answer it. A node may answer other requests with `unknown`. */
