@@ -24,7 +24,8 @@ const ALONE = [
  * into memory is limited by process, and whether it notices that an open one is damaged depends on that.
  */
 const TOGETHER = [
-  'test/unit/{api,cli,core,demo,docs,lib,net,renderer,rpc,shared,tools}/**/*.test.ts',
+  'test/unit/{api,cli,core,demo,docs,lib,renderer,rpc,shared,tools}/**/*.test.ts',
+  'test/unit/net/!(peers)/**/*.test.ts',
   'test/{vectors,fuzz}/**/*.test.ts',
 ];
 

@@ -13,7 +13,14 @@ import { prepareDesktopRun, seenBy, vitestCommand, withInstalled } from './suppo
 import { ensurePackaged } from './support/packaged-app.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT, ROOT } from './support/root.ts';
-import { failedFilesOf, failuresOf, readReport, type Report, slowestOf } from './support/test-report.ts';
+import {
+  failedFilesOf,
+  failuresOf,
+  hasCaughtBugs,
+  readReport,
+  type Report,
+  slowestOf,
+} from './support/test-report.ts';
 
 const VITEST = packageBin('vitest', 'vitest.mjs');
 const KINDS = ['unit', 'functional', 'alone', 'hostile', 'e2e', 'desktop'] as const;
@@ -99,11 +106,12 @@ async function runKind(
 /**
  * Runs files with failures a second time. Tests that start processes depend on the machine: one that fails only beside
  * other work is reported as unsteady, which is a defect of the test, and does not fail the run. Unit tests get no
- * second run.
+ * second run, nor does a run in which the product had a bug or a warning.
  */
 async function passesAgain(kind: Kind, report: Report): Promise<boolean> {
   const files = failedFilesOf(report);
-  if (kind === 'unit' || files.length === 0 || files.length > MAX_RERUNS) return false;
+  if (kind === 'unit' || files.length === 0 || files.length > MAX_RERUNS || hasCaughtBugs(report))
+    return false;
   console.log(`test: ${kind}: a second run of ${files.join(', ')}`);
   const again = await runKind(kind, files);
   return !('missing' in again) && again.code === 0 && again.report.numPassedTests > 0;
@@ -124,7 +132,7 @@ async function runDesktop(
     const named = args.filter((arg) => arg.includes('test/desktop/'));
     const wanted = named.length === 0 || named.some((arg) => /packaged|installed/.test(arg));
     const packaged = wanted ? await ensurePackaged() : null;
-    const place = packaged?.deb ? withInstalled(run, packaged.deb) : run;
+    const place = packaged?.deb ? await withInstalled(run, packaged.deb) : run;
     const [command, rest] = vitestCommand(place, [...vitestArgs, ...reporters(file)]);
     const programs = {
       KITH_ELECTRON: run.program,

@@ -148,25 +148,40 @@ async function followWallets(
 ): Promise<void> {
   let listed: ReadonlySet<string> = new Set();
   const followed = new Set<string>();
-  async function followWallet(name: string): Promise<void> {
+  let list = newList();
+  signal.addEventListener('abort', () => list.abort(), { once: true });
+
+  async function followWallet(name: string, end: AbortSignal): Promise<void> {
     followed.add(name);
     let pause = RETRY_MS;
-    while (listed.has(name) && !signal.aborted) {
-      const hadValues = await followOnce(signal, () => client.wallet.watch({ name }, { signal }), take);
+    while (listed.has(name) && !end.aborted) {
+      const hadValues = await followOnce(end, () => client.wallet.watch({ name }, { signal: end }), take);
       // The node refuses a wallet whose file cannot be opened, and more subscriptions than it allows.
       pause = hadValues ? RETRY_MS : Math.min(2 * pause, LONGEST_RETRY_MS);
-      await sleep(pause, signal);
+      await sleep(pause, end);
     }
-    followed.delete(name);
+    if (!end.aborted) followed.delete(name);
   }
   await follow(
     signal,
     () => client.wallet.watchList({}, { signal }),
-    (list) => {
-      listed = new Set(list.map(({ name }) => name));
-      for (const name of listed) if (!followed.has(name)) void followWallet(name);
+    (names) => {
+      listed = new Set(names.map(({ name }) => name));
+      for (const name of listed) if (!followed.has(name)) void followWallet(name, list.signal);
     },
-    // The next node may be of another network.
-    () => (listed = new Set()),
+    // The next node may be of another network, whose wallets may have the same names.
+    () => {
+      list.abort();
+      list = newList();
+      listed = new Set();
+      followed.clear();
+    },
   );
+}
+
+/** Ends everything that follows the wallets of one list. Each of them listens. */
+function newList(): AbortController {
+  const list = new AbortController();
+  setMaxListeners(0, list.signal);
+  return list;
 }

@@ -61,7 +61,7 @@ export async function moveData(home: string, to: string, deps: MoveDeps): Promis
   const { names, locks } = await lockAll(from);
   try {
     const tree = await listData(from);
-    // One that was created while the others were being locked.
+    // A data directory that was created while the rest was being locked.
     const unlocked = tree.datadirs.find((name) => !names.has(name));
     if (unlocked !== undefined)
       throw new KithError('datadir-in-use', unlocked, { data: { path: join(from, unlocked) } });
@@ -132,7 +132,7 @@ async function replaceEntries(
 ): Promise<void> {
   const moving = { path, entries: tree.entries, replacing: true };
   const replaced = isOld ? before.old!.entries : [];
-  // What has one of the names and is not part of the old copy was put there by somebody else.
+  // What has one of the names and is not part of the old copy was put there by the user or another program.
   if (tree.entries.some((name) => !replaced.includes(name) && existsSync(join(path, name))))
     throw new KithError('move-not-empty', path, { data: { path } });
   // Another disk may be at this path now.

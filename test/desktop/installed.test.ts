@@ -31,7 +31,7 @@ function programOf(entry: string): string {
 }
 
 test.skipIf(!isPossible)(
-  'a person installs the deb, starts Kith from the menu and pays on the demo network without reading anything',
+  `a person ${ENTRY === undefined ? 'starts the packaged app' : 'installs the deb, starts Kith from the menu'} and pays on the demo network without reading anything`,
   async () => {
     const home = newFolder();
     const app = startPackaged(program!, ['--remote-debugging-port=0'], {

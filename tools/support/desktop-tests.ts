@@ -39,9 +39,13 @@ export function vitestCommand(
 }
 
 /** The same run with the deb installed in the system that the command sees. */
-export function withInstalled(run: DesktopRun, deb: string): DesktopRun {
-  if (process.getuid?.() !== 0) {
-    console.log('test: desktop: the deb is not installed for its test, which needs root');
+export async function withInstalled(run: DesktopRun, deb: string): Promise<DesktopRun> {
+  // The overlays hide what is written into the folders of the system.
+  const isHidden = /^\/(?:usr|opt|etc|var)\//.test(run.temporary);
+  if (process.getuid?.() !== 0 || isHidden || !(await succeeds('unshare', ['--mount', 'true']))) {
+    console.log(
+      'test: desktop: the deb is not installed for its test, which needs root and mount namespaces',
+    );
     return run;
   }
   const layers = path.join(run.temporary, 'system');

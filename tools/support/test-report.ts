@@ -17,6 +17,7 @@ export interface Report {
     readonly assertionResults: readonly {
       readonly status: string;
       readonly fullName: string;
+      readonly failureMessages?: readonly string[] | null;
       /** Milliseconds. */
       readonly duration?: number | null;
     }[];
@@ -44,6 +45,15 @@ export function failedFilesOf(report: Report): string[] {
   return report.testResults
     .filter(({ status }) => status === 'failed')
     .map(({ name }) => name.slice(name.lastIndexOf('/test/') + 1));
+}
+
+/** Whether a bug or a warning in the product made a test fail (test/support/bugs.ts). */
+export function hasCaughtBugs(report: Report): boolean {
+  return report.testResults.some(({ message, assertionResults }) =>
+    [message, ...assertionResults.flatMap(({ failureMessages }) => failureMessages ?? [])].some((text) =>
+      text?.includes('exceptions or warnings were caught'),
+    ),
+  );
 }
 
 /** The ten tests that took longest, slowest first, one line each. */
