@@ -99,6 +99,7 @@ test('a user creates a wallet, mines and pays with the keyboard alone', async ()
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search' }).waitFor();
   await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Search' }).waitFor({ state: 'detached' });
   await expect.poll(async () => (await focused()).name).toBe('Copy address');
   await goTo('send');
   await page.getByText(/Available: [1-9]/).waitFor({ timeout: 120_000 });

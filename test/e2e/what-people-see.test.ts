@@ -88,16 +88,6 @@ test('after a reload the page reports a failed payment with the reason', async (
     .waitFor();
 });
 
-test('mining that was paused in the tray continues on its screen', async () => {
-  await client.mining.start({ wallet: NAME, threads: 1 });
-  await client.mining.pause({ reason: 'user' });
-  await go('mining');
-  await page.getByRole('button', { name: 'Continue mining' }).click();
-  await page.getByRole('button', { name: 'Continue mining' }).waitFor({ state: 'detached' });
-  expect(await client.mining.status()).toMatchObject({ running: true, paused: null });
-  await client.mining.stop();
-});
-
 test('right-to-left text is isolated in every sentence of the page', async () => {
   const [payment] = (await client.wallet.history({ name: NAME, limit: 10 })).filter(
     ({ kind }) => kind === 'sent',
@@ -148,5 +138,15 @@ test('right-to-left text is isolated in every sentence of the page', async () =>
     seen.push(place);
   }
   expect(seen).toHaveLength(places.length);
+  await client.mining.stop();
+});
+
+test('mining that was paused in the tray continues on its screen', async () => {
+  await client.mining.start({ wallet: NAME, threads: 1 });
+  await client.mining.pause({ reason: 'user' });
+  await go('mining');
+  await page.getByRole('button', { name: 'Continue mining' }).click();
+  await page.getByRole('button', { name: 'Continue mining' }).waitFor({ state: 'detached' });
+  expect(await client.mining.status()).toMatchObject({ running: true, paused: null });
   await client.mining.stop();
 });
