@@ -4,6 +4,28 @@
  */
 import sodium from 'sodium-native';
 
+/** May encrypt in place. */
+type AeadEncrypt = (
+  ciphertext: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+  secretNonce: null,
+  nonce: Uint8Array,
+  key: Uint8Array,
+) => number;
+/**
+ * May decrypt in place.
+ * @throws if the tag is wrong
+ */
+type AeadDecrypt = (
+  plaintext: Uint8Array,
+  secretNonce: null,
+  ciphertext: Uint8Array,
+  aad: Uint8Array,
+  nonce: Uint8Array,
+  key: Uint8Array,
+) => number;
+
 interface Sodium {
   crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean;
   crypto_pwhash_async(
@@ -14,43 +36,10 @@ interface Sodium {
     memoryBytes: number,
     algorithm: number,
   ): Promise<void>;
-  crypto_aead_xchacha20poly1305_ietf_encrypt(
-    ciphertext: Uint8Array,
-    plaintext: Uint8Array,
-    aad: Uint8Array,
-    secretNonce: null,
-    nonce: Uint8Array,
-    key: Uint8Array,
-  ): number;
-  crypto_aead_xchacha20poly1305_ietf_decrypt(
-    plaintext: Uint8Array,
-    secretNonce: null,
-    ciphertext: Uint8Array,
-    aad: Uint8Array,
-    nonce: Uint8Array,
-    key: Uint8Array,
-  ): number;
-  /** May encrypt in place. */
-  crypto_aead_chacha20poly1305_ietf_encrypt(
-    ciphertext: Uint8Array,
-    plaintext: Uint8Array,
-    aad: Uint8Array,
-    secretNonce: null,
-    nonce: Uint8Array,
-    key: Uint8Array,
-  ): number;
-  /**
-   * May decrypt in place.
-   * @throws if the tag is wrong
-   */
-  crypto_aead_chacha20poly1305_ietf_decrypt(
-    plaintext: Uint8Array,
-    secretNonce: null,
-    ciphertext: Uint8Array,
-    aad: Uint8Array,
-    nonce: Uint8Array,
-    key: Uint8Array,
-  ): number;
+  readonly crypto_aead_xchacha20poly1305_ietf_encrypt: AeadEncrypt;
+  readonly crypto_aead_xchacha20poly1305_ietf_decrypt: AeadDecrypt;
+  readonly crypto_aead_chacha20poly1305_ietf_encrypt: AeadEncrypt;
+  readonly crypto_aead_chacha20poly1305_ietf_decrypt: AeadDecrypt;
   /** A key pair of X25519. */
   crypto_box_keypair(publicKey: Uint8Array, privateKey: Uint8Array): void;
   crypto_scalarmult_base(publicKey: Uint8Array, privateKey: Uint8Array): void;
