@@ -52,7 +52,7 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
   const { home, fixed, onError } = deps;
   let app: MoverApp | null = null;
   let asking = false;
-  let size = 0;
+  const measure = createMeasure();
   const moves = createMoves(deps, () => app!);
   const limit = createQuestionLimit();
 
@@ -92,9 +92,8 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
     async state() {
       if (fixed) return null;
       const { path, old } = readPlace(home) ?? { path: realOf(home), old: null };
-      if (!moves.isBusy()) size = (await listData(path, { lenient: true })).bytes;
       const left = old && { path: old.path, since: old.since, intact: old.intact };
-      return { path, bytes: size, old: left, ...moves.state() };
+      return { path, bytes: await measure(path, moves.isBusy()), old: left, ...moves.state() };
     },
     move: () =>
       alone(async (window) => {
@@ -111,6 +110,22 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
       }),
     cancel: moves.cancel,
     stop: moves.stop,
+  };
+}
+
+/** How long the size of the data is not measured again: it takes a look at every file, and each load of the page asks. */
+const MEASURED_MS = 60_000;
+
+/** Measures the data of a root in bytes. While the data is `busy` being moved, the last figure stands. */
+function createMeasure(): (root: string, busy: boolean) => Promise<number> {
+  let last: { readonly root: string; readonly at: number; readonly bytes: Promise<number> } | null = null;
+  return (root, busy) => {
+    const isNew = last?.root === root && systemClock.monotonic() - last.at < MEASURED_MS;
+    if (last !== null && (busy || isNew)) return last.bytes;
+    const bytes = listData(root, { lenient: true }).then((tree) => tree.bytes);
+    last = { root, at: systemClock.monotonic(), bytes };
+    bytes.catch(() => (last = null));
+    return bytes;
   };
 }
 
