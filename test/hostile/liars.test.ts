@@ -38,7 +38,7 @@ test(`blocks are accepted although peers sent ${TWINS * 3} mutated copies before
           pen.publish(NAMES.blocks, encodeBlockAnnouncement(block.header.bytes, twin));
           // The body is looked at before anything is passed on, and held against who made it.
           const blamed = async () => (await scoreOf(peer.id)) > i * 30;
-          await until(async () => peer.gone() || (await blamed()), 'the twin arrives');
+          await until(async () => peer.gone() || (await blamed()), 'the twin arrives', { ms: 10_000 });
           const { status } = await honest.call.chain.submit({
             hex: Buffer.from(block.bytes).toString('hex'),
           });
@@ -46,7 +46,7 @@ test(`blocks are accepted although peers sent ${TWINS * 3} mutated copies before
           seen++;
           const height = block.header.height;
           const there = async () => (await victim.call.chain.tip()).height >= height;
-          await until(there, 'the true one is taken');
+          await until(there, 'the true one is taken', { ms: 10_000 });
         }
       }
       return `${TWINS * 3} twins, ${seen} of them of blocks that became the tip`;

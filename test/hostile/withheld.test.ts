@@ -46,13 +46,13 @@ test.each([
           (await peer.gossip()).publish(NAMES.blocks, encodeBlockAnnouncement(header.bytes, null));
           const known = async () =>
             (await victim.call.chain.header({ id: header.idHex }).catch(() => null)) !== null;
-          await until(async () => peer.gone() || (await known()), 'the header is known');
+          await until(async () => peer.gone() || (await known()), 'the header is known', { ms: 10_000 });
           // An honest miner's own block of that height comes second, and must be taken all the same.
           const own = await nextBlock(honest);
           const { status } = await honest.call.chain.submit({ hex: Buffer.from(own.bytes).toString('hex') });
           if (status !== 'connected') continue;
           const taken = async () => (await victim.call.chain.tip()).height >= own.header.height;
-          await until(taken, 'the honest block is taken');
+          await until(taken, 'the honest block is taken', { ms: 10_000 });
         }
         for (const peer of peers) await peer.stop();
         return `${PEERS} headers`;
@@ -84,7 +84,7 @@ test('honest nodes give each other no penalty when hostile peers send them wrong
           body === null
             ? (await honest.call.chain.header({ id: block.header.idHex }).catch(() => null)) !== null
             : ((await honest.call.peers.list()).find(({ id }) => id === peer.id)?.score ?? 0) > 0;
-        await until(async () => peer.gone() || (await arrived()), 'it arrives');
+        await until(async () => peer.gone() || (await arrived()), 'it arrives', { ms: 10_000 });
         await peer.stop();
       }
       return `${PEERS} bodies`;
