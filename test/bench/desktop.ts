@@ -28,7 +28,7 @@ const LOCAL = ['--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0', '--remo
 const STARTS = 5;
 const IDLE_MS = 60_000;
 const SHAPE = { blocks: 200, transactions: 500 };
-const PLACES = ['history', 'peers', 'mining', 'receive', 'blocks'];
+const PLACES = ['wallet', 'peers', 'mining', 'mempool', 'blocks'];
 
 /** What the packaged app costs a person: starting, memory, answering while the node syncs, ending. */
 export const bench: Bench = {
@@ -42,8 +42,7 @@ export const bench: Bench = {
       const packaged = await ensurePackaged();
       if (packaged === null) throw new Error('the app cannot be packaged here without a download');
       const { program } = packaged;
-      say('starting and ending …');
-      const starts = await measureStarts(run, program, say);
+      const starts = args.includes('--no-starts') ? {} : await measureStarts(run, program, say);
       if (args.includes('--starts')) return starts;
       say('syncing …');
       const busy = await measureBusy(run, say);
@@ -61,6 +60,7 @@ async function measureStarts(
   program: string,
   say: (line: string) => void,
 ): Promise<Figures> {
+  say('starting and ending …');
   const [cold, warm, exit, cpu]: number[][] = [[], [], [], []];
   for (let i = 0; i < STARTS; i++) {
     const datadir = await folderFor(run);
