@@ -31,9 +31,9 @@ export function trayTemplate(
   { open, showBalance, pauseMining, quit }: TrayActions,
 ): MenuItemConstructorOptions[] {
   const wallets = [...view.wallets.values()];
-  const total = wallets.reduce((sum, { balance }) => sum + balance.confirmed + balance.pending, 0);
+  const available = wallets.reduce((sum, { balance }) => sum + balance.available, 0);
   const balance: MenuItemConstructorOptions[] = [
-    ...(balanceShown ? [{ label: `Balance: ${formatKith(total)} ${TICKER}`, enabled: false }] : []),
+    ...(balanceShown ? [{ label: `Available: ${formatKith(available)} ${TICKER}`, enabled: false }] : []),
     { label: balanceShown ? 'Hide balance' : 'Show balance', click: () => showBalance(!balanceShown) },
   ];
   return [

@@ -3,7 +3,7 @@ import type { Height } from '../../shared/units.ts';
 import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
-import { spentByLive, paymentStates } from './payment-state.ts';
+import { parentsFirst, parentsOf, paymentStates, spentByLive } from './payment-state.ts';
 import { relayableParents } from './unconfirmed-change.ts';
 
 /** Whether the block after the tip may spend a coin, by the maturity rule. */
@@ -34,8 +34,8 @@ export interface Funds {
    */
   readonly waiting: readonly Spendable[];
   /**
-   * Outputs of unconfirmed payments from other wallets. They must be mined first, because the sender can still replace
-   * them.
+   * Outputs of unconfirmed payments from other wallets, and of own payments that spend such outputs. They must be mined
+   * first, because the sender can still replace them.
    */
   readonly incoming: readonly Spendable[];
   /** Mining rewards that have not reached maturity. */
@@ -54,20 +54,33 @@ export function fundsOf(ledger: Ledger, maturity: number): Funds {
     immature: [],
   };
   for (const [key, coin] of ledger.coins) {
-    if (!isMature(coin, ledger.syncedTo.height, maturity)) funds.immature.push({ key, coin, inherits: null });
-    else if (!spent.has(key)) funds.settled.push({ key, coin, inherits: null });
+    if (spent.has(key)) continue;
+    const list = isMature(coin, ledger.syncedTo.height, maturity) ? funds.settled : funds.immature;
+    list.push({ key, coin, inherits: null });
   }
   const own: { record: UnconfirmedRecord; coins: Spendable[]; worth: number }[] = [];
-  for (const [txid, record] of ledger.unconfirmed) {
-    if (states.get(txid) !== 'live') continue;
+  const others = new Set<UnconfirmedRecord>();
+  for (const record of parentsFirst(ledger)) {
+    if (states.get(record.tx.txidHex) !== 'live') continue;
     const coins = unspentOutputs(record, spent);
-    const isOurs = record.inputs.length === record.tx.inputs.length;
-    if (!isOurs) funds.incoming.push(...coins);
-    else if (coins.length > 0) own.push({ record, coins, worth: sumOf(coins) });
+    if (dependsOnOthers(record, ledger, others)) {
+      others.add(record);
+      funds.incoming.push(...coins);
+    } else if (coins.length > 0) own.push({ record, coins, worth: sumOf(coins) });
   }
   const relayable = relayableParents(ledger, states, own);
   for (const { record, coins } of own) funds[relayable.has(record) ? 'change' : 'waiting'].push(...coins);
   return funds;
+}
+
+/** Whether another wallet can still replace an unconfirmed transaction or one of its unconfirmed ancestors. */
+function dependsOnOthers(
+  record: UnconfirmedRecord,
+  ledger: Ledger,
+  others: ReadonlySet<UnconfirmedRecord>,
+): boolean {
+  const isOurs = record.inputs.length === record.tx.inputs.length;
+  return !isOurs || parentsOf(record, ledger).some((parent) => others.has(parent));
 }
 
 /** The sum of the coins in motes. */
@@ -76,18 +89,25 @@ export function sumOf(coins: readonly Spendable[]): number {
 }
 
 /**
- * `confirmed`: coins in blocks that can be spent now. `pending`: outputs of live unconfirmed transactions, own change
- * included. `immature`: mining rewards that have not reached maturity. A coin that a live payment spends is in none of
- * the three. So their sum is what the wallet holds after every live transaction is mined. `spendable`: `confirmed` plus
- * the own change that may be spent now.
+ * The balance in motes. Every coin counts in exactly one of `available` (it can be spent now), `pendingChange` (own
+ * change that must be mined first), `pendingIn` (from other wallets, unconfirmed) and `immature` (mining rewards): their
+ * sum is what the wallet holds after every live transaction is mined. `pendingOut` is what live transactions take from
+ * the coins in blocks, less own change. So that sum is also the coins in blocks + `pendingIn` - `pendingOut`. `confirmed`
+ * and `pending` split the same sum by blocks: mature coins in blocks that no live transaction spends, and outputs of
+ * live transactions. Cost: linear in the number of coins.
  */
 export function computeBalance(ledger: Ledger, maturity: number): Balance {
   const { settled, change, waiting, incoming, immature } = fundsOf(ledger, maturity);
+  const kept = sumOf([...settled, ...change, ...waiting, ...immature]);
   return {
     confirmed: sumOf(settled),
     pending: sumOf([...change, ...waiting, ...incoming]),
     immature: sumOf(immature),
-    spendable: sumOf([...settled, ...change]),
+    available: sumOf([...settled, ...change]),
+    pendingChange: sumOf(waiting),
+    pendingIn: sumOf(incoming),
+    // Below 0 while a rescan has not reached the blocks whose coins the unconfirmed payments spend.
+    pendingOut: Math.max(0, ledger.total - kept),
     asOfHeight: ledger.syncedTo.height,
   };
 }

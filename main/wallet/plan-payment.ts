@@ -72,7 +72,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   };
   const select = (coins: readonly Choice[]) => choose(coins, receivers, goal);
   const everything = [...offer.settled, ...offer.unsettled];
-  // A payment of “everything” spends all that the balance calls spendable. Other payments spend unconfirmed change only
+  // A payment of “everything” spends all that the balance calls available. Other payments spend unconfirmed change only
   // if the confirmed coins are not enough.
   const preferred = select(receivers[0]?.amount === 'all' ? everything : offer.settled);
   const selection = required(

@@ -36,6 +36,8 @@ export interface Ledger {
   readonly syncedTo: BlockRef;
   readonly locator: readonly BlockRef[];
   readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
+  /** The sum of the coins in motes. */
+  readonly total: number;
   /** The unconfirmed transactions by txid in hex. */
   readonly unconfirmed: ReadonlyMap<string, UnconfirmedRecord>;
   /** Increases with every change that a query could show. */
@@ -126,6 +128,10 @@ export class WalletLedger implements Ledger {
     return this.#records.coins;
   }
 
+  get total() {
+    return this.#records.total;
+  }
+
   get unconfirmed() {
     return this.#records.unconfirmed.records;
   }
@@ -157,7 +163,7 @@ export class WalletLedger implements Ledger {
       shortSince: this.#shortSince,
       restoring: this.#restoring,
       coins: coins.size,
-      total: toMotes(this.#records.total),
+      total: toMotes(this.total),
       mined: this.#mined,
       unconfirmed: unconfirmed.size,
     };

@@ -2,28 +2,34 @@ import type { Balance } from '../../shared/contract/wallet.ts';
 import { amountWords } from './amount.ts';
 import { group } from './number.ts';
 
-/** The three sums that a page shows, in motes. Own change that can be spent is available, not pending. */
-export interface BalanceSums {
-  readonly available: number;
-  readonly pending: number;
-  readonly immature: number;
+/** A part of a balance with its name, in motes. */
+export interface BalancePart {
+  readonly name: string;
+  readonly motes: number;
+  /** Shown with a plus or minus sign: it moves between this wallet and others. */
+  readonly signed?: boolean;
 }
 
-/**
- * Splits a balance into the part that can be spent now and the part that cannot. Their sum is the content of the
- * wallet.
- */
-export function balanceSums({ confirmed, pending, immature, spendable }: Balance): BalanceSums {
-  return { available: spendable, pending: confirmed + pending - spendable, immature };
+/** All parts of a balance, for the head of the wallet. Change that is pending is named only if there is any. */
+export function balanceParts(balance: Balance): BalancePart[] {
+  const { available, pendingChange, pendingIn, pendingOut, immature } = balance;
+  return [
+    { name: 'Available', motes: available },
+    ...(pendingChange === 0 ? [] : [{ name: 'Pending change', motes: pendingChange }]),
+    { name: 'Pending in', motes: pendingIn, signed: true },
+    { name: 'Pending out', motes: -pendingOut, signed: true },
+    { name: 'Immature', motes: immature },
+  ];
 }
 
-/** The lines under a balance for pending and immature amounts; none if both are 0. */
-export function balanceNotes(balance: Balance): string[] {
-  const { pending, immature } = balanceSums(balance);
-  const notes: string[] = [];
-  if (pending !== 0) notes.push(`${amountWords(pending)} pending`);
-  if (immature > 0) notes.push(`${amountWords(immature)} immature`);
-  return notes;
+/** The lines under the available amount: the other parts that are not 0. */
+export function balanceNotes({ pendingChange, pendingIn, pendingOut, immature }: Balance): string[] {
+  return [
+    ...(pendingIn === 0 ? [] : [`${amountWords(pendingIn)} pending in`]),
+    ...(pendingOut === 0 ? [] : [`${amountWords(pendingOut)} pending out`]),
+    ...(pendingChange === 0 ? [] : [`${amountWords(pendingChange)} change, available after the next block`]),
+    ...(immature === 0 ? [] : [`${amountWords(immature)} immature`]),
+  ];
 }
 
 /** In words, the block for which a balance is valid. Shown while the node is syncing. */

@@ -217,12 +217,12 @@ function createAmount(wallets: SendDeps['wallets']) {
   let leftOver = $state<string | null>(null);
 
   const motes = $derived(parseKith(text));
-  const spendable = $derived(wallets.view?.balance.spendable ?? 0);
+  const available = $derived(wallets.view?.balance.available ?? 0);
   const problem = $derived.by(() => {
     if (compact(text) === '') return null;
     if (motes === null) return amountProblem(text);
     if (motes === 0) return 'Enter an amount above zero.';
-    if (motes > spendable) return `More than the wallet can spend now: ${amountWords(spendable)}.`;
+    if (motes > available) return `More than the wallet can spend now: ${amountWords(available)}.`;
     return null;
   });
 

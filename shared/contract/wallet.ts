@@ -41,16 +41,24 @@ const draft = z.string().min(1).max(128);
 const named = z.strictObject({ name: walletName });
 
 /**
- * `asOfHeight` is the height for which these figures are valid. `pending` is unconfirmed; `immature` are mining
- * rewards.
+ * All figures in motes, valid at `asOfHeight`. What the wallet holds after everything pending is mined is `available` +
+ * `pendingChange` + `pendingIn` + `immature`, which is also `confirmed` + `pending` + `immature`.
  */
 export const balance = z.object({
+  /** Mature coins in blocks that no unconfirmed payment of the wallet spends. */
   confirmed: total,
-  /** The change of the balance by unconfirmed payments. */
+  /** Unconfirmed coins, own change included. */
   pending: change,
+  /** Mining rewards that cannot be spent yet. */
   immature: total,
-  /** Addition: the amount that can be spent now: `confirmed`, and unconfirmed own change. */
-  spendable: total,
+  /** Addition: what can be spent now: `confirmed`, and own change that may be spent before it is mined. */
+  available: total,
+  /** Addition: own change that must be mined before it can be spent. */
+  pendingChange: total,
+  /** Addition: unconfirmed payments from other wallets. */
+  pendingIn: total,
+  /** Addition: what unconfirmed payments of the wallet pay to others, with their fees. */
+  pendingOut: total,
   asOfHeight: height,
 });
 

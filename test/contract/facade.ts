@@ -171,7 +171,16 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       lock: () => undefined,
       async balance(name) {
         known(name);
-        return { confirmed: 5, pending: -1, immature: 0, spendable: 5, asOfHeight: chain.tip().height };
+        return {
+          confirmed: 5,
+          pending: -1,
+          immature: 0,
+          available: 5,
+          pendingChange: 0,
+          pendingIn: 0,
+          pendingOut: 1,
+          asOfHeight: chain.tip().height,
+        };
       },
       address: async (name) => {
         known(name);

@@ -147,7 +147,7 @@ test('the chain returns headers, blocks, transactions, coins, totals and events'
 test('a payment is prepared, confirmed and sent, and is listed in the mempool and the history', async () => {
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'back' });
   const balance = await ask('wallet.balance', { name: 'mine' });
-  expect(holds(balance, 'confirmed:int pending:int immature:int spendable:int asOfHeight:int')).toEqual([]);
+  expect(holds(balance, 'confirmed:int pending:int immature:int available:int pendingChange:int pendingIn:int pendingOut:int asOfHeight:int')).toEqual([]);
   const to = [{ address, amount: 12_345_678 }];
   const draft = await ask('wallet.prepare', { name: 'mine', to, feerate: 20, expires: 0 });
   const drafted = 'draft:text fee:int feerate:number inputs:list outputs:list expires:int warnings:list';

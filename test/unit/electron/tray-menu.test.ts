@@ -7,8 +7,8 @@ import { syncLine, type TrayActions, trayTemplate } from '../../../main/electron
 
 const status = (fields: Partial<NodeStatus>): NodeStatus =>
   ({ phase: 'synced', progress: 1, peers: 5, warnings: [], ...fields }) as NodeStatus;
-const wallet = (confirmed: number): WalletView =>
-  ({ name: 'Everyday', balance: { confirmed, pending: 0 } }) as WalletView;
+const wallet = (available: number): WalletView =>
+  ({ name: 'Everyday', balance: { available } }) as WalletView;
 const mining = (fields: Partial<MiningStatus>): MiningStatus =>
   ({ running: true, paused: null, ...fields }) as MiningStatus;
 
@@ -59,7 +59,7 @@ test('the balance of all wallets is hidden until the user asks for it', () => {
   hidden.click('Show balance');
   expect(hidden.done).toEqual(['balance true']);
   const shown = aMenu({ wallets }, true);
-  expect(shown.labels).toContain('Balance: 2.5 KITH');
+  expect(shown.labels).toContain('Available: 2.5 KITH');
   shown.click('Hide balance');
   expect(shown.done).toEqual(['balance false']);
 });

@@ -214,31 +214,31 @@ describe('coins', () => {
     await send(world, 'a', await world.wallets.address('b'), 5_000_000);
     const to = [{ address: STRANGER, amount: 1_000_000 }];
     await fails(world.wallets.prepare({ name: 'b', to }), 'wallet-funds-incoming', { amount: 5_000_000 });
-    expect(await world.wallets.balance('b')).toMatchObject({ pending: 5_000_000, spendable: 0 });
+    expect(await world.wallets.balance('b')).toMatchObject({ pendingIn: 5_000_000, available: 0 });
   });
   test('a line as long as the mempool takes: the change waits for the next block, and both sums say so', async () => {
     await open();
     await walletWithCoins(world, 'a');
     await world.wallets.unlock('a', PASSWORD);
     for (let i = 0; i < 25; i++) await world.wallets.confirmUnlocked((await prepare(1_000_000 + i)).draft);
-    const { pending, spendable, confirmed } = await world.wallets.balance('a');
-    expect([confirmed, spendable, pending > 0]).toEqual([0, 0, true]);
+    const { pending, available, confirmed } = await world.wallets.balance('a');
+    expect([confirmed, available, pending > 0]).toEqual([0, 0, true]);
     await fails(prepare(1_000_000), 'wallet-funds-waiting', { amount: pending });
     await world.mine();
-    await eventually(async () => (await world.wallets.balance('a')).spendable).toBe(pending);
+    await eventually(async () => (await world.wallets.balance('a')).available).toBe(pending);
     await send(world, 'a', STRANGER, 1_000_000);
   });
   test.each([
     ['two lines that are too long together', true, 13],
     ['two branches of one payment that has as many descendants as the mempool takes', false, 12],
-  ])('%s: what is called spendable is what a payment of everything spends', async (_title, mined, length) => {
+  ])('%s: the available balance is what a payment of everything spends', async (_title, mined, length) => {
     await open();
     await walletWithCoins(world, 'a');
     const split = await send(world, 'a', await world.wallets.address('a'), SUBSIDY / 2);
     if (mined) await world.mine();
     await eventually(async () => {
-      const { confirmed, spendable } = await world.wallets.balance('a');
-      return mined ? confirmed > SUBSIDY - 1e6 : spendable > SUBSIDY - 1e6;
+      const { confirmed, available } = await world.wallets.balance('a');
+      return mined ? confirmed > SUBSIDY - 1e6 : available > SUBSIDY - 1e6;
     }).toBe(true);
     await world.wallets.unlock('a', PASSWORD);
     for (const index of [0, 1]) {
@@ -250,12 +250,12 @@ describe('coins', () => {
         coins = [{ txid: sent.txid, index: draft.outputs.findIndex(({ change }) => change) }];
       }
     }
-    const { pending, spendable } = await world.wallets.balance('a');
-    expect(spendable).toBeLessThan(pending);
-    expect(spendable > 0).toBe(mined);
+    const { pending, available } = await world.wallets.balance('a');
+    expect(available).toBeLessThan(pending);
+    expect(available > 0).toBe(mined);
     if (!mined) return fails(prepare('all'), 'wallet-funds-waiting', { amount: pending });
     const everything = await prepare('all');
-    expect(everything.inputs.reduce((sum, { amount }) => sum + amount, 0)).toBe(spendable);
+    expect(everything.inputs.reduce((sum, { amount }) => sum + amount, 0)).toBe(available);
     expect(await world.wallets.confirm(everything.draft, PASSWORD)).toHaveProperty('txid');
   });
   test('a chosen coin that waits for a block is not called unknown', async () => {

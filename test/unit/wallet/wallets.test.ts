@@ -66,7 +66,10 @@ test('mines while locked, matures, pays, and the other wallet gets it', async ()
     confirmed: 0,
     pending: 0,
     immature: SUBSIDY,
-    spendable: 0,
+    available: 0,
+    pendingChange: 0,
+    pendingIn: 0,
+    pendingOut: 0,
     asOfHeight: 1,
   });
   await world.mine(MATURITY - 2);
@@ -82,8 +85,8 @@ test('mines while locked, matures, pays, and the other wallet gets it', async ()
   expect(wallets.draft(draft.draft)).toBeUndefined();
 
   const left = SUBSIDY - 5_000_000 - fee;
-  expect(await wallets.balance('a')).toMatchObject({ confirmed: 0, pending: left });
-  expect(await wallets.balance('b')).toMatchObject({ confirmed: 0, pending: 5_000_000 });
+  expect(await wallets.balance('a')).toMatchObject({ available: left, pendingIn: 0, pendingOut: 5_000_000 + fee });
+  expect(await wallets.balance('b')).toMatchObject({ available: 0, pendingIn: 5_000_000, pendingOut: 0 });
   await world.mine();
   expect(await wallets.balance('a')).toMatchObject({ confirmed: left, pending: 0 });
   expect(await wallets.balance('b')).toMatchObject({ confirmed: 5_000_000, pending: 0 });
@@ -392,7 +395,10 @@ describe('over restarts', () => {
       confirmed: 0,
       pending: 0,
       immature: 0,
-      spendable: 0,
+      available: 0,
+      pendingChange: 0,
+      pendingIn: 0,
+      pendingOut: 0,
       asOfHeight: 0,
     });
   });

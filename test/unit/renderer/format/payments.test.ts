@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { activityOf, paidMotes } from '../../../../renderer/format/activity.ts';
 import { foldMined } from '../../../../renderer/format/fold.ts';
-import { balanceNotes, balanceSums } from '../../../../renderer/format/balance.ts';
+import { balanceNotes, balanceParts } from '../../../../renderer/format/balance.ts';
 import { journeyOf } from '../../../../renderer/format/journey.ts';
 import { anEntry } from '../entries.ts';
 
@@ -68,18 +68,43 @@ describe('the journey of a payment', () => {
   ] as const)('%o', (parts, stations) => expect(states(parts)).toEqual(stations));
 });
 
-test('under the balance stands only what there is', () => {
-  expect(balanceNotes({ confirmed: 5, pending: 0, immature: 0, spendable: 5, asOfHeight: 1 })).toEqual([]);
-  // Of 2.5 + 1 KITH in no block, 1 KITH is own change that can be spent already.
-  const motes = { confirmed: 5, pending: 350_000_000, immature: 2_000_000_000, spendable: 100_000_005 };
-  expect(balanceNotes({ ...motes, asOfHeight: 1 })).toEqual([
-    '2.5\u00a0KITH pending',
-    '20\u00a0KITH immature',
-  ]);
-  expect(balanceSums({ ...motes, asOfHeight: 1 })).toEqual({
+describe('a balance', () => {
+  const nothing = { confirmed: 0, pending: 0, immature: 0, asOfHeight: 1 };
+  const settled = { ...nothing, available: 5, pendingChange: 0, pendingIn: 0, pendingOut: 0 };
+  const busy = {
+    ...nothing,
     available: 100_000_005,
-    pending: 250_000_000,
+    pendingChange: 30_000_000,
+    pendingIn: 250_000_000,
+    pendingOut: 120_000_000,
     immature: 2_000_000_000,
+  };
+
+  test('has no notes when everything is available', () => {
+    expect(balanceNotes(settled)).toEqual([]);
+  });
+
+  test('names every part that is not available, own change never as incoming', () => {
+    expect(balanceNotes(busy)).toEqual([
+      '2.5\u00a0KITH pending in',
+      '1.2\u00a0KITH pending out',
+      '0.3\u00a0KITH change, available after the next block',
+      '20\u00a0KITH immature',
+    ]);
+  });
+
+  test('shows what goes out with a minus sign', () => {
+    expect(balanceParts(busy).map(({ name, motes }) => `${name} ${motes}`)).toEqual([
+      'Available 100000005',
+      'Pending change 30000000',
+      'Pending in 250000000',
+      'Pending out -120000000',
+      'Immature 2000000000',
+    ]);
+  });
+
+  test('has no line for pending change when there is none', () => {
+    expect(balanceParts(settled).map(({ name }) => name)).not.toContain('Pending change');
   });
 });
 
