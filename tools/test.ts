@@ -13,6 +13,7 @@ import { prepareDesktopRun, seenBy, vitestCommand, withInstalled } from './suppo
 import { ensurePackaged } from './support/packaged-app.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT, ROOT } from './support/root.ts';
+import { ensureTestPrograms } from './support/test-programs.ts';
 import {
   failedFilesOf,
   failuresOf,
@@ -33,7 +34,12 @@ const long = args[0] === '--long';
 if (long) args.shift();
 // A temporary folder for everything that tests create, deleted even after a failure.
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'kith-run-'));
-const env = { KITH_LONG: long ? '1' : '', TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+const env: Record<string, string> = {
+  KITH_LONG: long ? '1' : '',
+  TMPDIR: temporary,
+  TEMP: temporary,
+  TMP: temporary,
+};
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 
 if (!existsSync(path.join(ROOT, '../shared'))) {
@@ -42,6 +48,7 @@ if (!existsSync(path.join(ROOT, '../shared'))) {
   );
 }
 const pageProblem = await buildForTests();
+env['KITH_TEST_PROGRAMS'] = await ensureTestPrograms();
 if (args.length > 0) {
   if (pageProblem) console.log(`test: ${pageProblem}`);
   process.exitCode = await runNamed();

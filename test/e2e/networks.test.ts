@@ -5,13 +5,14 @@ import AxeBuilder from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createChildLauncher } from '../../main/demo/launch.ts';
-import { followSession, SESSION_PROGRAM, type SessionProcess } from '../../tools/support/session-process.ts';
+import { followSession, type SessionProcess } from '../../tools/support/session-process.ts';
 import { createAppPage } from '../support/app-page.ts';
 import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+import { BROWSER_CHILD } from '../support/programs.ts';
 
 // The app for a browser as `npm start` runs it, with real nodes, and a person at the page.
 const SCREENS = path.resolve('out/screens');
-const launcher = createChildLauncher(SESSION_PROGRAM);
+const launcher = createChildLauncher(BROWSER_CHILD);
 let folder: string;
 let browser: Browser;
 let app: SessionProcess;

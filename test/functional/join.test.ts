@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
@@ -10,10 +9,10 @@ import { formatJoinLink } from '../../main/core/params/join-link.ts';
 import { isNetworkFileProblem, readNetworkFile } from '../../main/core/params/network-file.ts';
 import { networkFileHash, networkFileOf } from '../../main/net/join.ts';
 import { PAYEE } from '../hostile/support/blocks.ts';
+import { KITH } from '../support/programs.ts';
 import { startTestProcess } from '../support/stop-after-test.ts';
 import { until } from '../support/until.ts';
 
-const KITH = fileURLToPath(new URL('../../main/cli/kith.mjs', import.meta.url));
 async function found(): Promise<{ file: string; link(addresses: readonly string[]): string }> {
   const file = join(mkdtempSync(join(tmpdir(), 'kith-join-')), 'street.kith.json');
   const args = ['network', 'create', '--name', 'Our street', '--spacing', '1', '--out', file];

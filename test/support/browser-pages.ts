@@ -6,6 +6,7 @@ import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
 import { createChildLauncher } from '../../main/demo/launch.ts';
 import { type NodeProcess, startNodeProcess } from '../../main/demo/node-process.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+import { NODE_CHILD } from './programs.ts';
 
 /** Real nodes as processes of their own, and a real browser for their pages. */
 export interface BrowserPages {
@@ -27,7 +28,7 @@ export interface OpenOptions {
 }
 
 export async function startBrowserPages(): Promise<BrowserPages> {
-  const launcher = createChildLauncher();
+  const launcher = createChildLauncher(NODE_CHILD);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-pages-'));
   const browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
   const errors: string[] = [];

@@ -61,6 +61,31 @@ export async function bundlePreload(folder: string, maps: string): Promise<void>
   moveMaps(folder, maps);
 }
 
+/**
+ * Bundles programs for Node.js, not minified and with their maps beside them, so that stack traces are readable. Each keeps
+ * its name.
+ */
+export async function bundlePrograms(folder: string, sources: readonly string[]): Promise<void> {
+  const input = Object.fromEntries(sources.map((file) => [path.parse(file).name, path.join(ROOT, file)]));
+  await build({
+    ...common(folder),
+    plugins: [scriptUrls()],
+    ssr: { noExternal: true, external: UNBUNDLED, target: 'node' },
+    build: {
+      ...common(folder).build,
+      ssr: true,
+      minify: false,
+      sourcemap: true,
+      target: 'node24',
+      rolldownOptions: {
+        input,
+        external: UNBUNDLED,
+        output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+      },
+    },
+  });
+}
+
 function common(folder: string): InlineConfig {
   return {
     configFile: false,

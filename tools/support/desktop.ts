@@ -20,7 +20,9 @@ export async function ensureDesktop(testBuild = false): Promise<boolean> {
   const stamp = createStamp(path.join(OUT, `${name}.stamp`));
   const digest = digestOf(INPUTS);
   if (existsSync(path.join(OUT, name, 'main.js')) && stamp.matches(digest)) return false;
-  const packages = await replace(name, (fresh) => bundleMain(fresh, path.join(MAPS, name), { testBuild }));
+  const packages = await replaceFolder(name, (fresh) =>
+    bundleMain(fresh, path.join(MAPS, name), { testBuild }),
+  );
   writeFileSync(MAIN_PACKAGES, JSON.stringify(packages));
   await buildPreload();
   stamp.write(digest);
@@ -29,11 +31,14 @@ export async function ensureDesktop(testBuild = false): Promise<boolean> {
 
 /** Builds out/preload/index.cjs alone; cheap. */
 export async function buildPreload(): Promise<void> {
-  await replace('preload', (fresh) => bundlePreload(fresh, path.join(MAPS, 'preload')));
+  await replaceFolder('preload', (fresh) => bundlePreload(fresh, path.join(MAPS, 'preload')));
 }
 
-// A running app may load a file of the old build, which is missing only between the two renames.
-async function replace<Result>(name: string, work: (fresh: string) => Promise<Result>): Promise<Result> {
+/** Builds out/`name` beside the old one. A running app may load a file of that, which is missing only between two renames. */
+export async function replaceFolder<Result>(
+  name: string,
+  work: (fresh: string) => Promise<Result>,
+): Promise<Result> {
   const target = path.join(OUT, name);
   const fresh = `${target}.${process.pid}`;
   const old = `${fresh}.old`;

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-const PROGRAM = join(import.meta.dirname, '../../../main/cli/kith.mjs');
+import { KITH } from '../../support/programs.ts';
 
 /** What a run of `kith` left behind. */
 export interface Ended {
@@ -29,7 +27,7 @@ export function cleanUp(): void {
 
 /** Starts the real program. */
 export function start(args: readonly string[], input?: string): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [KITH, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
   let out = '';
   let err = '';

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { publishBug } from '../../../main/lib/bugs.ts';
 import { connectNode } from '../../../main/cli/connect.ts';
 import type { KithClient } from '../../../shared/contract/contract.ts';
 import { newDirectory } from '../chain/test-chain.ts';
+import { KITH } from '../programs.ts';
 
 /** A node in a process of its own, as `kith node --json` starts it, and the contract over its WebSocket. */
 export interface NodeProcess {
@@ -68,11 +68,12 @@ interface ReadyLine {
   readonly tokenFile: string;
 }
 
-const KITH = fileURLToPath(new URL('../../../main/cli/kith.mjs', import.meta.url));
 const READY_MS = 120_000;
-/** The channel to a watched node keeps it from starting itself again, so the size of its heap is given here. */
 const VITALS = new URL('../fixtures/vitals.mjs', import.meta.url).href;
-const WATCHED = ['--max-semi-space-size=8', '--expose-gc', '--import', VITALS];
+/** With these a node does not start itself again with them (main/lib/small-heap.mjs), which takes a tenth of its start. */
+const HEAP = '--max-semi-space-size=8';
+const ARENAS = { MALLOC_ARENA_MAX: '1' };
+const WATCHED = [HEAP, '--expose-gc', '--import', VITALS];
 
 export async function startNodeProcess(options: NodeProcessOptions = {}): Promise<NodeProcess> {
   const datadir = options.datadir ?? newDirectory();
@@ -91,9 +92,9 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
     args.push('--bootstrap', ...options.bootstrap);
   args.push(...(options.args ?? []));
   const watched = options.watched === true;
-  const child = spawn(process.execPath, [...(watched ? WATCHED : []), KITH, ...args], {
+  const child = spawn(process.execPath, [...(watched ? WATCHED : [HEAP]), KITH, ...args], {
     stdio: watched ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    env: { ...ARENAS, ...process.env, ...options.env },
   });
   let errors = '';
   child.stderr!.on('data', (chunk: Buffer) => {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Peer } from '../../../shared/contract/peers.ts';
 import type { Verdict } from '../../../main/net/nat/verdict.ts';
 import { forkInside, type World } from './namespaces.ts';
 import { newDirectory } from '../chain/test-chain.ts';
+import { programOf } from '../programs.ts';
 import type { TestNodeOptions } from './test-node.ts';
 
 export interface RemoteOptions extends Omit<TestNodeOptions, 'network' | 'log' | 'minimumWork'> {
@@ -34,7 +34,7 @@ export interface RemoteNode {
   stop(): Promise<void>;
 }
 
-const PROGRAM = fileURLToPath(new URL('../fixtures/remote-node.ts', import.meta.url));
+const PROGRAM = programOf(new URL('../fixtures/remote-node.ts', import.meta.url));
 
 export async function startRemoteNode(
   world: World,
