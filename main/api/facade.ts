@@ -28,7 +28,7 @@ import type { Coin, Lock, Output } from '../core/primitives/coin.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
-import type { MessageToSign } from '../wallet/vault-work.ts';
+import type { MessageToSign } from '../wallet/password-operations.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
 import type { HistoryQuery } from '../wallet/wallet-queries.ts';
 

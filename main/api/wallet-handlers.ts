@@ -67,14 +67,14 @@ function createKeyHandlers({ node: { wallets }, operations }: HandlerDeps) {
 /** Prepares and confirms payments. */
 function createPaymentHandlers({ node, operations }: HandlerDeps) {
   const { wallets } = node;
-  const warned = (draft: DraftPayment): DraftPayment => ({
+  const withWarnings = (draft: DraftPayment): DraftPayment => ({
     ...draft,
     warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
   });
   /** Sends a payment. The send continues if the client disconnects, so the result is reported to all clients. */
   const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
-    const known = wallets.draft(draft);
-    return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
+    const payment = wallets.draft(draft);
+    return operations.run(caller, { kind: 'payment', ...(payment && paymentFacts(payment)) }, async () => {
       const { txid } = resultOrThrow(await work());
       return { txid };
     });
@@ -83,7 +83,7 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
   return {
     prepare: handlers.prepare.handler(async ({ input }) => {
       refuseUnsafeSpending(node);
-      return warned(await wallets.prepare(input));
+      return withWarnings(await wallets.prepare(input));
     }),
     confirm: handlers.confirm.handler(async ({ input, context }) => {
       rejectFromWindow(context, 'wallet-confirm-in-window');
@@ -94,10 +94,10 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
     }),
     approve: handlers.approve.handler(async ({ input, context }) => {
       if (context.approve === undefined) throw new KithError('wallet-approve-elsewhere');
-      const question = wallets.draft(input.draft);
-      if (question === undefined) throw new KithError('wallet-draft-unknown');
+      const confirmation = wallets.draft(input.draft);
+      if (confirmation === undefined) throw new KithError('wallet-draft-unknown');
       refuseUnsafeSpending(node);
-      if (!(await context.approve({ ...question, payment: warned(question.payment) })))
+      if (!(await context.approve({ ...confirmation, payment: withWarnings(confirmation.payment) })))
         throw new KithError('wallet-payment-declined');
       const { draft, password } = input;
       return pay(context.caller, draft, () =>

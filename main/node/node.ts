@@ -185,8 +185,8 @@ function wallets(config: NodeConfig, parts: PartialComponents): Service {
         clockWatch: parts.clockWatch!,
         log: config.log.child('wallet'),
         onFailure: config.onFailure,
-        sighting: (txid) => propagationOf(parts, txid),
-        guesses: config.guesses,
+        propagationOf: (txid) => propagationOf(parts, txid),
+        passwordAttempts: config.guesses,
       });
       await parts.wallets.start(signal);
     },

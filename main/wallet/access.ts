@@ -20,9 +20,11 @@ export interface Access {
   keys(wallet: OpenWallet, password: string, by: Role): Promise<KeySecrets>;
 }
 
-export function createAccess(deps: KeyDeps & { readonly guesses: PasswordAttempts }): Access {
+export function createAccess(deps: KeyDeps & { readonly passwordAttempts: PasswordAttempts }): Access {
   const secret = async ({ id, name, file }: OpenWallet, password: string, by: Role) => {
-    const opened = await deps.guesses.attempt(id, by, () => openSecret(file.sealed, password, file.identity));
+    const opened = await deps.passwordAttempts.attempt(id, by, () =>
+      openSecret(file.sealed, password, file.identity),
+    );
     if (opened === null) throw new KithError('wallet-password', undefined, { data: { name } });
     return opened;
   };

@@ -19,20 +19,20 @@ export interface Spendable {
    * Null for a coin in a block. For an output of an unconfirmed payment: the earliest expiry of that payment and its
    * ancestors; 0 for none.
    */
-  readonly inherits: Height | null;
+  readonly inheritedExpiry: Height | null;
 }
 
-/** Every coin of the wallet, each in exactly one list. No other place decides which coins can be spent. */
+/** Every coin of the wallet, each in exactly one list. No other code decides which coins can be spent. */
 export interface Funds {
   /** Coins in blocks that are mature. */
-  readonly settled: readonly Spendable[];
-  /** Change of own unconfirmed payments that may be spent now. */
+  readonly confirmed: readonly Spendable[];
+  /** Change of unconfirmed own payments. It may be spent now. */
   readonly change: readonly Spendable[];
   /**
-   * Change of own unconfirmed payments that must be mined first, because the mempool would refuse a payment that spends
-   * it.
+   * Change of unconfirmed own payments that must be mined before it can be spent, because the mempool would refuse a
+   * payment that spends it.
    */
-  readonly waiting: readonly Spendable[];
+  readonly pendingChange: readonly Spendable[];
   /**
    * Outputs of unconfirmed payments from other wallets, and of own payments that spend such outputs. They must be mined
    * first, because the sender can still replace them.
@@ -43,20 +43,20 @@ export interface Funds {
 }
 
 /** Sorts all coins of a wallet into the lists of {@link Funds}. */
-export function fundsOf(ledger: Ledger, maturity: number): Funds {
+export function sortCoins(ledger: Ledger, maturity: number): Funds {
   const states = paymentStates(ledger);
   const spent = spentByLive(ledger, states);
   const funds: Record<keyof Funds, Spendable[]> = {
-    settled: [],
+    confirmed: [],
     change: [],
-    waiting: [],
+    pendingChange: [],
     incoming: [],
     immature: [],
   };
   for (const [key, coin] of ledger.coins) {
     if (spent.has(key)) continue;
-    const list = isMature(coin, ledger.syncedTo.height, maturity) ? funds.settled : funds.immature;
-    list.push({ key, coin, inherits: null });
+    const list = isMature(coin, ledger.syncedTo.height, maturity) ? funds.confirmed : funds.immature;
+    list.push({ key, coin, inheritedExpiry: null });
   }
   const own: { record: UnconfirmedRecord; coins: Spendable[]; worth: number }[] = [];
   const others = new Set<UnconfirmedRecord>();
@@ -69,7 +69,8 @@ export function fundsOf(ledger: Ledger, maturity: number): Funds {
     } else if (coins.length > 0) own.push({ record, coins, worth: sumOf(coins) });
   }
   const relayable = relayableParents(ledger, states, own);
-  for (const { record, coins } of own) funds[relayable.has(record) ? 'change' : 'waiting'].push(...coins);
+  for (const { record, coins } of own)
+    funds[relayable.has(record) ? 'change' : 'pendingChange'].push(...coins);
   return funds;
 }
 
@@ -97,14 +98,14 @@ export function sumOf(coins: readonly Spendable[]): number {
  * live transactions. Cost: linear in the number of coins.
  */
 export function computeBalance(ledger: Ledger, maturity: number): Balance {
-  const { settled, change, waiting, incoming, immature } = fundsOf(ledger, maturity);
-  const kept = sumOf([...settled, ...change, ...waiting, ...immature]);
+  const { confirmed, change, pendingChange, incoming, immature } = sortCoins(ledger, maturity);
+  const kept = sumOf([...confirmed, ...change, ...pendingChange, ...immature]);
   return {
-    confirmed: sumOf(settled),
-    pending: sumOf([...change, ...waiting, ...incoming]),
+    confirmed: sumOf(confirmed),
+    pending: sumOf([...change, ...pendingChange, ...incoming]),
     immature: sumOf(immature),
-    available: sumOf([...settled, ...change]),
-    pendingChange: sumOf(waiting),
+    available: sumOf([...confirmed, ...change]),
+    pendingChange: sumOf(pendingChange),
     pendingIn: sumOf(incoming),
     // Below 0 while a rescan has not reached the blocks whose coins the unconfirmed payments spend.
     pendingOut: Math.max(0, ledger.total - kept),
@@ -114,15 +115,15 @@ export function computeBalance(ledger: Ledger, maturity: number): Balance {
 
 /** All coins that a payment may spend now, own change included. */
 export function spendableCoins(ledger: Ledger, maturity: number): Spendable[] {
-  const { settled, change } = fundsOf(ledger, maturity);
-  return [...settled, ...change];
+  const { confirmed, change } = sortCoins(ledger, maturity);
+  return [...confirmed, ...change];
 }
 
 /** Outputs of an unconfirmed transaction that belong to the wallet and that no live payment spends. */
 function unspentOutputs(record: UnconfirmedRecord, spent: ReadonlySet<OutpointKey>): Spendable[] {
-  return record.outputs.flatMap(({ index, place }) => {
+  return record.outputs.flatMap(({ index, keyPath }) => {
     const key = outpointKeyOf(record.tx.txidHex, index);
-    const coin = { amount: record.tx.outputs[index]!.amount, place, height: 0, coinbase: false };
-    return spent.has(key) ? [] : [{ key, coin, inherits: record.tx.expires }];
+    const coin = { amount: record.tx.outputs[index]!.amount, keyPath, height: 0, coinbase: false };
+    return spent.has(key) ? [] : [{ key, coin, inheritedExpiry: record.tx.expires }];
   });
 }

@@ -5,15 +5,15 @@ import type { Queue } from '../lib/queue.ts';
 import { type ChainStepsDeps, createChainSteps } from './chain-steps.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain } from './ports.ts';
-import { isDamaged } from './recovery.ts';
+import { isCorruption } from './recovery.ts';
 
 /** Moves every wallet to the tip of the chain, one block at a time, also through reorganisations. */
 export interface Follower {
-  /** Starts to follow the chain if a wallet is behind the tip. Returns at once. */
-  poke(): void;
+  /** Starts to follow the chain if a wallet is behind the tip. Returns immediately. */
+  wake(): void;
   /**
-   * Resolves when the wallet is at the tip, after 1.5 s at the latest. Resolves at once when the wallet is far behind
-   * or cannot continue.
+   * Resolves when the wallet is at the tip, after 1.5 s at the latest. Resolves immediately when the wallet is far
+   * behind or cannot continue.
    */
   nearTip(wallet: OpenWallet): Promise<void>;
   /** Rolls the wallet back to a height, so that the blocks above it are read again. Must be called inside the queue. */
@@ -35,12 +35,10 @@ export interface FollowerDeps extends ChainStepsDeps {
 const SLICE_MS = 15;
 /** How long a query waits for the wallet to reach the tip, in milliseconds. */
 const TIP_WAIT_MS = 1_500;
-/**
- * With at least this many blocks to go, a wallet cannot reach the tip within the wait, so queries are answered at once.
- */
-const NEAR = 2_000;
+/** With at least this many blocks to go, a wallet cannot reach the tip within the wait, so queries do not wait. */
+const NEAR_TIP_BLOCKS = 2_000;
 /** Number of newest connected blocks that are kept in memory, so that they need not be read from the disk. */
-const RECENT = 4;
+const MAX_RECENT_BLOCKS = 4;
 
 export function createFollower(deps: FollowerDeps): Follower {
   const { chain, clock, moved } = deps;
@@ -69,14 +67,14 @@ export function createFollower(deps: FollowerDeps): Follower {
   const offs = [
     chain.events.on('connected', ({ block }) => {
       recent.add(block);
-      loop.poke();
+      loop.wake();
     }),
     chain.events.on('disconnected', () => {
       moving = true;
     }),
     chain.events.on('tip', () => {
       moving = false;
-      loop.poke();
+      loop.wake();
       waiters.recheck();
     }),
   ];
@@ -85,14 +83,14 @@ export function createFollower(deps: FollowerDeps): Follower {
   const isSoon = ({ ledger: { syncedTo } }: OpenWallet) => {
     const tip = chain.tip();
     const isBehind = moving || (loop.running() !== null && syncedTo.id !== tip.id);
-    return !stopped && isBehind && tip.height - syncedTo.height < NEAR;
+    return !stopped && isBehind && tip.height - syncedTo.height < NEAR_TIP_BLOCKS;
   };
 
   return {
-    poke: loop.poke,
+    wake: loop.wake,
     async nearTip(wallet) {
       await Promise.resolve(); // a chain event may have caused this call: its other listeners run first
-      loop.poke();
+      loop.wake();
       await waiters.wait(() => isSoon(wallet));
     },
     rewind: steps.rewind,
@@ -108,11 +106,11 @@ export function createFollower(deps: FollowerDeps): Follower {
 
 /** The pending calls of `nearTip`. */
 function createWaiters(clock: Pick<Clock, 'sleep'>) {
-  const waiting = new Set<() => void>();
+  const checks = new Set<() => void>();
   return {
     /** Checks all pending calls again. Called after a slice, at a new tip, and when the follower becomes idle. */
     recheck() {
-      for (const check of [...waiting]) check();
+      for (const check of [...checks]) check();
     },
     /** Resolves when a check finds that the wait is over, and after 1.5 s at the latest. */
     async wait(isSoon: () => boolean): Promise<void> {
@@ -120,10 +118,10 @@ function createWaiters(clock: Pick<Clock, 'sleep'>) {
       const check = () => {
         if (!isSoon()) end.abort();
       };
-      waiting.add(check);
+      checks.add(check);
       check();
       await clock.sleep(TIP_WAIT_MS, end.signal);
-      waiting.delete(check);
+      checks.delete(check);
     },
   };
 }
@@ -133,7 +131,7 @@ function createRecentBlocks(chain: Pick<WalletChain, 'readBlock'>) {
   return {
     add(block: Block) {
       recent.set(block.header.idHex, block);
-      if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
+      if (recent.size > MAX_RECENT_BLOCKS) recent.delete(recent.keys().next().value!);
     },
     async read(id: string): Promise<Block | null> {
       const known = recent.get(id);
@@ -180,19 +178,19 @@ function createLoop(
       if (active.length > 0) await clock.soon();
     } while ((again || active.length > 0) && !stopped);
   };
-  const poke = () => {
+  const wake = () => {
     if (stopped) return;
     again = true;
     running ??= run()
       .catch((error: unknown) => log.error('following the chain failed', { error }))
       .finally(() => {
         running = null;
-        if (again) poke();
+        if (again) wake();
         recheck();
       });
   };
   return {
-    poke,
+    wake,
     running: () => running,
     async stop() {
       stopped = true;
@@ -206,7 +204,7 @@ async function saveRecords({ queue, store, log }: FollowerDeps, wallet: OpenWall
     await queue.run(() => store.commit(wallet, () => undefined));
   } catch (error) {
     // These records can be read again from the chain at the next start, so they are no reason for `stop` to fail.
-    if (!isDamaged(error)) throw error;
+    if (!isCorruption(error)) throw error;
     log.warn(
       'the database records of a wallet could not be written; the wallet scans the chain at the next start',
       { name: wallet.name, error },

@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { KeySecrets } from './key-secrets.ts';
-import { type KeyUses, type PaidKeys, placesOf, SETTLED_CONFIRMATIONS, usesOf } from './key-use.ts';
+import { type KeyUses, type PaidKeys, keysPaidBy, SETTLED_CONFIRMATIONS, usesOf } from './key-use.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { BlockRef, WalletChain } from './ports.ts';
 import type { WalletData } from './wallet-data.ts';
@@ -36,7 +36,7 @@ export interface ChainStepsDeps {
  * A wallet whose records did not change is written at this interval, in milliseconds. After a crash the blocks since
  * the last write are read again.
  */
-const PERSIST_MS = 2_000;
+const PERSIST_INTERVAL_MS = 2_000;
 
 /** `bodyOf` reads a block of the active chain; null when its body is not stored. */
 export function createChainSteps(
@@ -46,23 +46,23 @@ export function createChainSteps(
   const { chain, store, clock, log } = deps;
   const persisted = new Map<string, number>();
   /** Ids of the wallets whose wait for a block was logged. */
-  const waiting = new Set<string>();
+  const waitingForBlock = new Set<string>();
   const { isActive, rollback, usesAt, rewind } = createRollback(deps);
 
   const connect = async (wallet: OpenWallet, block: Block) => {
     await prepareKeys(wallet, block, deps.secretsOf(wallet));
-    const due = clock.monotonic() - (persisted.get(wallet.id) ?? -Infinity) >= PERSIST_MS;
+    const due = clock.monotonic() - (persisted.get(wallet.id) ?? -Infinity) >= PERSIST_INTERVAL_MS;
     if (due) persisted.set(wallet.id, clock.monotonic());
     await store.commit(wallet, (ledger, changes) => ledger.connect(block, changes), { lazy: !due });
   };
 
   const waitFor = (wallet: OpenWallet, at: BlockRef) => {
-    if (!waiting.has(wallet.id))
+    if (!waitingForBlock.has(wallet.id))
       log.warn('a wallet waits for a block that is not stored here', {
         name: wallet.name,
         height: at.height,
       });
-    waiting.add(wallet.id);
+    waitingForBlock.add(wallet.id);
   };
 
   const advance = async (wallet: OpenWallet): Promise<boolean> => {
@@ -71,9 +71,9 @@ export function createChainSteps(
       await rollback(wallet, blockRefOf(locator.findLast(isActive) ?? chain.atHeight(0)!));
       return true;
     }
-    // There was a reorganisation above the height of a wallet that reads the chain again. Key use that was computed
-    // from those blocks is wrong now.
-    if (!isActive(wallet.ledger.meta().uses.through))
+    // A reorganisation replaced blocks above the height of a wallet that reads the chain again. Key use that was
+    // computed from the replaced blocks is wrong.
+    if (!isActive(wallet.ledger.meta().uses.upTo))
       await rollback(wallet, syncedTo, await usesAt(wallet, syncedTo));
     const next = chain.atHeight(syncedTo.height + 1);
     if (next === undefined) return false;
@@ -88,7 +88,7 @@ export function createChainSteps(
       waitFor(wallet, next);
       return false;
     }
-    // If the tip changed while the block was read, the next step sees it.
+    // If the tip changed while the block was read, the next step follows the new chain.
     if (toHex(block.header.prev) === syncedTo.id) await connect(wallet, block);
     return true;
   };
@@ -96,7 +96,7 @@ export function createChainSteps(
   return {
     async step(wallet) {
       const moved = await advance(wallet);
-      if (moved) waiting.delete(wallet.id);
+      if (moved) waitingForBlock.delete(wallet.id);
       return moved;
     },
     rewind,
@@ -112,15 +112,15 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
   const usesAt = async (wallet: OpenWallet, to: BlockRef): Promise<KeyUses> => {
     const paid: PaidKeys[] = [];
     for await (const record of data.newest(wallet.id, { before: { height: to.height + 1, position: 0 } }))
-      paid.push({ height: record.height, places: placesOf(record.outputs) });
+      paid.push({ height: record.height, keyPaths: keysPaidBy(record.outputs) });
     return usesOf(paid, to);
   };
 
-  const rollback = async (wallet: OpenWallet, to: BlockRef, known?: KeyUses) => {
+  const rollback = async (wallet: OpenWallet, to: BlockRef, knownUses?: KeyUses) => {
     const above: MinedRecord[] = [];
     for await (const record of data.newest(wallet.id, { above: to.height })) above.push(record);
-    const isDeep = wallet.ledger.meta().uses.through.height - to.height > SETTLED_CONFIRMATIONS;
-    const uses = known ?? (isDeep ? await usesAt(wallet, to) : undefined);
+    const isDeep = wallet.ledger.meta().uses.upTo.height - to.height > SETTLED_CONFIRMATIONS;
+    const uses = knownUses ?? (isDeep ? await usesAt(wallet, to) : undefined);
     await store.commit(wallet, (ledger, changes) => ledger.rollback(to, above, changes, uses));
     moved(wallet);
   };
@@ -130,13 +130,16 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
     if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
     const { uses } = wallet.ledger.meta();
     // The same blocks are read again, so the known key use stays valid.
-    await rollback(wallet, blockRefOf(to), isActive(uses.through) ? uses : undefined);
+    await rollback(wallet, blockRefOf(to), isActive(uses.upTo) ? uses : undefined);
   };
 
   return { isActive, usesAt, rollback, rewind };
 }
 
-/** Derives more keys before a block is connected. A locked wallet cannot, and records that it may miss payments. */
+/**
+ * Derives more keys before a block is connected. A locked wallet cannot derive keys. It records in `shortSince` from
+ * which height on it may miss payments.
+ */
 async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets | null): Promise<void> {
   const { ledger } = wallet;
   ledger.markKeysUsed(block.transactions);
@@ -161,10 +164,10 @@ async function resetToUtxoSet(
     const found: [OutpointKey, OwnCoin][] = [];
     const { keyring } = wallet;
     const at = await chain.scanCoins((coin, outpoint) => {
-      const place = keyring.find(coin);
-      if (place === undefined) return;
+      const keyPath = keyring.find(coin);
+      if (keyPath === undefined) return;
       const { amount, height, coinbase } = coin;
-      found.push([outpointKey(outpoint), { amount, place, height, coinbase }]);
+      found.push([outpointKey(outpoint), { amount, keyPath, height, coinbase }]);
     });
     const from = [blockRefOf(chain.atHeight(0)!), blockRefOf(at)];
     await store.commit(wallet, (ledger, changes) => ledger.resetToUtxoSet(found, from, changes));

@@ -8,7 +8,7 @@ import type { LevelRecord } from '../storage/salvage.ts';
 export interface CheckedLevel {
   /** See RenewableLevel. */
   readonly renewedBecause: string | null;
-  /** @throws {KithError} `wallet-data-damaged` when a checksum does not match; so do the other reads */
+  /** @throws {KithError} `wallet-data-damaged` when a checksum does not match. The other reads throw it too. */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** Entries with `gte` ≤ key < `lt`, ascending by key, or descending with `reverse`. */
   entries(range: KeyRange): AsyncIterable<LevelRecord>;
@@ -20,7 +20,7 @@ export interface CheckedLevel {
    */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
   /**
-   * See RenewableLevel. `build` gets the values with valid checksums, in its argument; argument and result have no
+   * See RenewableLevel. `build` receives the records whose checksum is valid. Its argument and its result have no
    * checksums.
    */
   renew(why: string, build: (kept: readonly LevelRecord[]) => readonly LevelRecord[]): Promise<void>;

@@ -4,7 +4,7 @@ import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import { countBytes, feeFor, inputBytes } from './payment-size.ts';
 
-/** A coin that may be spent. A `required` coin is spent whatever it is worth. */
+/** A coin that may be spent. A `required` coin is spent regardless of its amount. */
 export interface Candidate {
   readonly key: OutpointKey;
   /** Index among the outputs of its transaction. It determines how many bytes the input takes. */
@@ -31,10 +31,10 @@ export interface Selection<C extends Candidate = Candidate> {
   readonly bytes: number;
 }
 
-/** `available`: the value of the coins less the fee for their inputs. `most`: the largest amount that can be paid. */
+/** `available`: the value of the coins less the fee for their inputs. `maxAmount`: the largest amount that can be paid. */
 export type SelectionProblem =
   | { readonly problem: 'insufficient'; readonly needed: number; readonly available: number }
-  | { readonly problem: 'too-many-coins'; readonly most: number };
+  | { readonly problem: 'too-many-coins'; readonly maxAmount: number };
 
 export const isSelectionProblem = (value: Selection | SelectionProblem): value is SelectionProblem =>
   'problem' in value;
@@ -42,7 +42,7 @@ export const isSelectionProblem = (value: Selection | SelectionProblem): value i
 /**
  * Chooses the coins of a payment. Tries in this order: a set that leaves no change (nothing then links this payment to
  * the next); the smallest single coin that is enough; the oldest coins until they are enough; the largest coins if
- * those exceed the size limit; as many of the largest as fit. An amount up to `most` can always be paid. Deterministic
+ * those exceed the size limit; as many of the largest as fit. An amount up to `maxAmount` can always be paid. Deterministic
  * for a given order of candidates.
  */
 export function selectCoins<C extends Candidate>(
@@ -66,16 +66,16 @@ export function selectCoins<C extends Candidate>(
   const everything = settleAnySize(all, goal);
   if (everything === null) return insufficient(all, goal, available);
   const coins = mostThatFit(all, goal);
-  const most = total(coins) - feeFor(sizeOf(coins, goal.baseBytes), goal.feerate);
-  return { problem: 'too-many-coins', most: Math.max(0, most) };
+  const maxAmount = total(coins) - feeFor(sizeOf(coins, goal.baseBytes), goal.feerate);
+  return { problem: 'too-many-coins', maxAmount: Math.max(0, maxAmount) };
 }
 
 /** The selection of a payment that sends everything, and the coins that remain in the wallet. */
 export interface Everything<C extends Candidate = Candidate> extends Selection<C> {
   /** Coins that are worth spending but do not fit into the transaction. */
-  readonly noRoom: readonly C[];
+  readonly aboveSizeLimit: readonly C[];
   /** Coins that cost more to spend than they are worth. */
-  readonly worthless: readonly C[];
+  readonly uneconomic: readonly C[];
 }
 
 /** Sends all coins to one receiver, without change. The amount is their sum less the fee. */
@@ -95,8 +95,8 @@ export function selectAll<C extends Candidate>(
     fee,
     change: 0 as Motes,
     bytes,
-    noRoom: worthwhile.filter((coin) => !spent.has(coin)),
-    worthless: candidates.filter((coin) => !good.has(coin)),
+    aboveSizeLimit: worthwhile.filter((coin) => !spent.has(coin)),
+    uneconomic: candidates.filter((coin) => !good.has(coin)),
   };
 }
 

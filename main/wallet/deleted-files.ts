@@ -32,10 +32,11 @@ export async function findDeleted(folder: string): Promise<DeletedFile[]> {
 }
 
 /**
- * Renames previous versions of this name that belong to another wallet than `id`. Otherwise the wallet that has the
- * name now would overwrite the only copy of a deleted one. Unreadable files are renamed too. Returns the new names.
+ * Renames previous versions of this name that belong to a wallet other than `id`. Otherwise the wallet that has the
+ * name now would overwrite the only copy of a deleted wallet. Unreadable files are renamed too. Returns the new
+ * names.
  */
-export async function keepDeleted(folder: string, name: string, id: string): Promise<string[]> {
+export async function renameDeleted(folder: string, name: string, id: string): Promise<string[]> {
   const entries = await readdir(folder);
   const kept: string[] = [];
   for (const found of namesOf(entries, SUFFIX + BACKUP)) {
@@ -66,7 +67,7 @@ function freeName(name: string, taken: readonly string[]): string {
   for (let number = 2; ; number++) {
     const ending = ` ${number}`;
     let base = Array.from(name);
-    // The name is shortened until it is not too long with its number (isName).
+    // Shortens the name until the name and the number together are short enough (isName).
     while (base.length > 1 && !isName(base.join('') + ending)) base = base.slice(0, -1);
     const free = base.join('') + ending;
     if (!keys.has(nameKey(free))) return free;

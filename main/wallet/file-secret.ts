@@ -44,7 +44,10 @@ export async function sealSecret(
   }
 }
 
-/** Decrypts the secret. Null when the password is wrong or the header was changed; the two cannot be told apart. */
+/**
+ * Decrypts the secret. Null when the password is wrong or the header was changed; the two cases cannot be
+ * distinguished.
+ */
 export async function openSecret(
   sealed: Sealed,
   password: string,
@@ -78,14 +81,14 @@ async function keyOf(password: string, salt: Uint8Array, kdf: KdfParameters): Pr
 
 // The version and the two byte strings are padded with zeros to a multiple of this, so that the length does not reveal
 // the content.
-const PADDED_TO = 128;
+const PADDING_BYTES = 128;
 const SECRET_VERSION = 1;
 
 function encodeSecret({ entropy, passphrase }: WalletSecret): Uint8Array {
   const text = Buffer.from(passphrase, 'utf8');
-  const writer = new Writer(MAX_PASSPHRASE_BYTES + PADDED_TO);
+  const writer = new Writer(MAX_PASSPHRASE_BYTES + PADDING_BYTES);
   writer.u8(SECRET_VERSION).varbytes(entropy).varbytes(text);
-  writer.bytes(new Uint8Array(PADDED_TO - (writer.length % PADDED_TO)));
+  writer.bytes(new Uint8Array(PADDING_BYTES - (writer.length % PADDING_BYTES)));
   return writer.finish();
 }
 

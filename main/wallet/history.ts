@@ -7,7 +7,7 @@ import { isMature } from './balance.ts';
 import type { MinedRecord, UnconfirmedRecord, WalletRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import { type PaymentState, paymentStates } from './payment-state.ts';
-import type { MinedPlace, WalletData } from './wallet-data.ts';
+import type { MinedPosition, WalletData } from './wallet-data.ts';
 
 /**
  * How many connected peers requested a payment from this node or announced it to this node, and how many peers are
@@ -24,7 +24,7 @@ export interface HistoryContext {
   readonly maturity: number;
   readonly labels: ReadonlyMap<string, string>;
   /** Null when the counts are not known. */
-  readonly sighting: (txid: string) => Propagation | null;
+  readonly propagationOf: (txid: string) => Propagation | null;
 }
 
 /** Number of confirmations from which on a payment is called confirmed. */
@@ -42,30 +42,30 @@ export async function readHistory(
   page: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<HistoryEntry[]> {
   const states = paymentStates(context.ledger);
-  const waiting = [...context.ledger.unconfirmed.values()]
+  const unconfirmed = [...context.ledger.unconfirmed.values()]
     .map((record) => ({ record, rank: rankOf(record, states.get(record.tx.txidHex) ?? 'live') }))
     .sort((a, b) => compare(b.rank, a.rank));
-  const start = page.after === undefined ? TOP : await rankOfTxid(page.after);
+  const start = page.after === undefined ? HIGHEST_RANK : await rankOfTxid(page.after);
   if (start === null) return [];
 
-  const rest = waiting.filter(({ rank }) => compare(rank, start) < 0);
+  const rest = unconfirmed.filter(({ rank }) => compare(rank, start) < 0);
   const entries: HistoryEntry[] = [];
-  const takeWaiting = (above: Rank) => {
+  const takeUnconfirmedAbove = (above: Rank) => {
     while (entries.length < page.limit && rest.length > 0 && compare(rest[0]!.rank, above) > 0) {
       const { record } = rest.shift()!;
       entries.push(unconfirmedEntry(context, record, states.get(record.tx.txidHex) ?? 'live'));
     }
   };
-  for await (const record of records.newest(id, minedBehind(start))) {
-    takeWaiting(minedRank(record));
+  for await (const record of records.newest(id, minedAfter(start))) {
+    takeUnconfirmedAbove(minedRank(record));
     if (entries.length >= page.limit) break;
     entries.push(minedEntry(context, record));
   }
-  takeWaiting(BOTTOM);
+  takeUnconfirmedAbove(LOWEST_RANK);
   return entries;
 
   async function rankOfTxid(txid: string): Promise<Rank | null> {
-    const found = waiting.find(({ record }) => record.tx.txidHex === txid);
+    const found = unconfirmed.find(({ record }) => record.tx.txidHex === txid);
     if (found !== undefined) return found.rank;
     const record = await records.mined(id, txid);
     return record === null ? null : minedRank(record);
@@ -75,26 +75,26 @@ export async function readHistory(
 /** Sort key of a record in the history: height, position or time, txid. */
 type Rank = readonly [number, number, string];
 
-const TOP: Rank = [Infinity, Infinity, 'g'];
-const BOTTOM: Rank = [-1, 0, ''];
+const HIGHEST_RANK: Rank = [Infinity, Infinity, 'g'];
+const LOWEST_RANK: Rank = [-1, 0, ''];
 
 const minedRank = ({ height, position, tx }: MinedRecord): Rank => [height, position, tx.txidHex];
 
 // Above every position in a block, so that a transaction that can no longer be mined is listed before the transactions
 // of the block at that height.
-const PAST_BLOCK = 2 ** 33;
+const AFTER_BLOCK = 2 ** 33;
 
 function rankOf(record: UnconfirmedRecord, state: PaymentState): Rank {
   const { tx, firstSeen, conflict } = record;
   if (state === 'live') return [Infinity, firstSeen, tx.txidHex];
-  return [conflict ?? (tx.expires === 0 ? Infinity : tx.expires), PAST_BLOCK + firstSeen, tx.txidHex];
+  return [conflict ?? (tx.expires === 0 ? Infinity : tx.expires), AFTER_BLOCK + firstSeen, tx.txidHex];
 }
 
 /** The range of mined records that follow a rank in the history. */
-function minedBehind([height, position]: Rank): { before?: MinedPlace } {
+function minedAfter([height, position]: Rank): { before?: MinedPosition } {
   if (!Number.isFinite(height)) return {};
   return {
-    before: position >= PAST_BLOCK ? { height: height + 1, position: 0 } : { height, position },
+    before: position >= AFTER_BLOCK ? { height: height + 1, position: 0 } : { height, position },
   };
 }
 
@@ -121,7 +121,7 @@ function minedEntry(context: HistoryContext, record: MinedRecord): HistoryEntry 
 function minedState(record: MinedRecord, confirmations: number, tip: number, maturity: number): HistoryState {
   const coinbase = isCoinbase(record.tx);
   if (coinbase) {
-    const coin = { amount: record.tx.outputs[0]!.amount, place: record.outputs[0]!.place };
+    const coin = { amount: record.tx.outputs[0]!.amount, keyPath: record.outputs[0]!.keyPath };
     const mature = isMature({ ...coin, height: record.height, coinbase }, tip, maturity);
     return mature ? 'confirmed' : 'immature';
   }
@@ -134,23 +134,23 @@ function unconfirmedEntry(
   state: PaymentState,
 ): HistoryEntry {
   const ours = record.inputs.length > 0;
-  const sighting = ours && state === 'live' ? context.sighting(record.tx.txidHex) : null;
+  const propagation = ours && state === 'live' ? context.propagationOf(record.tx.txidHex) : null;
   return {
     ...commonEntry(context, record),
     time: record.firstSeen,
-    state: unconfirmedState(ours, state, sighting),
+    state: unconfirmedState(ours, state, propagation),
     height: null,
     confirmations: 0,
-    seenBy: sighting?.seenBy ?? null,
-    ofPeers: sighting?.ofPeers ?? null,
+    seenBy: propagation?.seenBy ?? null,
+    ofPeers: propagation?.ofPeers ?? null,
   };
 }
 
-function unconfirmedState(ours: boolean, state: PaymentState, sighting: Propagation | null): HistoryState {
+function unconfirmedState(ours: boolean, state: PaymentState, propagation: Propagation | null): HistoryState {
   if (state === 'replaced') return 'cancelled';
   if (state !== 'live') return state;
   if (!ours) return 'pending';
-  return sighting !== null && sighting.seenBy === 0 ? 'queued' : 'sent';
+  return propagation !== null && propagation.seenBy === 0 ? 'queued' : 'sent';
 }
 
 type CommonEntry = Pick<HistoryEntry, 'txid' | 'amount' | 'fee' | 'expires' | 'label' | 'kind' | 'addresses'>;

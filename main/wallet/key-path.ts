@@ -10,7 +10,7 @@ export type Chain = (typeof CHAIN)[keyof typeof CHAIN];
 export const CHAINS: readonly Chain[] = [CHAIN.receive, CHAIN.change];
 
 /** Chain and index of one key of an account. */
-export interface KeyPlace {
+export interface KeyPath {
   readonly chain: Chain;
   readonly index: number;
 }

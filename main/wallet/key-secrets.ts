@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { publicKeyFromSeed, sign } from '../core/crypto/ed25519.ts';
-import { type Chain, CHAIN, deriveChain, deriveKeySeed, type KeyPlace } from './key-path.ts';
+import { type Chain, CHAIN, deriveChain, deriveKeySeed, type KeyPath } from './key-path.ts';
 import { wordsOf } from '../core/crypto/mnemonic.ts';
 import { type ExtendedKey, wipeKey } from './slip10.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -31,7 +31,7 @@ export interface KeySecrets {
   /** The public keys `from` … `from + count - 1` of a chain, 32 bytes each. Lets the event loop run in between. */
   publicKeys(chain: Chain, from: number, count: number): Promise<Uint8Array>;
   /** The signature, 64 bytes. */
-  sign(place: KeyPlace, message: Uint8Array): Uint8Array;
+  sign(keyPath: KeyPath, message: Uint8Array): Uint8Array;
   /** Authenticates the public keys of a wallet file (HMAC). 32 bytes. */
   mac(receive: Uint8Array, change: Uint8Array): Uint8Array;
   /** Overwrites all secrets. Later calls throw `wallet-locked`. */
@@ -40,7 +40,7 @@ export interface KeySecrets {
 
 const MAC_LABEL = Buffer.from('kith wallet public keys');
 /** Number of keys that are derived before the event loop runs: about 10 ms with the slower signer. */
-const KEYS_A_TURN = 20;
+const KEYS_PER_TURN = 20;
 
 /** Derives the keys of a wallet from its secret. A few milliseconds, most of them on another thread. */
 export async function deriveSecrets(
@@ -64,7 +64,7 @@ function createSecrets(
   { signer, clock }: KeyDeps,
 ): KeySecrets {
   let wiped = false;
-  const withKey = <T>({ chain, index }: KeyPlace, use: (seed: Uint8Array) => T): T => {
+  const withKey = <T>({ chain, index }: KeyPath, use: (seed: Uint8Array) => T): T => {
     if (wiped) throw new KithError('wallet-locked', 'the wallet was locked in the meantime');
     const seed = deriveKeySeed(chains[chain], index);
     try {
@@ -77,12 +77,12 @@ function createSecrets(
     async publicKeys(chain, from, count) {
       const keys = new Uint8Array(count * 32);
       for (let i = 0; i < count; i++) {
-        if (i > 0 && i % KEYS_A_TURN === 0) await clock.soon();
+        if (i > 0 && i % KEYS_PER_TURN === 0) await clock.soon();
         keys.set(withKey({ chain, index: from + i }, signer.publicKey), i * 32);
       }
       return keys;
     },
-    sign: (place, message) => withKey(place, (seed) => signer.sign(seed, message)),
+    sign: (keyPath, message) => withKey(keyPath, (seed) => signer.sign(seed, message)),
     mac(receive, change) {
       // The length of one list is included, so that no key can be moved from one list to the other.
       const length = Buffer.alloc(4);

@@ -1,6 +1,6 @@
 import { GAP } from '../../shared/contract/vocabulary.ts';
 import type { Height } from '../../shared/units.ts';
-import type { Chain, KeyPlace } from './key-path.ts';
+import type { Chain, KeyPath } from './key-path.ts';
 import type { BlockRef } from './ports.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface KeyUses {
    * The highest block that is included. The wallet itself may be at a lower block while it reads the chain again. The
    * key use stays valid as long as this block is on the active chain.
    */
-  readonly through: BlockRef;
+  readonly upTo: BlockRef;
   /** The highest key of each chain in settled blocks. */
   readonly settled: KeyIndexes;
   /** Higher keys that later blocks paid, ascending by height. On each chain ascending by index, and above `settled`. */
@@ -41,14 +41,14 @@ export interface KeyUses {
 }
 
 /** Key use of a wallet that no block up to this one has paid. */
-export function noUses(through: BlockRef): KeyUses {
-  return { through, settled: [-1, -1], recent: [] };
+export function noUses(upTo: BlockRef): KeyUses {
+  return { upTo, settled: [-1, -1], recent: [] };
 }
 
 /** Key use after a block of any height paid these keys. */
-export function withUses(uses: KeyUses, places: readonly KeyPlace[], height: Height): KeyUses {
+export function withUses(uses: KeyUses, keyPaths: readonly KeyPath[], height: Height): KeyUses {
   let { recent } = uses;
-  for (const { chain, index } of places) {
+  for (const { chain, index } of keyPaths) {
     const onChain = (use: KeyUse) => use.chain === chain;
     if (index <= uses.settled[chain]) continue;
     if (recent.some((use) => onChain(use) && use.height <= height && use.index >= index)) continue;
@@ -60,35 +60,35 @@ export function withUses(uses: KeyUses, places: readonly KeyPlace[], height: Hei
 
 /** Key use at a block: uses in blocks that are settled at that block move into `settled`. */
 export function moveToSettled(uses: KeyUses, at: BlockRef): KeyUses {
-  const through = at.height >= uses.through.height ? at : uses.through;
-  const isSettled = ({ height }: KeyUse) => height <= through.height - SETTLED_CONFIRMATIONS;
+  const upTo = at.height >= uses.upTo.height ? at : uses.upTo;
+  const isSettled = ({ height }: KeyUse) => height <= upTo.height - SETTLED_CONFIRMATIONS;
   const settled: [number, number] = [...uses.settled];
   for (const { chain, index } of uses.recent.filter(isSettled))
     settled[chain] = Math.max(settled[chain], index);
-  return { through, settled, recent: uses.recent.filter((use) => !isSettled(use)) };
+  return { upTo, settled, recent: uses.recent.filter((use) => !isSettled(use)) };
 }
 
-/** Key use after the blocks above `through` were disconnected; `settled` stays. */
-export function withoutUsesAbove({ settled, recent }: KeyUses, through: BlockRef): KeyUses {
-  return { through, settled, recent: recent.filter(({ height }) => height <= through.height) };
+/** Key use after the blocks above `upTo` were disconnected; `settled` stays. */
+export function withoutUsesAbove({ settled, recent }: KeyUses, upTo: BlockRef): KeyUses {
+  return { upTo, settled, recent: recent.filter(({ height }) => height <= upTo.height) };
 }
 
 /** A block that paid keys of the wallet, or one coin of such a block. */
 export interface PaidKeys {
   readonly height: Height;
-  readonly places: readonly KeyPlace[];
+  readonly keyPaths: readonly KeyPath[];
 }
 
 /** Key use at a block, computed from all payments up to it, in any order. */
 export function usesOf(paid: readonly PaidKeys[], at: BlockRef): KeyUses {
   const ascending = [...paid].sort((a, b) => a.height - b.height);
   return ascending.reduce(
-    (uses, { places, height }) => moveToSettled(withUses(uses, places, height), at),
+    (uses, { keyPaths, height }) => moveToSettled(withUses(uses, keyPaths, height), at),
     noUses(at),
   );
 }
 
-/** The places of the keys that these outputs pay. */
-export function placesOf(outputs: readonly { readonly place: KeyPlace }[]): KeyPlace[] {
-  return outputs.map(({ place }) => place);
+/** The keys that these outputs pay. */
+export function keysPaidBy(outputs: readonly { readonly keyPath: KeyPath }[]): KeyPath[] {
+  return outputs.map(({ keyPath }) => keyPath);
 }

@@ -1,7 +1,7 @@
 import { equalBytes } from '../core/codec/bytes.ts';
 import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
-import { type Chain, CHAIN, type KeyPlace } from './key-path.ts';
+import { type Chain, CHAIN, type KeyPath } from './key-path.ts';
 
 /** The public keys of a wallet. They are enough to receive, mine and find payments while the wallet is locked. */
 export interface Keyring {
@@ -10,26 +10,26 @@ export interface Keyring {
   /** Number of known keys of a chain, from index 0 on. */
   count(chain: Chain): number;
   /** The lock of a key. A key that is not in the keyring is a bug and throws. */
-  lock(place: KeyPlace): Lock;
+  lock(keyPath: KeyPath): Lock;
   /** The key of a lock; undefined when the wallet does not have it. Usually one lookup in a map. */
-  find(lock: Lock): KeyPlace | undefined;
+  find(lock: Lock): KeyPath | undefined;
 }
 
 /** Creates a keyring from two lists of public keys, 32 bytes each, from index 0 on. */
 export function createKeyring(receive: Uint8Array, change: Uint8Array): Keyring {
   const lists = [receive, change] as const;
-  const key = ({ chain, index }: KeyPlace) =>
+  const key = ({ chain, index }: KeyPath) =>
     lists[chain].subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES);
 
   // Keyed by the first four bytes. Every output of every block is looked up here, and hex strings would cost more.
-  const places = new Map<number, KeyPlace[]>();
+  const byPrefix = new Map<number, KeyPath[]>();
   for (const chain of [CHAIN.receive, CHAIN.change]) {
     for (let index = 0; index < lists[chain].length / KEY_BYTES; index++) {
-      const place = { chain, index };
-      const prefix = prefixOf(key(place));
-      const same = places.get(prefix);
-      if (same === undefined) places.set(prefix, [place]);
-      else same.push(place);
+      const keyPath = { chain, index };
+      const prefix = prefixOf(key(keyPath));
+      const same = byPrefix.get(prefix);
+      if (same === undefined) byPrefix.set(prefix, [keyPath]);
+      else same.push(keyPath);
     }
   }
 
@@ -37,14 +37,14 @@ export function createKeyring(receive: Uint8Array, change: Uint8Array): Keyring 
     receive,
     change,
     count: (chain) => lists[chain].length / KEY_BYTES,
-    lock(place) {
-      const bytes = key(place);
-      if (bytes.length !== KEY_BYTES) throw new RangeError(`no key ${place.chain}/${place.index}`);
+    lock(keyPath) {
+      const bytes = key(keyPath);
+      if (bytes.length !== KEY_BYTES) throw new RangeError(`no key ${keyPath.chain}/${keyPath.index}`);
       return { lockType: LOCK_KEY, lock: bytes };
     },
     find({ lockType, lock }) {
       if (lockType !== LOCK_KEY || lock.length !== KEY_BYTES) return undefined;
-      return places.get(prefixOf(lock))?.find((place) => equalBytes(key(place), lock));
+      return byPrefix.get(prefixOf(lock))?.find((keyPath) => equalBytes(key(keyPath), lock));
     },
   };
 }

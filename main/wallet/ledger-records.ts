@@ -16,7 +16,7 @@ export interface LedgerRecords {
   readonly total: number;
   /** See Ledger. */
   readonly revision: number;
-  /** Must be called when a query would return something new. */
+  /** Must be called after each change that alters the result of a query. */
   changed(): void;
   addCoin(key: OutpointKey, coin: OwnCoin, changes: WalletChanges): void;
   dropCoin(key: OutpointKey, changes: WalletChanges): void;
@@ -47,18 +47,18 @@ export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): 
   let total = 0;
   let revision = 0;
 
-  const holdCoin = (key: OutpointKey, coin: OwnCoin) => {
+  const insertCoin = (key: OutpointKey, coin: OwnCoin) => {
     coins.set(key, coin);
     total += coin.amount;
     matcher.watch(Buffer.from(key.slice(0, 8), 'hex'));
   };
-  const holdUnconfirmed = (record: UnconfirmedRecord) => {
+  const insertUnconfirmed = (record: UnconfirmedRecord) => {
     unconfirmed.put(record);
     matcher.watch(record.tx.txid);
     for (const input of record.tx.inputs) matcher.watch(input.txid);
   };
-  for (const [key, coin] of initial.coins) holdCoin(key, coin);
-  for (const record of initial.unconfirmed) holdUnconfirmed(record);
+  for (const [key, coin] of initial.coins) insertCoin(key, coin);
+  for (const record of initial.unconfirmed) insertUnconfirmed(record);
 
   const updateUnconfirmed: LedgerRecords['updateUnconfirmed'] = (record, change, changes) => {
     revision++;
@@ -83,7 +83,7 @@ export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): 
     },
     changed: () => void revision++,
     addCoin(key, coin, changes) {
-      holdCoin(key, coin);
+      insertCoin(key, coin);
       changes.putCoin(key, coin);
     },
     dropCoin(key, changes) {
@@ -91,7 +91,7 @@ export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): 
       if (coins.delete(key)) changes.deleteCoin(key);
     },
     addUnconfirmed(record, changes) {
-      holdUnconfirmed(record);
+      insertUnconfirmed(record);
       changes.putUnconfirmed(record);
     },
     updateUnconfirmed,
@@ -106,7 +106,7 @@ export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): 
 }
 
 /** Where a transaction is in the chain, and the time of its block. */
-export interface BlockPlace {
+export interface BlockContext {
   readonly height: Height;
   readonly position: number;
   readonly time: UnixSeconds;
@@ -124,20 +124,20 @@ export function markConflicts(
 ): void {
   const { matcher, unconfirmed } = records;
   for (const input of tx.inputs) {
-    if (!matcher.mayMatter(input)) continue;
-    for (const rival of unconfirmed.spendersOf(outpointKey(input))) {
-      if (rival !== tx.txidHex) markConflict(records, rival, height, changes);
+    if (!matcher.mayConcern(input)) continue;
+    for (const spender of unconfirmed.spendersOf(outpointKey(input))) {
+      if (spender !== tx.txidHex) markConflict(records, spender, height, changes);
     }
   }
 }
 
 function markConflict(records: LedgerRecords, txidHex: string, height: Height, changes: WalletChanges): void {
   const { unconfirmed, updateUnconfirmed } = records;
-  for (let line = [txidHex]; line.length > 0;) {
-    const found = line.flatMap((txid) => unconfirmed.records.get(txid) ?? []);
-    const hit = found.filter(({ conflict }) => conflict === null);
-    for (const record of hit) updateUnconfirmed(record, { conflict: height }, changes);
-    line = hit.flatMap((record) => unconfirmed.childrenOf(record));
+  for (let generation = [txidHex]; generation.length > 0;) {
+    const found = generation.flatMap((txid) => unconfirmed.records.get(txid) ?? []);
+    const newlyConflicted = found.filter(({ conflict }) => conflict === null);
+    for (const record of newlyConflicted) updateUnconfirmed(record, { conflict: height }, changes);
+    generation = newlyConflicted.flatMap((record) => unconfirmed.childrenOf(record));
   }
 }
 
@@ -145,7 +145,7 @@ function markConflict(records: LedgerRecords, txidHex: string, height: Height, c
 export function connectTransaction(
   records: LedgerRecords,
   tx: Transaction,
-  place: BlockPlace,
+  context: BlockContext,
   changes: WalletChanges,
 ): MinedRecord | null {
   const { matcher, unconfirmed } = records;
@@ -154,7 +154,7 @@ export function connectTransaction(
   const before = unconfirmed.records.get(tx.txidHex);
   if (outputs.length === 0 && inputs.length === 0 && before === undefined) return null;
   if (before !== undefined) records.updateUnconfirmed(before, null, changes);
-  const record = { tx, firstSeen: before?.firstSeen ?? place.time, inputs, outputs, ...place };
+  const record = { tx, firstSeen: before?.firstSeen ?? context.time, inputs, outputs, ...context };
   changes.putMined(record);
   for (const key of spentKeys(record)) records.dropCoin(key, changes);
   for (const [key, coin] of createdCoins(record)) {
@@ -176,26 +176,34 @@ export function disconnectTransaction(
   changes.deleteMined(record);
   // The coinbase of a disconnected block can never be mined again; other transactions may be.
   if (isCoinbase(tx)) return;
-  const back = { tx, firstSeen, inputs, outputs, conflict: null, replaced: false, wasMined: true };
-  records.addUnconfirmed(back, changes);
+  const unconfirmedAgain = {
+    tx,
+    firstSeen,
+    inputs,
+    outputs,
+    conflict: null,
+    replaced: false,
+    wasMined: true,
+  };
+  records.addUnconfirmed(unconfirmedAgain, changes);
 }
 
 /**
  * Removes unconfirmed transactions that were mined or conflict with mined ones, as far as the coins of the UTXO set
  * show it. Repeats, because each removal may show it for a descendant.
  */
-export function dropPast(
+export function dropMinedOrConflicting(
   { coins, unconfirmed, updateUnconfirmed }: LedgerRecords,
   changes: WalletChanges,
 ): void {
-  const isPast = ({ tx, inputs, outputs }: UnconfirmedRecord) =>
+  const isMinedOrConflicting = ({ tx, inputs, outputs }: UnconfirmedRecord) =>
     outputs.some(({ index }) => coins.has(outpointKeyOf(tx.txidHex, index))) ||
     inputs.some(({ index }) => {
       const key = outpointKey(tx.inputs[index]!);
       return !coins.has(key) && !unconfirmed.records.has(key.slice(0, 64));
     });
   for (let past: UnconfirmedRecord[] | null = null; past === null || past.length > 0;) {
-    past = [...unconfirmed.records.values()].filter(isPast);
+    past = [...unconfirmed.records.values()].filter(isMinedOrConflicting);
     for (const record of past) updateUnconfirmed(record, null, changes);
   }
 }
@@ -207,8 +215,8 @@ function spentKeys(record: MinedRecord): OutpointKey[] {
 
 /** The coins of the wallet that a record creates. */
 function createdCoins({ tx, outputs, height }: MinedRecord): [OutpointKey, OwnCoin][] {
-  return outputs.map(({ index, place }) => [
+  return outputs.map(({ index, keyPath }) => [
     outpointKeyOf(tx.txidHex, index),
-    { amount: tx.outputs[index]!.amount, place, height, coinbase: isCoinbase(tx) },
+    { amount: tx.outputs[index]!.amount, keyPath, height, coinbase: isCoinbase(tx) },
   ]);
 }

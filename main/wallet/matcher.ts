@@ -10,9 +10,9 @@ import type { OwnCoin, OwnInput, OwnOutput, UnconfirmedRecord } from './wallet-r
 export interface Matcher {
   outputs(tx: Transaction): OwnOutput[];
   inputs(tx: Transaction): OwnInput[];
-  /** A cheap filter with one lookup in a map: false for most outpoints that do not concern the wallet. */
-  mayMatter(outpoint: Outpoint): boolean;
-  /** From now on `mayMatter` is true for outputs of this transaction. `txid` needs only its first 4 bytes. */
+  /** A cheap filter with one lookup: false for most outpoints that do not concern the wallet, true for all others. */
+  mayConcern(outpoint: Outpoint): boolean;
+  /** From now on `mayConcern` is true for outputs of this transaction. Only the first 4 bytes of `txid` are read. */
   watch(txid: Uint8Array): void;
   setKeyring(keyring: Keyring): void;
 }
@@ -27,14 +27,14 @@ export function createMatcher(deps: MatcherDeps): Matcher {
   let { keyring } = deps;
   // Entries are never removed: an outdated entry only costs another lookup.
   const watched = new Set<number>();
-  const mayMatter = (outpoint: Outpoint) => watched.has(prefixOf(outpoint.txid));
+  const mayConcern = (outpoint: Outpoint) => watched.has(prefixOf(outpoint.txid));
 
   return {
     outputs(tx) {
       const found: OwnOutput[] = [];
       for (let index = 0; index < tx.outputs.length; index++) {
-        const place = keyring.find(tx.outputs[index]!);
-        if (place !== undefined) found.push({ index, place });
+        const keyPath = keyring.find(tx.outputs[index]!);
+        if (keyPath !== undefined) found.push({ index, keyPath });
       }
       return found;
     },
@@ -42,14 +42,14 @@ export function createMatcher(deps: MatcherDeps): Matcher {
       const found: OwnInput[] = [];
       for (let index = 0; index < tx.inputs.length; index++) {
         const input = tx.inputs[index]!;
-        if (!mayMatter(input)) continue;
+        if (!mayConcern(input)) continue;
         const key = outpointKey(input);
         const coin = deps.coins.get(key) ?? unconfirmedCoin(key, deps.unconfirmed);
         if (coin !== undefined) found.push({ index, coin });
       }
       return found;
     },
-    mayMatter,
+    mayConcern,
     watch: (txid) => void watched.add(prefixOf(txid)),
     setKeyring(next) {
       keyring = next;
@@ -66,5 +66,5 @@ function unconfirmedCoin(
   const index = Number(key.slice(65));
   const output = record?.outputs.find((own) => own.index === index);
   if (record === undefined || output === undefined) return undefined;
-  return { amount: record.tx.outputs[index]!.amount, place: output.place, height: 0, coinbase: false };
+  return { amount: record.tx.outputs[index]!.amount, keyPath: output.keyPath, height: 0, coinbase: false };
 }

@@ -73,7 +73,7 @@ export interface WalletFactoryDeps extends KeyDeps {
   readonly kdf: KdfParameters;
 }
 
-interface Restored {
+interface RestoreOptions {
   readonly gap: number;
   readonly onlyNew: boolean;
 }
@@ -83,13 +83,18 @@ const ACCOUNT = 0;
 
 export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
   const { network, chain, files, data, list, clock, random, kdf } = deps;
-  const { reserved, checkKeysNew, keysBeingMade } = createReservations(list);
+  const { reserved, checkKeysNew, keysBeingCreated } = createReservations(list);
 
   /**
    * Writes the records first and the file last, so that a crash in between leaves no wallet instead of an incomplete
    * one.
    */
-  const make = async (name: string, password: string, secret: WalletSecret, restored?: Restored) => {
+  const createWallet = async (
+    name: string,
+    password: string,
+    secret: WalletSecret,
+    restored?: RestoreOptions,
+  ) => {
     const start = restored ? scanStartAt(chain, 0) : scanStartAt(chain, chain.tip().height);
     const gap = restored?.gap ?? GAP_LIMIT;
     const identity: WalletIdentity = {
@@ -105,7 +110,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       const first = await firstLockOf(secrets);
       if (restored?.onlyNew !== false) checkKeysNew(first);
       key = toHex(first.lock);
-      keysBeingMade.add(key);
+      keysBeingCreated.add(key);
       const sealed = await sealSecret(secret, password, identity, random, kdf);
       const phraseChecked = restored !== undefined;
       const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)), phraseChecked };
@@ -117,7 +122,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       secrets.wipe();
       throw error;
     } finally {
-      keysBeingMade.delete(key);
+      keysBeingCreated.delete(key);
     }
   };
 
@@ -126,7 +131,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       reserved(name, async () => {
         const entropy = random.bytes(ENTROPY_BYTES[words]);
         const mnemonic = wordsOf(entropy);
-        const { wallet, secrets } = await make(name, password, { entropy, passphrase: '' });
+        const { wallet, secrets } = await createWallet(name, password, { entropy, passphrase: '' });
         secrets.wipe();
         wipe(entropy);
         return { wallet, mnemonic };
@@ -134,9 +139,11 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
     restore: ({ name, password, words, passphrase, gap, onlyNew }) =>
       reserved(name, async () => {
         const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
-        const made = await make(name, password, secret, { gap, onlyNew }).finally(() => wipe(words.entropy));
-        const first = made.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
-        return { ...made, firstAddress: encodeAddress(network.hrp, first) };
+        const result = await createWallet(name, password, secret, { gap, onlyNew }).finally(() =>
+          wipe(words.entropy),
+        );
+        const first = result.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
+        return { ...result, firstAddress: encodeAddress(network.hrp, first) };
       }),
     undelete: (name) =>
       reserved(name, async () => {
@@ -163,29 +170,29 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
   };
 }
 
-/** Names and keys of the wallets that are being created, so that no two are the same. */
+/** Reserves names and keys while wallets are created, so that no two wallets get the same. */
 function createReservations(list: WalletList) {
-  const beingMade = new Set<string>();
+  const beingCreated = new Set<string>();
   /** First keys of the wallets that are being created, as hex. */
-  const keysBeingMade = new Set<string>();
+  const keysBeingCreated = new Set<string>();
   return {
-    keysBeingMade,
+    keysBeingCreated,
     /** Two wallets with the same keys would issue the same addresses without knowing of each other. */
     checkKeysNew(first: Lock) {
       const other = list.byLock(first)?.name;
-      if (other === undefined && !keysBeingMade.has(toHex(first.lock))) return;
+      if (other === undefined && !keysBeingCreated.has(toHex(first.lock))) return;
       throw new KithError('wallet-keys-known', undefined, other === undefined ? {} : { data: { other } });
     },
     async reserved<T>(name: string, work: () => Promise<T>): Promise<T> {
-      if (list.has(name) || beingMade.has(nameKey(name)))
+      if (list.has(name) || beingCreated.has(nameKey(name)))
         throw new KithError('wallet-exists', undefined, { data: { name } });
-      if (list.names().length + beingMade.size >= MAX_WALLETS)
+      if (list.names().length + beingCreated.size >= MAX_WALLETS)
         throw new KithError('wallet-too-many', undefined, { data: { most: MAX_WALLETS } });
-      beingMade.add(nameKey(name));
+      beingCreated.add(nameKey(name));
       try {
         return await work();
       } finally {
-        beingMade.delete(nameKey(name));
+        beingCreated.delete(nameKey(name));
       }
     },
   };
@@ -205,7 +212,7 @@ export function checkWords(text: string): SeedWords {
   if (words.problem === 'words-count')
     throw new KithError('wallet-words-count', undefined, { data: { count: words.count } });
   if (words.problem === 'words-checksum') throw new KithError('wallet-words-checksum');
-  // The error has the position and not the word, because the typed text may be almost the recovery phrase.
+  // The error has the position and not the word, because the text may be the recovery phrase with one typing error.
   const { positions } = words;
   throw new KithError('wallet-word-unknown', undefined, {
     data: { word: `Word ${positions[0]}`, positions },

@@ -5,23 +5,23 @@ import { CHAIN } from './key-path.ts';
 import type { KithError } from '../lib/errors.ts';
 import type { WalletComponents } from './wiring.ts';
 
-type Parts = Pick<WalletComponents, 'data' | 'list' | 'chain' | 'sessions'>;
+type Components = Pick<WalletComponents, 'data' | 'list' | 'chain' | 'sessions'>;
 
-/** Notices about the wallets for the user. `parts` is null when `refusal` says why the wallets cannot be used. */
-export function findWalletNotices(parts: Parts | null, refusal: KithError | null): Notice[] {
-  if (parts === null) return refusal === null ? [] : [noticeOf(refusal.code, refusal.data)];
-  return [...databaseNotices(parts), ...keyNotices(parts), ...sameKeysNotices(parts)];
+/** Notices about the wallets for the user. `components` is null when `refusal` says why the wallets cannot be used. */
+export function findWalletNotices(components: Components | null, refusal: KithError | null): Notice[] {
+  if (components === null) return refusal === null ? [] : [noticeOf(refusal.code, refusal.data)];
+  return [...databaseNotices(components), ...keyNotices(components), ...sameKeysNotices(components)];
 }
 
 /** For locked wallets that may miss payments, because they cannot derive the keys to look for. */
-function keyNotices({ list, sessions }: Parts): Notice[] {
+function keyNotices({ list, sessions }: Components): Notice[] {
   return [...list.values()]
-    .filter((wallet) => wallet.wantsUnlocking() && sessions.any(wallet.id) === null)
+    .filter((wallet) => wallet.unlockMayFindPayments() && sessions.derivationSecrets(wallet.id) === null)
     .map(({ name }) => noticeOf('wallet-keys-short', { name }));
 }
 
 /** For wallets with the same keys: restored twice, or a wallet file copied from another computer. */
-function sameKeysNotices({ list }: Parts): Notice[] {
+function sameKeysNotices({ list }: Components): Notice[] {
   const byFirstKey = new Map<string, string[]>();
   for (const { name, keyring } of list.values()) {
     const key = toHex(keyring.lock({ chain: CHAIN.receive, index: 0 }).lock);
@@ -32,7 +32,7 @@ function sameKeysNotices({ list }: Parts): Notice[] {
   );
 }
 
-function databaseNotices({ data, list, chain }: Parts): Notice[] {
+function databaseNotices({ data, list, chain }: Components): Notice[] {
   if (data.renewedBecause === null) return [];
   const behind = [...list.values()].filter(({ ledger }) => ledger.meta().restoring);
   if (behind.length === 0) return [noticeOf('wallet-data-rebuilt')];

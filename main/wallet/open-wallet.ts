@@ -1,5 +1,5 @@
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
-import { CHAIN, type Chain, CHAINS, type KeyPlace } from './key-path.ts';
+import { CHAIN, type Chain, CHAINS, type KeyPath } from './key-path.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -11,7 +11,7 @@ import type { KeySecrets } from './key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 /** Number of keys in the file beyond the gap limit, so that a locked wallet can still receive and mine. */
-const KEYS_MORE = 20;
+const EXTRA_KEYS = 20;
 
 /** One wallet of the data directory: its file, its keys and its ledger. */
 export interface OpenWallet {
@@ -24,18 +24,18 @@ export interface OpenWallet {
    * The current receiving address: issued but not paid yet. If there is none, the next one is issued; if no more may be
    * issued, the last one is returned. `secrets` as in `nextKey`.
    */
-  currentKey(secrets: KeySecrets | null): Promise<KeyPlace>;
+  currentKey(secrets: KeySecrets | null): Promise<KeyPath>;
   /**
    * Issues the next receiving address. `secrets` derive more keys when all known keys are issued; null for a locked
    * wallet.
    * @throws {KithError} `wallet-address-gap`, `wallet-locked`
    */
-  nextKey(secrets: KeySecrets | null): Promise<KeyPlace>;
+  nextKey(secrets: KeySecrets | null): Promise<KeyPath>;
   /**
    * The next key for change and mining rewards. Such keys are never shown. Each is used once, as long as the limit of
    * issued keys allows it.
    */
-  changeKey(): KeyPlace;
+  changeKey(): KeyPath;
   /**
    * Stores a label in the form that cleanLabel returns. An empty label removes the stored one.
    * @throws {KithError} `wallet-label`, `wallet-labels-full`
@@ -56,8 +56,8 @@ export interface OpenWallet {
   keysAhead(): number;
   /** With fewer unused keys than this, the wallet may miss payments to keys that another copy of it issued. */
   keysNeeded(): number;
-  /** Whether unlocking the wallet may find payments that it missed. */
-  wantsUnlocking(): boolean;
+  /** Whether the wallet may find payments that it missed once it is unlocked. */
+  unlockMayFindPayments(): boolean;
   /** Replaces the ledger by the state in the database. */
   reload(state: LedgerState): void;
 }
@@ -74,54 +74,57 @@ export interface OpenWalletDeps {
  * Number of unused keys that a locked wallet keeps, so that it still finds payments to keys that another copy of it
  * issued.
  */
-const KEYS_KEPT = 20;
+const MIN_UNUSED_KEYS = 20;
 const MAX_LABELS = 10_000;
 
 export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   const { name, file, files, log } = deps;
   const keyring = createKeyring(file.receive, file.change);
-  const held: Held = { file, keyring, ledger: new WalletLedger(deps.state, keyring) };
+  const current: WalletState = { file, keyring, ledger: new WalletLedger(deps.state, keyring) };
   const write = async (change: Partial<WalletFile>) => {
-    const next = { ...held.file, ...change };
+    const next = { ...current.file, ...change };
     await files.write(name, next);
-    held.file = next;
+    current.file = next;
   };
-  const reserve = createKeyReserve({ name, held, write, log });
-  const receiving = createReceivingKeys({ name, held, write, extendKeys: reserve.extendKeys });
+  const reserve = createKeyReserve({ name, current, write, log });
+  const receiving = createReceivingKeys({ name, current, write, extendKeys: reserve.extendKeys });
 
   return {
     name,
     id: file.identity.id,
     get ledger() {
-      return held.ledger;
+      return current.ledger;
     },
     get file() {
-      return held.file;
+      return current.file;
     },
     get keyring() {
-      return held.keyring;
+      return current.keyring;
     },
     ...receiving,
     changeKey() {
-      const { keyring, ledger } = held;
-      const last = Math.min(keyring.count(CHAIN.change) - 1 - KEYS_KEPT, lastAllowed(ledger, CHAIN.change));
+      const { keyring, ledger } = current;
+      const last = Math.min(
+        keyring.count(CHAIN.change) - 1 - MIN_UNUSED_KEYS,
+        lastAllowed(ledger, CHAIN.change),
+      );
       return { chain: CHAIN.change, index: Math.min(ledger.highestUsed[CHAIN.change] + 1, last) };
     },
-    setLabel: async (subject, text) => write({ labels: withLabel(held.file.labels, subject, text) }),
+    setLabel: async (subject, text) => write({ labels: withLabel(current.file.labels, subject, text) }),
     markPhraseChecked: async () => write({ phraseChecked: true }),
     async replaceFile(next, forgetPrevious) {
       await files.write(name, next, { forgetPrevious });
-      held.file = next;
+      current.file = next;
     },
     ...reserve,
     reload(state) {
-      held.ledger = new WalletLedger(state, held.keyring);
+      current.ledger = new WalletLedger(state, current.keyring);
     },
   };
 }
 
-/** The present state of a wallet, which its parts read and replace. */
-interface Held {
+/** The current state of a wallet. The parts of this module read and replace it. */
+interface WalletState {
   file: WalletFile;
   keyring: Keyring;
   ledger: Ledger;
@@ -129,39 +132,39 @@ interface Held {
 
 interface PartDeps {
   readonly name: string;
-  readonly held: Held;
+  readonly current: WalletState;
   /** Changes fields of the file, on the disk first. */
   readonly write: (change: Partial<WalletFile>) => Promise<void>;
 }
 
-/** The keys that the file has beyond the used ones. */
+/** Derives and checks the keys of the wallet file that follow the used ones. */
 function createKeyReserve({
   name,
-  held,
+  current,
   write,
   log,
 }: PartDeps & { readonly log: Log }): Pick<
   OpenWallet,
-  'extendKeys' | 'checkKeys' | 'keysAhead' | 'keysNeeded' | 'wantsUnlocking'
+  'extendKeys' | 'checkKeys' | 'keysAhead' | 'keysNeeded' | 'unlockMayFindPayments'
 > {
   const setKeys = async (receive: Uint8Array, change: Uint8Array, secrets: KeySecrets) => {
     const keysMac = secrets.mac(receive, change);
-    held.keyring = createKeyring(receive, change);
-    held.ledger.setKeyring(held.keyring);
+    current.keyring = createKeyring(receive, change);
+    current.ledger.setKeyring(current.keyring);
     await write({ receive, change, keysMac });
   };
-  const ahead = (chain: Chain) => held.keyring.count(chain) - 1 - held.ledger.highestUsed[chain];
+  const ahead = (chain: Chain) => current.keyring.count(chain) - 1 - current.ledger.highestUsed[chain];
 
-  // The file of a wallet that was created here has every key that was issued. A restored wallet may also be in use
-  // elsewhere.
+  // The file of a wallet that was created here contains every issued key. A restored wallet may also be in use on
+  // another computer, which may issue more keys.
   const keysNeeded = () => {
-    const { file, ledger } = held;
-    return file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : KEYS_KEPT;
+    const { file, ledger } = current;
+    return file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : MIN_UNUSED_KEYS;
   };
 
   const extended = async (chain: Chain, secrets: KeySecrets): Promise<Uint8Array> => {
-    const { keyring, ledger } = held;
-    const missing = ledger.gap + KEYS_MORE - ahead(chain);
+    const { keyring, ledger } = current;
+    const missing = ledger.gap + EXTRA_KEYS - ahead(chain);
     const known = chain === CHAIN.receive ? keyring.receive : keyring.change;
     if (missing <= 0) return known;
     const more = await secrets.publicKeys(chain, keyring.count(chain), missing);
@@ -172,45 +175,45 @@ function createKeyReserve({
     async extendKeys(secrets) {
       const receive = await extended(CHAIN.receive, secrets);
       const change = await extended(CHAIN.change, secrets);
-      const { keyring } = held;
+      const { keyring } = current;
       if (receive.length === keyring.receive.length && change.length === keyring.change.length) return false;
       await setKeys(receive, change, secrets);
       return true;
     },
     async checkKeys(secrets) {
-      const { keyring, file } = held;
+      const { keyring, file } = current;
       if (equalBytes(secrets.mac(keyring.receive, keyring.change), file.keysMac)) return true;
       log.error('the public keys in the wallet file do not match its secret; they are corrected', {
         name,
       });
-      const right = await Promise.all(
+      const correct = await Promise.all(
         CHAINS.map((chain) => secrets.publicKeys(chain, 0, keyring.count(chain))),
       );
-      await setKeys(right[0]!, right[1]!, secrets);
-      held.ledger.set({ shortSince: held.file.identity.birthday });
+      await setKeys(correct[0]!, correct[1]!, secrets);
+      current.ledger.set({ shortSince: current.file.identity.birthday });
       return false;
     },
     keysAhead: () => Math.min(...CHAINS.map(ahead)),
     keysNeeded,
-    // Mining uses keys all the time, so the user is asked only when they run out.
-    wantsUnlocking: () =>
-      held.ledger.meta().shortSince !== null &&
-      (held.ledger.meta().restoring ||
+    // Each mining reward uses a key, so the user is asked to unlock only when few keys are left.
+    unlockMayFindPayments: () =>
+      current.ledger.meta().shortSince !== null &&
+      (current.ledger.meta().restoring ||
         ahead(CHAIN.receive) < keysNeeded() ||
-        ahead(CHAIN.change) < KEYS_KEPT),
+        ahead(CHAIN.change) < MIN_UNUSED_KEYS),
   };
 }
 
 /** The receiving addresses that the wallet issues. */
 function createReceivingKeys({
   name,
-  held,
+  current,
   write,
   extendKeys,
 }: PartDeps & Pick<OpenWallet, 'extendKeys'>): Pick<OpenWallet, 'currentKey' | 'nextKey'> {
   const nextKey = async (secrets: KeySecrets | null) => {
-    const { ledger } = held;
-    const index = Math.max(held.file.issued, ledger.highestUsed[CHAIN.receive] + 1);
+    const { ledger } = current;
+    const index = Math.max(current.file.issued, ledger.highestUsed[CHAIN.receive] + 1);
     const last = lastAllowed(ledger, CHAIN.receive);
     if (index > last && ledger.meta().restoring)
       throw new KithError('wallet-reading', undefined, { data: { name, height: ledger.syncedTo.height } });
@@ -218,7 +221,7 @@ function createReceivingKeys({
       throw new KithError('wallet-address-gap', undefined, {
         data: { most: GAP_LIMIT, blocks: SETTLED_CONFIRMATIONS },
       });
-    if (index >= held.keyring.count(CHAIN.receive)) {
+    if (index >= current.keyring.count(CHAIN.receive)) {
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
       await extendKeys(secrets);
     }
@@ -228,7 +231,7 @@ function createReceivingKeys({
   return {
     nextKey,
     async currentKey(secrets) {
-      const { file, ledger } = held;
+      const { file, ledger } = current;
       const last = lastAllowed(ledger, CHAIN.receive);
       const index = file.issued - 1;
       // While a restored wallet reads the chain, the limit is not known yet. The current key was within the limit when
@@ -264,7 +267,7 @@ export async function firstKeys(
   secrets: KeySecrets,
   gap: number,
 ): Promise<Pick<WalletFile, 'receive' | 'change' | 'keysMac' | 'issued' | 'labels'>> {
-  const receive = await secrets.publicKeys(CHAIN.receive, 0, gap + KEYS_MORE);
-  const change = await secrets.publicKeys(CHAIN.change, 0, gap + KEYS_MORE);
+  const receive = await secrets.publicKeys(CHAIN.receive, 0, gap + EXTRA_KEYS);
+  const change = await secrets.publicKeys(CHAIN.change, 0, gap + EXTRA_KEYS);
   return { receive, change, keysMac: secrets.mac(receive, change), issued: 1, labels: new Map() };
 }

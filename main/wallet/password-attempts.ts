@@ -34,14 +34,14 @@ export function createPasswordAttempts({
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
 }): PasswordAttempts {
   // Each kind of connection has its own queue and at most one attempt in the common queue.
-  const lines = new Map(ROLES.map((role) => [role, createQueue(MAX_WAITING)]));
+  const queues = new Map(ROLES.map((role) => [role, createQueue(MAX_WAITING)]));
   const common = createQueue(ROLES.length);
   const wrong = new Map<string, { count: number; nextAt: number }>();
 
   const waitTurn = async (key: string) => {
-    const left = (wrong.get(key)?.nextAt ?? 0) - clock.monotonic();
-    if (left > MAX_WAIT_MS) throw tooEarly(Math.ceil(left / 1000));
-    if (left > 0) await clock.sleep(left);
+    const pauseLeft = (wrong.get(key)?.nextAt ?? 0) - clock.monotonic();
+    if (pauseLeft > MAX_WAIT_MS) throw tooEarly(Math.ceil(pauseLeft / 1000));
+    if (pauseLeft > 0) await clock.sleep(pauseLeft);
   };
 
   return {
@@ -55,7 +55,7 @@ export function createPasswordAttempts({
         return result;
       };
       try {
-        return await lines.get(by)!.run(turn);
+        return await queues.get(by)!.run(turn);
       } catch (error) {
         throw codeOf(error) === 'queue-full' ? tooEarly(1) : error;
       }

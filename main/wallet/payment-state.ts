@@ -14,7 +14,7 @@ import type { UnconfirmedRecord } from './wallet-records.ts';
 export type PaymentState = 'live' | 'expired' | 'dead' | 'conflicted' | 'replaced';
 
 /** Number of blocks after its expiry from which on no reorganisation can mine a payment (protocol.md §18). */
-export const DEAD_AFTER = 100;
+export const BLOCKS_UNTIL_DEAD = 100;
 
 const cache = new WeakMap<
   Ledger,
@@ -29,9 +29,9 @@ export function paymentStates(ledger: Ledger): ReadonlyMap<string, PaymentState>
   if (last?.revision === revision && last.height === height) return last.result;
   const result = new Map<string, PaymentState>();
   for (const record of parentsFirst(ledger)) {
-    const inherited = parentsOf(record, ledger).map((parent) => result.get(parent.tx.txidHex));
-    const worst = inherited.find((state) => state !== 'live');
-    result.set(record.tx.txidHex, ownStanding(record, height) ?? worst ?? 'live');
+    const parentStates = parentsOf(record, ledger).map((parent) => result.get(parent.tx.txidHex));
+    const parentState = parentStates.find((state) => state !== 'live');
+    result.set(record.tx.txidHex, ownState(record, height) ?? parentState ?? 'live');
   }
   cache.set(ledger, { revision, height, result });
   return result;
@@ -45,8 +45,10 @@ export function parentsFirst(ledger: Ledger): Iterable<UnconfirmedRecord> {
   for (const record of ledger.unconfirmed.values()) {
     const stack = [record];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const waiting = ordered.has(top) ? [] : parentsOf(top, ledger).filter((parent) => !ordered.has(parent));
-      if (waiting.length > 0) stack.push(...waiting);
+      const missingParents = ordered.has(top)
+        ? []
+        : parentsOf(top, ledger).filter((parent) => !ordered.has(parent));
+      if (missingParents.length > 0) stack.push(...missingParents);
       else ordered.add(stack.pop()!);
     }
   }
@@ -58,12 +60,12 @@ export function parentsOf(record: UnconfirmedRecord, ledger: Ledger): Unconfirme
   return record.tx.inputs.flatMap(({ txid }) => ledger.unconfirmed.get(toHex(txid)) ?? []);
 }
 
-function ownStanding(record: UnconfirmedRecord, tip: Height): PaymentState | undefined {
+function ownState(record: UnconfirmedRecord, tip: Height): PaymentState | undefined {
   if (record.conflict !== null) return 'conflicted';
   if (record.replaced) return 'replaced';
   const { expires } = record.tx;
   if (expires === 0 || tip < expires) return undefined;
-  return tip < expires + DEAD_AFTER ? 'expired' : 'dead';
+  return tip < expires + BLOCKS_UNTIL_DEAD ? 'expired' : 'dead';
 }
 
 /** The coins that live transactions spend, own coins or not. A new payment must not spend them. */

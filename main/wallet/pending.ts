@@ -8,7 +8,7 @@ import type { Queue } from '../lib/queue.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletMempool } from './ports.ts';
 import type { UnconfirmedRecord } from './wallet-records.ts';
-import { DEAD_AFTER, parentsFirst, paymentStates } from './payment-state.ts';
+import { BLOCKS_UNTIL_DEAD, parentsFirst, paymentStates } from './payment-state.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { WalletStore } from './wallet-store.ts';
 
@@ -46,7 +46,7 @@ const MEMPOOL_WAIT_MS = 5_000;
  * A wallet with this many unconfirmed transactions, its own included, records no more payments from other wallets,
  * because an attacker can send any number.
  */
-const MAX_FOREIGN = 5_000;
+const MAX_UNCONFIRMED = 5_000;
 
 export function createPending(deps: PendingDeps): Pending {
   const { mempool, chain, queue, clock, log } = deps;
@@ -55,23 +55,24 @@ export function createPending(deps: PendingDeps): Pending {
 
   const { change, onAdded, onRemoved } = createRecordChanges(deps);
 
-  const note = (wallet: OpenWallet, work: () => Promise<void>) =>
+  const enqueue = (wallet: OpenWallet, work: () => Promise<void>) =>
     queue.run(work).catch((error: unknown) => {
       if (!signal.aborted) log.error('a wallet could not follow the mempool', { name: wallet.name, error });
     });
   const offs = [
     mempool.events.on('added', ({ tx }) => {
       for (const wallet of deps.wallets()) {
-        if (wallet.ledger.concerns(tx)) void note(wallet, () => onAdded(wallet, tx));
+        if (wallet.ledger.concerns(tx)) void enqueue(wallet, () => onAdded(wallet, tx));
       }
     }),
     mempool.events.on('removed', ({ txid, reason }) => {
-      if (reason === 'mined' || reason === 'expired') return; // the chain follower learns of both from the blocks
+      if (reason === 'mined' || reason === 'expired') return; // the chain follower handles both when it connects the block
       for (const wallet of deps.wallets()) {
         // A reorganisation may be the cause. The wallet must follow it first: until then it may count the payment as
         // mined.
         void deps.nearTip(wallet).then(() => {
-          if (wallet.ledger.unconfirmed.has(txid)) return note(wallet, () => onRemoved(wallet, txid, reason));
+          if (wallet.ledger.unconfirmed.has(txid))
+            return enqueue(wallet, () => onRemoved(wallet, txid, reason));
         });
       }
     }),
@@ -79,11 +80,12 @@ export function createPending(deps: PendingDeps): Pending {
 
   const submit = async (wallet: OpenWallet, { tx }: UnconfirmedRecord) => {
     const result = await mempool.submit(tx);
-    const verdict = isViolation(result) ? verdictOf(result, chain.tip().height) : null;
-    if (signal.aborted || verdict === null) return;
+    const recordChange = isViolation(result) ? recordChangeAfter(result, chain.tip().height) : null;
+    if (signal.aborted || recordChange === null) return;
     await queue.run(async () => {
       const now = wallet.ledger.unconfirmed.get(tx.txidHex);
-      if (now !== undefined && now.conflict === null && !now.replaced) await change(wallet, now, verdict);
+      if (now !== undefined && now.conflict === null && !now.replaced)
+        await change(wallet, now, recordChange);
     });
   };
 
@@ -100,8 +102,8 @@ export function createPending(deps: PendingDeps): Pending {
         if (signal.aborted) return;
         const { tx, conflict, replaced } = record;
         if (!mempool.has(tx.txidHex)) {
-          if (isWorthTrying(wallet, record)) await submit(wallet, record);
-        } else if (conflict !== null || replaced) await note(wallet, () => onAdded(wallet, tx));
+          if (shouldResubmit(wallet, record)) await submit(wallet, record);
+        } else if (conflict !== null || replaced) await enqueue(wallet, () => onAdded(wallet, tx));
       }
     },
     ownPending() {
@@ -143,7 +145,8 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
     }
     // The wallet may be one step behind the mempool or ahead of it.
     if (!ledger.concerns(tx) || (await data.mined(wallet.id, tx.txidHex)) !== null) return;
-    if (ledger.unconfirmed.size >= MAX_FOREIGN && tx.inputs.length > 0 && !spendsOwn(wallet, tx)) return;
+    if (ledger.unconfirmed.size >= MAX_UNCONFIRMED && tx.inputs.length > 0 && !spendsOwnCoin(wallet, tx))
+      return;
     await store.commit(wallet, (own, changes) => own.addUnconfirmed(tx, clock.now(), changes));
     moved(wallet);
   };
@@ -166,22 +169,22 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
 type Removal = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
 
 /** What a refusal by the mempool changes in a record. Null when the payment may be accepted later. */
-function verdictOf({ code }: Violation, tip: Height): Partial<UnconfirmedRecord> | null {
+function recordChangeAfter({ code }: Violation, tip: Height): Partial<UnconfirmedRecord> | null {
   if (code === 'coin-missing') return { conflict: tip };
   // The mempool contains another transaction that spends the same coins.
   return code === 'policy-conflict' || code.startsWith('policy-replacement') ? { replaced: true } : null;
 }
 
-function spendsOwn({ ledger }: OpenWallet, tx: Transaction): boolean {
+function spendsOwnCoin({ ledger }: OpenWallet, tx: Transaction): boolean {
   return tx.inputs.some(({ txid, index }) => ledger.coins.has(`${toHex(txid)}:${index}` as never));
 }
 
 /** Whether to submit a payment: it is live, or its conflict is so recent that a reorganisation may undo it. */
-function isWorthTrying({ ledger }: OpenWallet, record: UnconfirmedRecord): boolean {
+function shouldResubmit({ ledger }: OpenWallet, record: UnconfirmedRecord): boolean {
   // A payment that the user replaced must not be submitted again.
   if (record.replaced && record.inputs.length > 0) return false;
   const { expires } = record.tx;
   const { height } = ledger.syncedTo;
   if (expires !== 0 && height >= expires) return false;
-  return record.conflict === null || height < record.conflict + DEAD_AFTER;
+  return record.conflict === null || height < record.conflict + BLOCKS_UNTIL_DEAD;
 }

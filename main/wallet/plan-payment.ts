@@ -15,11 +15,11 @@ import {
   type SelectionProblem,
 } from './coin-selection.ts';
 import { baseBytes, MAX_FEERATE } from './payment-size.ts';
-import { createUnsigned } from './sign-payment.ts';
+import { createUnsigned } from './unsigned-payment.ts';
 import { KithError } from '../lib/errors.ts';
 import { numberBelow, type Random } from '../lib/random.ts';
-import { fundsOf, type Spendable, sumOf } from './balance.ts';
-import { type Choice, offeredCoins } from './spendable-coins.ts';
+import { sortCoins, type Spendable, sumOf } from './balance.ts';
+import { type CoinChoice, offeredCoins } from './spendable-coins.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletNetwork } from './ports.ts';
 import { type PaymentRequest, type Receiver, readReceivers } from './receivers.ts';
@@ -31,7 +31,7 @@ export interface PlanContext {
   readonly network: WalletNetwork;
   /** The lowest fee rate that is relayed now, in motes per byte. The default when the request has no fee rate. */
   readonly floor: number;
-  readonly usual: number;
+  readonly defaultFeerate: number;
   /** Addresses that the user has paid before or that have a label. */
   readonly knownAddresses: Iterable<string>;
   /** Payments of the last 30 minutes, and payments that are being sent. */
@@ -42,11 +42,11 @@ export interface PlanContext {
 /** A planned payment: the transaction to sign, and what the user must see before confirming it. */
 export interface Plan {
   readonly unsigned: Transaction;
-  readonly inputs: readonly Choice[];
+  readonly inputs: readonly CoinChoice[];
   readonly view: Omit<DraftPayment, 'draft'>;
 }
 
-const DAY = 86_400;
+const SECONDS_PER_DAY = 86_400;
 const MIN_LIFETIME = 100;
 const LAST_HEIGHT = 0xffff_ffff;
 
@@ -60,7 +60,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const { wallet, network } = context;
   const tip = wallet.ledger.syncedTo.height;
   const receivers = readReceivers(network, request);
-  const feerate = checkFeerate(request.feerate ?? context.usual, context.floor);
+  const feerate = checkFeerate(request.feerate ?? context.defaultFeerate, context.floor);
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
   const offer = offeredCoins(wallet.ledger, network.params.maturity, receivers, request.coins);
   const lock = wallet.keyring.lock(wallet.changeKey());
@@ -70,13 +70,13 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
     baseBytes: baseBytes(shape),
     baseBytesWithChange: baseBytes({ ...shape, outputs: [...shape.outputs, lock] }),
   };
-  const select = (coins: readonly Choice[]) => choose(coins, receivers, goal);
-  const everything = [...offer.settled, ...offer.unsettled];
-  // A payment of “everything” spends all that the balance calls available. Other payments spend unconfirmed change only
+  const select = (coins: readonly CoinChoice[]) => choose(coins, receivers, goal);
+  const everything = [...offer.preferred, ...offer.unconfirmedChange];
+  // A payment of the amount `all` spends the whole available balance. Other payments spend unconfirmed change only
   // if the confirmed coins are not enough.
-  const preferred = select(receivers[0]?.amount === 'all' ? everything : offer.settled);
+  const preferred = select(receivers[0]?.amount === 'all' ? everything : offer.preferred);
   const selection = required(
-    isSelectionProblem(preferred) && offer.unsettled.length > 0 ? select(everything) : preferred,
+    isSelectionProblem(preferred) && offer.unconfirmedChange.length > 0 ? select(everything) : preferred,
     context,
   );
   const expires = inheritedExpiry(selection.coins, wanted);
@@ -107,35 +107,35 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
     expires,
   };
   const warnings = paymentWarnings(context, view, {
-    unsettled: inputs.some((coin) => coin.inherits !== null),
-    uncovered: offer.uncovered(inputs),
-    leftOut: selection.all?.noRoom ?? [],
-    worthless: selection.all?.worthless ?? [],
+    spendsUnconfirmedChange: inputs.some((coin) => coin.inheritedExpiry !== null),
+    payableTwice: offer.payableTwice(inputs),
+    leftOut: selection.all?.aboveSizeLimit ?? [],
+    uneconomic: selection.all?.uneconomic ?? [],
     repeatedAfter: findRepeated(paid, context.recent),
   });
   return { unsigned, inputs, view: { ...view, warnings } };
 }
 
-type Chosen = Selection<Choice> & { readonly all?: Everything<Choice> };
+type ChosenCoins = Selection<CoinChoice> & { readonly all?: Everything<CoinChoice> };
 
 function choose(
-  coins: readonly Choice[],
+  coins: readonly CoinChoice[],
   receivers: readonly Receiver[],
   goal: { readonly feerate: number; readonly baseBytes: number; readonly baseBytesWithChange: number },
-): Chosen | SelectionProblem {
+): ChosenCoins | SelectionProblem {
   if (receivers[0]?.amount === 'all') {
-    const everything = selectAll<Choice>(coins, goal);
+    const everything = selectAll<CoinChoice>(coins, goal);
     if (isSelectionProblem(everything)) return everything;
     return { ...everything, all: everything };
   }
   const target = receivers.reduce((total, { amount }) => total + Number(amount), 0);
-  return selectCoins<Choice>(coins, { ...goal, target });
+  return selectCoins<CoinChoice>(coins, { ...goal, target });
 }
 
-function required(selection: Chosen | SelectionProblem, { wallet, network }: PlanContext): Chosen {
+function required(selection: ChosenCoins | SelectionProblem, { wallet, network }: PlanContext): ChosenCoins {
   if (!isSelectionProblem(selection)) return selection;
   if (selection.problem === 'too-many-coins')
-    throw new KithError('wallet-too-many-coins', undefined, { data: { most: selection.most } });
+    throw new KithError('wallet-too-many-coins', undefined, { data: { most: selection.maxAmount } });
   const { needed, available } = selection;
   if (available === 0) throw nothingToSpend(wallet, network.params.maturity, needed);
   throw new KithError('wallet-funds', undefined, { data: { needed, available } });
@@ -146,11 +146,11 @@ function required(selection: Chosen | SelectionProblem, { wallet, network }: Pla
  * immature.
  */
 function nothingToSpend({ ledger, name }: OpenWallet, maturity: number, needed: number): KithError {
-  const { waiting, incoming, immature } = fundsOf(ledger, maturity);
+  const { pendingChange, incoming, immature } = sortCoins(ledger, maturity);
   const { height } = ledger.syncedTo;
   const [code, amount, facts] =
-    waiting.length > 0
-      ? (['wallet-funds-waiting', sumOf(waiting), {}] as const)
+    pendingChange.length > 0
+      ? (['wallet-funds-waiting', sumOf(pendingChange), {}] as const)
       : incoming.length > 0
         ? (['wallet-funds-incoming', sumOf(incoming), {}] as const)
         : immature.length > 0
@@ -168,7 +168,7 @@ function maturesAt(rewards: readonly Spendable[], maturity: number): Height {
   return Math.min(...rewards.map(({ coin }) => coin.height)) + maturity;
 }
 
-function amountOf(receiver: Receiver, selection: Chosen): Motes {
+function amountOf(receiver: Receiver, selection: ChosenCoins): Motes {
   if (receiver.amount !== 'all') return receiver.amount;
   return (sum(selection.coins) - selection.fee) as Motes;
 }
@@ -186,7 +186,7 @@ function checkFeerate(feerate: number, floor: number): number {
 }
 
 function lifetimeOf({ params }: WalletNetwork): number {
-  return Math.max(MIN_LIFETIME, Math.ceil(DAY / params.spacing));
+  return Math.max(MIN_LIFETIME, Math.ceil(SECONDS_PER_DAY / params.spacing));
 }
 
 function checkExpires(expires: Height, tip: Height): Height {
@@ -200,8 +200,10 @@ function checkExpires(expires: Height, tip: Height): Height {
  * A payment expires no later than the unconfirmed payments whose outputs it spends, because it cannot be mined without
  * them.
  */
-function inheritedExpiry(coins: readonly Choice[], wanted: Height): Height {
-  const least = [wanted, ...coins.map((coin) => coin.inherits ?? 0)].filter((expires) => expires !== 0);
+function inheritedExpiry(coins: readonly CoinChoice[], wanted: Height): Height {
+  const least = [wanted, ...coins.map((coin) => coin.inheritedExpiry ?? 0)].filter(
+    (expires) => expires !== 0,
+  );
   return least.length === 0 ? 0 : Math.min(...least);
 }
 

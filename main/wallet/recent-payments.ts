@@ -18,7 +18,7 @@ export interface RecentPayment {
 /** Earlier payments of a wallet, with which a new payment is compared. */
 export interface PastPayments {
   /** Addresses that the user has paid or that have a label. */
-  readonly known: ReadonlySet<string>;
+  readonly knownAddresses: ReadonlySet<string>;
   readonly recent: readonly RecentPayment[];
 }
 
@@ -29,39 +29,39 @@ export interface PastPaymentsDeps {
 }
 
 /** Maximum age in seconds. A user who doubts whether a payment was sent tries again within minutes. */
-const RECENT = 30 * 60;
+const MAX_AGE_SECONDS = 30 * 60;
 /** Number of newest mined records that are read. */
-const REMEMBERED = 200;
+const MAX_RECORDS = 200;
 
 /**
- * Reads unconfirmed payments and the newest 200 mined records. `leaving` are confirmed drafts that are in neither yet.
+ * Reads unconfirmed payments and the newest 200 mined records. `beingSent`: confirmed drafts that are in neither yet.
  */
 export async function readPastPayments(
   deps: PastPaymentsDeps,
   wallet: OpenWallet,
-  leaving: Iterable<Draft>,
+  beingSent: Iterable<Draft>,
 ): Promise<PastPayments> {
-  const known = new Set(wallet.file.labels.keys());
-  const recent: RecentPayment[] = [...leaving]
+  const knownAddresses = new Set(wallet.file.labels.keys());
+  const recent: RecentPayment[] = [...beingSent]
     .filter((draft) => draft.wallet === wallet.id)
     .map(({ unsigned }) => ({ outputs: unsigned.outputs, age: 0 }));
   const states = paymentStates(wallet.ledger);
   const note = (record: UnconfirmedRecord | MinedRecord) => {
     const { tx, inputs } = record;
     if (inputs.length === 0) return;
-    for (const output of tx.outputs) known.add(encodeAddress(deps.hrp, output));
+    for (const output of tx.outputs) knownAddresses.add(encodeAddress(deps.hrp, output));
     const sent = sentAt(record, states.get(tx.txidHex));
     // If the clock was set back, a payment may have a time in the future.
-    if (sent !== null && Math.abs(deps.clock.now() - sent) <= RECENT)
+    if (sent !== null && Math.abs(deps.clock.now() - sent) <= MAX_AGE_SECONDS)
       recent.push({ outputs: tx.outputs, age: Math.max(0, deps.clock.now() - sent) });
   };
   for (const record of wallet.ledger.unconfirmed.values()) note(record);
-  let left = REMEMBERED;
+  let left = MAX_RECORDS;
   for await (const record of deps.data.newest(wallet.id, {})) {
     note(record);
     if (--left === 0) break;
   }
-  return { known, recent };
+  return { knownAddresses, recent };
 }
 
 /** When a payment was sent, or the time of its block if the wallet first saw it there. Null if it will not be mined. */

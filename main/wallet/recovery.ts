@@ -59,7 +59,7 @@ export function createRecoveringQueue(queue: Queue, deps: RecoveryDeps): Queue {
         try {
           return await task();
         } catch (error) {
-          if (isDamaged(error)) await recover(messageOf(error));
+          if (isCorruption(error)) await recover(messageOf(error));
           throw error;
         }
       }),
@@ -67,20 +67,20 @@ export function createRecoveringQueue(queue: Queue, deps: RecoveryDeps): Queue {
 }
 
 /** Runs a query, and runs it once more if it found the database corrupt: the database was created again before that. */
-export async function retryOnDamage<T>(query: () => Promise<T>): Promise<T> {
+export async function retryAfterCorruption<T>(query: () => Promise<T>): Promise<T> {
   try {
     return await query();
   } catch (error) {
-    if (!isDamaged(error)) throw error;
+    if (!isCorruption(error)) throw error;
     return query();
   }
 }
 
-const DAMAGE = new Set(['wallet-data-damaged', 'wallet-data-unusable']);
+const CORRUPTION_CODES = new Set(['wallet-data-damaged', 'wallet-data-unusable']);
 
 /** Whether an error says that the wallet database is corrupt or cannot be used. */
-export function isDamaged(error: unknown): error is KithError {
-  return error instanceof KithError && DAMAGE.has(error.code);
+export function isCorruption(error: unknown): error is KithError {
+  return error instanceof KithError && CORRUPTION_CODES.has(error.code);
 }
 
 /**

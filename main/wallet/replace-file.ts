@@ -21,12 +21,12 @@ export async function replaceFile(
   options: ReplaceOptions = {},
 ): Promise<void> {
   const step = options.step ?? (() => {});
-  const fresh = `${path}.new`;
+  const temporary = `${path}.new`;
   step('write');
-  await writeDurably(fresh, bytes);
+  await writeDurably(temporary, bytes);
   if (options.backup !== undefined && (await isRegular(path))) await keep(path, options.backup, step);
   step('rename');
-  await rename(fresh, path);
+  await rename(temporary, path);
   step('sync-folder');
   await syncFolder(dirname(path));
   crashPoint('wallet file');

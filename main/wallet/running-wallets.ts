@@ -1,9 +1,9 @@
 import { KithError } from '../lib/errors.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import { retryOnDamage } from './recovery.ts';
+import { retryAfterCorruption } from './recovery.ts';
 import { openComponents, type WalletComponents, type WalletsDeps } from './wiring.ts';
 
-/** The parts of the wallets between start and stop, and how operations get a wallet. */
+/** The components of the wallets between start and stop, and access to a wallet by name. */
 export interface RunningWallets {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -12,7 +12,7 @@ export interface RunningWallets {
   /** Why the wallets cannot be used although the node runs; null when they can. */
   readonly refusal: KithError | null;
   /** @throws {KithError} `stopping`, or why the wallets cannot be used */
-  parts(): WalletComponents;
+  components(): WalletComponents;
   /** @throws {KithError} `wallet-unknown`, or why the wallet cannot be opened */
   get(name: string): OpenWallet;
   /** Runs a query in the queue after the wallet reached the tip, or after the wait for it ended. */
@@ -31,14 +31,14 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
   let opened: WalletComponents | null = null;
   let refusal: KithError | null = null;
 
-  const parts = (): WalletComponents => {
+  const components = (): WalletComponents => {
     if (opened === null) throw refusal ?? new KithError('stopping', 'the wallets are not running');
     return opened;
   };
-  const get = (name: string) => parts().list.get(name);
+  const get = (name: string) => components().list.get(name);
   const begin = (wallet: OpenWallet) => {
-    const { follower, pending } = parts();
-    follower.poke();
+    const { follower, pending } = components();
+    follower.wake();
     pending
       .readMempool(wallet)
       .catch((error: unknown) => log.error('the mempool could not be read', { error }));
@@ -52,18 +52,18 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
     get refusal() {
       return refusal;
     },
-    parts,
+    components,
     get,
     begin,
     async ask(name, query) {
       const wallet = get(name);
-      const { follower, queue } = parts();
+      const { follower, queue } = components();
       await follower.nearTip(wallet);
-      return retryOnDamage(() => queue.run(() => query(wallet)));
+      return retryAfterCorruption(() => queue.run(() => query(wallet)));
     },
     async change(name, work) {
       const wallet = get(name);
-      const result = await parts().queue.run(() => work(wallet));
+      const result = await components().queue.run(() => work(wallet));
       changed(wallet.name);
       return result;
     },

@@ -9,7 +9,7 @@ import type { Draft } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletMempool, WalletNetwork } from './ports.ts';
-import { withSignatures } from './sign-payment.ts';
+import { withSignatures } from './unsigned-payment.ts';
 import type { WalletStore } from './wallet-store.ts';
 
 export interface Sent {
@@ -30,7 +30,7 @@ export interface SendDeps {
 }
 
 /** Number of signatures before the event loop runs: a few milliseconds with the slower signer. */
-const SIGNATURES_A_TURN = 10;
+const SIGNATURES_PER_TURN = 10;
 
 /** @throws {KithError} `wallet-draft-stale` */
 export function createSendDraft(deps: SendDeps): SendDraft {
@@ -68,13 +68,13 @@ async function signed(
 ): Promise<Transaction> {
   const spent = draft.inputs.map(({ coin }) => ({
     amount: coin.amount,
-    ...wallet.keyring.lock(coin.place),
+    ...wallet.keyring.lock(coin.keyPath),
   }));
   const message = sighash(network.id, draft.unsigned, spent);
   const signatures: Uint8Array[] = [];
   for (const { coin } of draft.inputs) {
-    if (signatures.length % SIGNATURES_A_TURN === SIGNATURES_A_TURN - 1) await clock.soon();
-    signatures.push(secrets.sign(coin.place, message));
+    if (signatures.length % SIGNATURES_PER_TURN === SIGNATURES_PER_TURN - 1) await clock.soon();
+    signatures.push(secrets.sign(coin.keyPath, message));
   }
   return withSignatures(draft.unsigned, signatures);
 }

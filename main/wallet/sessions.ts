@@ -14,20 +14,21 @@ export interface Sessions {
   hold(id: string, secrets: KeySecrets): void;
   release(id: string): void;
   /** Secrets for signing; null unless unlocked. */
-  unlocked(id: string): KeySecrets | null;
+  signingSecrets(id: string): KeySecrets | null;
   /** Secrets for deriving public keys, of a wallet that is unlocked or whose secrets are held. */
-  any(id: string): KeySecrets | null;
+  derivationSecrets(id: string): KeySecrets | null;
   /**
-   * Must be called after the computer was suspended, when timers may have stopped. Locks wallets whose time is over.
+   * Must be called after the computer was suspended, because timers may have stopped. Locks wallets whose time is
+   * over.
    */
-  woke(): void;
+  onResume(): void;
   /** Wipes all secrets. */
   close(): void;
 }
 
 export interface SessionsDeps {
   readonly clock: Pick<Clock, 'after'>;
-  /** Called when a wallet was locked because its time is over. */
+  /** Called after a wallet was locked because its time is over. */
   locked(id: string): void;
   /** Monotonic time in milliseconds, including the time of suspension. */
   elapsedMs(): number;
@@ -67,7 +68,7 @@ export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sess
       const ms = seconds * 1000;
       open.set(id, { secrets, endsAtMs: elapsedMs() + ms, timer: timerFor(id, ms) });
     },
-    woke() {
+    onResume() {
       for (const [id, session] of [...open]) {
         session.timer.cancel();
         const left = session.endsAtMs - elapsedMs();
@@ -82,8 +83,8 @@ export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sess
       held.set(id, secrets);
     },
     release,
-    unlocked: (id) => open.get(id)?.secrets ?? null,
-    any: (id) => open.get(id)?.secrets ?? held.get(id) ?? null,
+    signingSecrets: (id) => open.get(id)?.secrets ?? null,
+    derivationSecrets: (id) => open.get(id)?.secrets ?? held.get(id) ?? null,
     close() {
       for (const id of [...open.keys()]) lock(id);
       for (const id of [...held.keys()]) release(id);

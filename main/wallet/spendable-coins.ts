@@ -4,68 +4,72 @@ import { fromHex } from '../core/codec/hex.ts';
 import { type Outpoint, type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { Candidate } from './coin-selection.ts';
 import { KithError } from '../lib/errors.ts';
-import { type Funds, fundsOf, type Spendable } from './balance.ts';
+import { type Funds, sortCoins, type Spendable } from './balance.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import type { Receiver } from './receivers.ts';
 import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 import { paymentStates } from './payment-state.ts';
 
 /** A coin that a payment may spend. */
-export interface Choice extends Candidate {
+export interface CoinChoice extends Candidate {
   readonly outpoint: Outpoint;
   readonly coin: OwnCoin;
   /**
    * Null for a coin in a block. For unconfirmed change: the earliest expiry of its payment and its ancestors; 0 for
    * none.
    */
-  readonly inherits: Height | null;
+  readonly inheritedExpiry: Height | null;
 }
 
 /** The coins that a payment may spend. */
-export interface Offer {
-  /** Coins in blocks, or those that the user chose. */
-  readonly settled: readonly Choice[];
-  /** Unconfirmed change, to be used only if the settled coins are not enough. */
-  readonly unsettled: readonly Choice[];
-  /** Txids of expired payments to the same receivers that share no coin with these, so that both could be mined. */
-  uncovered(coins: readonly Choice[]): readonly string[];
+export interface OfferedCoins {
+  /** Mature coins in blocks, or the coins that the user chose. */
+  readonly preferred: readonly CoinChoice[];
+  /** Unconfirmed change, to be spent only if `preferred` is not enough. */
+  readonly unconfirmedChange: readonly CoinChoice[];
+  /**
+   * Txids of expired payments to the same receivers that share no coin with `coins`, so that both payments could be
+   * mined.
+   */
+  payableTwice(coins: readonly CoinChoice[]): readonly string[];
 }
 
 /**
- * Coins for a payment to these receivers. A reorganisation could still mine an expired payment, and a user who pays the
- * same receiver again means to pay once. So until the expired payment is dead, the new payment spends one of its coins
- * (protocol.md §4), unless the user chose other coins or none of them is settled. `uncovered` reports the payments for
- * which this failed.
+ * Coins for a payment to these receivers. An expired payment can still be mined after a reorganisation, and a user
+ * who pays the same receiver again wants to pay once. Therefore the new payment spends a coin of the expired one,
+ * until the expired one is dead (protocol.md §4). This fails if the user chose other coins, or if none of its coins
+ * is confirmed; `payableTwice` returns the payments for which it failed.
  */
 export function offeredCoins(
   ledger: Ledger,
   maturity: number,
   receivers: readonly Receiver[],
   chosen?: readonly { readonly txid: string; readonly index: number }[],
-): Offer {
-  const rivals = expiredPayments(ledger, receivers);
-  const funds = fundsOf(ledger, maturity);
-  const { settled, change } = funds;
-  const uncovered = (coins: readonly Choice[]) => {
+): OfferedCoins {
+  const expired = expiredPayments(ledger, receivers);
+  const funds = sortCoins(ledger, maturity);
+  const { confirmed, change } = funds;
+  const payableTwice = (coins: readonly CoinChoice[]) => {
     const keys = new Set(coins.map(({ key }) => key));
-    return rivals.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
+    return expired.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
   };
-  if (chosen !== undefined) return { settled: chosenCoins(funds, chosen), unsettled: [], uncovered };
+  if (chosen !== undefined)
+    return { preferred: chosenCoins(funds, chosen), unconfirmedChange: [], payableTwice };
 
   const required = new Set<OutpointKey>();
-  const free = new Set(settled.map(({ key }) => key));
-  for (const { keys } of rivals) {
+  const free = new Set(confirmed.map(({ key }) => key));
+  for (const { keys } of expired) {
     const key = keys.find((candidate) => free.has(candidate));
     if (key !== undefined && !keys.some((candidate) => required.has(candidate))) required.add(key);
   }
   return {
-    settled: settled.map((coin) => choiceOf(coin, required.has(coin.key))),
-    unsettled: change.map((coin) => choiceOf(coin, false)),
-    uncovered,
+    preferred: confirmed.map((coin) => choiceOf(coin, required.has(coin.key))),
+    unconfirmedChange: change.map((coin) => choiceOf(coin, false)),
+    payableTwice,
   };
 }
 
-function choiceOf({ key, coin, inherits }: Spendable, required: boolean): Choice {
+function choiceOf({ key, coin, inheritedExpiry }: Spendable, required: boolean): CoinChoice {
   const outpoint = { txid: fromHex(key.slice(0, 64))!, index: Number(key.slice(65)) };
   return {
     key,
@@ -75,16 +79,18 @@ function choiceOf({ key, coin, inherits }: Spendable, required: boolean): Choice
     required,
     outpoint,
     coin,
-    inherits,
+    inheritedExpiry,
   };
 }
 
 function chosenCoins(
-  { settled, change, waiting, incoming, immature }: Funds,
+  { confirmed, change, pendingChange, incoming, immature }: Funds,
   chosen: readonly { readonly txid: string; readonly index: number }[],
-): Choice[] {
-  const byKey = new Map([...settled, ...change].map((spendable) => [spendable.key, spendable]));
-  const later = new Map([...waiting, ...incoming, ...immature].map(({ key, coin }) => [key, coin.amount]));
+): CoinChoice[] {
+  const byKey = new Map([...confirmed, ...change].map((spendable) => [spendable.key, spendable]));
+  const later = new Map(
+    [...pendingChange, ...incoming, ...immature].map(({ key, coin }) => [key, coin.amount]),
+  );
   const keys = new Set(chosen.map(({ txid, index }) => outpointKeyOf(txid, index)));
   return [...keys].map((key) => {
     const spendable = byKey.get(key);
@@ -96,12 +102,12 @@ function chosenCoins(
   });
 }
 
-interface Rival {
+interface ExpiredPayment {
   readonly txid: string;
   readonly keys: readonly OutpointKey[];
 }
 
-function expiredPayments(ledger: Ledger, receivers: readonly Receiver[]): Rival[] {
+function expiredPayments(ledger: Ledger, receivers: readonly Receiver[]): ExpiredPayment[] {
   const states = paymentStates(ledger);
   return [...ledger.unconfirmed.values()]
     .filter(({ tx, inputs }) => inputs.length > 0 && states.get(tx.txidHex) === 'expired')
@@ -110,7 +116,7 @@ function expiredPayments(ledger: Ledger, receivers: readonly Receiver[]): Rival[
 }
 
 function paysAny({ tx, outputs }: UnconfirmedRecord, receivers: readonly Receiver[]): boolean {
-  const change = new Set(outputs.filter(({ place }) => place.chain === 1).map(({ index }) => index));
+  const change = new Set(outputs.filter(({ keyPath }) => keyPath.chain === 1).map(({ index }) => index));
   return tx.outputs.some(
     (output, index) => !change.has(index) && receivers.some(({ lock }) => equalBytes(lock.lock, output.lock)),
   );

@@ -39,7 +39,7 @@ export interface Spending {
 export interface SpendingDeps extends SendDeps {
   readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates'>;
   readonly access: Access;
-  readonly unlocked: (wallet: OpenWallet) => KeySecrets | null;
+  readonly signingSecrets: (wallet: OpenWallet) => KeySecrets | null;
   readonly data: Pick<WalletData, 'newest'>;
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'soon'>;
   readonly random: Random;
@@ -51,7 +51,7 @@ export function createSpending(deps: SpendingDeps): Spending {
   const send = createSendDraft(deps);
   const drafts = createDrafts({ clock, random });
   /** Confirmed drafts that are not among the payments of their wallets yet. */
-  const leaving = new Set<Draft>();
+  const beingSent = new Set<Draft>();
 
   const walletOf = (draft: Draft): OpenWallet => {
     const wallet = deps.walletById(draft.wallet);
@@ -64,11 +64,11 @@ export function createSpending(deps: SpendingDeps): Spending {
     work: (wallet: OpenWallet, draft: Draft) => Promise<Sent | Violation>,
   ): Promise<Sent | Violation> => {
     const draft = drafts.take(id);
-    leaving.add(draft);
+    beingSent.add(draft);
     try {
       return await work(walletOf(draft), draft);
     } finally {
-      leaving.delete(draft);
+      beingSent.delete(draft);
     }
   };
 
@@ -76,14 +76,14 @@ export function createSpending(deps: SpendingDeps): Spending {
     prepare: (wallet, request) =>
       queue.run(async () => {
         const { floor } = mempool.summary();
-        const usual = mempool.feerates().soon;
-        const { known, recent } = await readPastPayments(
+        const defaultFeerate = mempool.feerates().soon;
+        const { knownAddresses, recent } = await readPastPayments(
           { hrp: network.hrp, data: deps.data, clock },
           wallet,
-          leaving,
+          beingSent,
         );
         const plan = planPayment(
-          { wallet, network, floor, usual, knownAddresses: known, recent, random },
+          { wallet, network, floor, defaultFeerate, knownAddresses: knownAddresses, recent, random },
           request,
         );
         const draft = drafts.add({
@@ -117,7 +117,7 @@ export function createSpending(deps: SpendingDeps): Spending {
       }),
     confirmUnlocked: (id) =>
       confirming(id, async (wallet, draft) => {
-        const secrets = deps.unlocked(wallet);
+        const secrets = deps.signingSecrets(wallet);
         if (secrets !== null) return send(wallet, draft, secrets);
         drafts.putBack(draft);
         throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });

@@ -5,7 +5,7 @@ import type { Ledger } from './wallet-ledger.ts';
 import { parentsOf, type PaymentState } from './payment-state.ts';
 
 /** Number of blocks that may arrive while the user reviews a payment. */
-const DECIDING_BLOCKS = 5;
+const REVIEW_BLOCKS = 5;
 
 /**
  * The own unconfirmed payments whose outputs one new payment may spend together: with their ancestors they stay within
@@ -22,24 +22,25 @@ export function relayableParents(
   const descendants = countDescendants(ledger, states);
   const ancestors = new Set<UnconfirmedRecord>();
   for (const { record } of candidates.toSorted((a, b) => b.worth - a.worth)) {
-    const joint = new Set([...ancestors, ...withAncestors(record, ledger)]);
+    const together = new Set([...ancestors, ...withAncestors(record, ledger)]);
     // Both limits count the new payment itself.
-    const fits = joint.size < MAX_ANCESTORS;
-    if (!fits || [...joint].some((each) => isFull(each, ledger.syncedTo.height, descendants))) continue;
+    const fits = together.size < MAX_ANCESTORS;
+    if (!fits || [...together].some((each) => hasReachedLimit(each, ledger.syncedTo.height, descendants)))
+      continue;
     chosen.add(record);
-    for (const each of joint) ancestors.add(each);
+    for (const each of together) ancestors.add(each);
   }
   return chosen;
 }
 
-function isFull(
+function hasReachedLimit(
   record: UnconfirmedRecord,
   tip: Height,
   descendants: ReadonlyMap<UnconfirmedRecord, number>,
 ): boolean {
   const { expires } = record.tx;
-  const endsSoon = expires !== 0 && expires < tip + EXPIRY_MARGIN + DECIDING_BLOCKS;
-  return endsSoon || (descendants.get(record) ?? 0) >= MAX_DESCENDANTS;
+  const expiresSoon = expires !== 0 && expires < tip + EXPIRY_MARGIN + REVIEW_BLOCKS;
+  return expiresSoon || (descendants.get(record) ?? 0) >= MAX_DESCENDANTS;
 }
 
 /** Number of unconfirmed descendants of each transaction in the wallet, including itself. */
@@ -57,10 +58,10 @@ function countDescendants(
 
 /** A transaction and its unconfirmed ancestors; stops once the ancestor limit is reached. */
 function withAncestors(record: UnconfirmedRecord, ledger: Ledger): Set<UnconfirmedRecord> {
-  const line = new Set([record]);
-  for (const each of line) {
-    if (line.size >= MAX_ANCESTORS) break;
-    for (const parent of parentsOf(each, ledger)) line.add(parent);
+  const found = new Set([record]);
+  for (const each of found) {
+    if (found.size >= MAX_ANCESTORS) break;
+    for (const parent of parentsOf(each, ledger)) found.add(parent);
   }
-  return line;
+  return found;
 }

@@ -48,10 +48,14 @@ export interface WalletCreation {
 }
 
 export function createWalletCreation(network: WalletNetwork, running: RunningWallets): WalletCreation {
-  const { parts, begin } = running;
+  const { components, begin } = running;
   return {
     async create({ name, password, words }) {
-      const { wallet, mnemonic } = await parts().maker.create(checkWalletName(name), password, words);
+      const { wallet, mnemonic } = await components().walletFactory.create(
+        checkWalletName(name),
+        password,
+        words,
+      );
       begin(wallet);
       return { mnemonic };
     },
@@ -65,19 +69,19 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
         gap,
         onlyNew,
       };
-      const { wallet, firstAddress, secrets } = await parts().maker.restore(request);
-      parts().sessions.hold(wallet.id, secrets);
+      const { wallet, firstAddress, secrets } = await components().walletFactory.restore(request);
+      components().sessions.hold(wallet.id, secrets);
       begin(wallet);
       return { firstAddress };
     },
     async inspect({ mnemonic, passphrase = '' }) {
       const { entropy } = checkWords(mnemonic);
-      const { maker, list } = parts();
-      const lock = await maker.firstLock(entropy, checkPassphrase(passphrase));
+      const { walletFactory, list } = components();
+      const lock = await walletFactory.firstLock(entropy, checkPassphrase(passphrase));
       return { firstAddress: encodeAddress(network.hrp, lock), wallet: list.byLock(lock)?.name ?? null };
     },
     async deleted() {
-      const found = await parts().files.deleted();
+      const found = await components().files.deleted();
       return found
         .filter(({ file }) => file.identity.network === network.idHex)
         .map(({ name, file: { receive, identity } }) => ({
@@ -90,7 +94,7 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
         }));
     },
     async undelete(name) {
-      begin(await parts().maker.undelete(checkWalletName(name)));
+      begin(await components().walletFactory.undelete(checkWalletName(name)));
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Log } from '../lib/log.ts';
 import type { Change, KeyRange } from '../storage/renewable-level.ts';
 import type { LevelRecord } from '../storage/salvage.ts';
 import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
-import { GAP_LIMIT, type PaidKeys, placesOf, usesOf } from './key-use.ts';
+import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from './key-use.ts';
 import { decodeMeta, decodeMetaOfSchema1, encodeMeta, type WalletMeta } from './wallet-meta.ts';
 import {
   decodeCoin,
@@ -54,7 +54,7 @@ export interface WalletChanges {
 }
 
 /** Position of a mined record in the order of the chain. */
-export interface MinedPlace {
+export interface MinedPosition {
   readonly height: Height;
   readonly position: number;
 }
@@ -77,7 +77,7 @@ export interface WalletData {
   unconfirmed(id: string): AsyncIterable<UnconfirmedRecord>;
   mined(id: string, txidHex: string): Promise<MinedRecord | null>;
   /** Mined records, newest first: those before `before` and above height `above`. Without limits all. */
-  newest(id: string, range: { before?: MinedPlace; above?: Height }): AsyncIterable<MinedRecord>;
+  newest(id: string, range: { before?: MinedPosition; above?: Height }): AsyncIterable<MinedRecord>;
   countMined(id: string): Promise<number>;
   changes(id: string): WalletChanges;
   /** Writes the changes and the new meta record of the wallet in one atomic batch. */
@@ -139,7 +139,7 @@ export async function openWalletData(
     get renewedBecause() {
       return level.renewedBecause;
     },
-    meta: async (id) => orDamaged(await level.get(key.meta(id)), decodeMeta),
+    meta: async (id) => decodeOrThrow(await level.get(key.meta(id)), decodeMeta),
     async *coins(id) {
       for await (const [at, value] of all(level, TABLE.coin, id)) {
         const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
@@ -150,12 +150,13 @@ export async function openWalletData(
       for await (const [, value] of all(level, TABLE.unconfirmed, id))
         yield required(decodeUnconfirmed(value));
     },
-    mined: async (id, txidHex) => orDamaged(await level.get(key.mined(id, fromHex(txidHex)!)), decodeMined),
+    mined: async (id, txidHex) =>
+      decodeOrThrow(await level.get(key.mined(id, fromHex(txidHex)!)), decodeMined),
     async *newest(id, { before, above }) {
       const gte = above === undefined ? prefix(TABLE.order, id) : key.order(id, above + 1, 0);
       const lt = before ? key.order(id, before.height, before.position) : after(prefix(TABLE.order, id));
       for await (const [, txid] of level.entries({ gte, lt, reverse: true })) {
-        yield required(orDamaged(await level.get(key.mined(id, txid)), decodeMined));
+        yield required(decodeOrThrow(await level.get(key.mined(id, txid)), decodeMined));
       }
     },
     async countMined(id) {
@@ -225,7 +226,7 @@ async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
     const paid: PaidKeys[] = [];
     for await (const [, record] of all(level, TABLE.mined, idIn(at))) {
       const mined = decodeMined(record);
-      if (mined !== null) paid.push({ height: mined.height, places: placesOf(mined.outputs) });
+      if (mined !== null) paid.push({ height: mined.height, keyPaths: keysPaidBy(mined.outputs) });
     }
     const meta = decodeMetaOfSchema1(value, GAP_LIMIT);
     const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.syncedTo) });
@@ -257,7 +258,7 @@ function required<T>(value: T | null): T {
   return value;
 }
 
-function orDamaged<T>(bytes: Uint8Array | undefined, decode: (bytes: Uint8Array) => T | null): T | null {
+function decodeOrThrow<T>(bytes: Uint8Array | undefined, decode: (bytes: Uint8Array) => T | null): T | null {
   return bytes === undefined ? null : required(decode(bytes));
 }
 

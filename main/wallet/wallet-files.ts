@@ -13,7 +13,7 @@ import {
   MAX_FILE_BYTES,
   type WalletFile,
 } from './wallet-file.ts';
-import { BACKUP, type DeletedFile, findDeleted, keepDeleted } from './deleted-files.ts';
+import { BACKUP, type DeletedFile, findDeleted, renameDeleted } from './deleted-files.ts';
 import { nameKey, SUFFIX } from './wallet-names.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -73,9 +73,9 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
 
   /** Names whose previous version is known to belong to the same wallet. */
   const checked = new Set<string>();
-  const keepOthers = async (name: string, { identity }: WalletFile) => {
+  const renameDeletedOthers = async (name: string, { identity }: WalletFile) => {
     if (checked.has(name)) return;
-    for (const kept of await orUnusable(keepDeleted(folder, name, identity.id)))
+    for (const kept of await orUnusable(renameDeleted(folder, name, identity.id)))
       log.warn('the previous version of a deleted wallet of the same name is kept', { name, kept });
     checked.add(name);
   };
@@ -99,13 +99,13 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       const taken = (await names()).some((other) => nameKey(other) === nameKey(name));
       if (taken) throw new KithError('wallet-exists', undefined, { data: { name } });
       checked.delete(name);
-      await keepOthers(name, file);
+      await renameDeletedOthers(name, file);
       await put(name, file, false);
     },
     async write(name, file, options) {
       // Earlier versions could create a wallet with the name of a deleted one without renaming the file of the deleted
       // one.
-      await keepOthers(name, file);
+      await renameDeletedOthers(name, file);
       await put(name, file, true);
       // Written twice, so that `.bak` is the new version too: no old copy may be left that the old password opens.
       if (options?.forgetPrevious) await put(name, file, true);

@@ -13,7 +13,7 @@ import {
   type KeyIndexes,
   type KeyUses,
   noUses,
-  placesOf,
+  keysPaidBy,
   moveToSettled,
   usesOf,
   withoutUsesAbove,
@@ -23,7 +23,7 @@ import {
   connectTransaction,
   createLedgerRecords,
   disconnectTransaction,
-  dropPast,
+  dropMinedOrConflicting,
   type LedgerRecords,
   markConflicts,
 } from './ledger-records.ts';
@@ -186,13 +186,14 @@ export class WalletLedger implements Ledger {
   #addConfirmed({ outputs, height }: MinedRecord): void {
     this.#mined++;
     this.#markUsed(outputs);
-    this.#uses = withUses(this.#uses, placesOf(outputs), height);
+    this.#uses = withUses(this.#uses, keysPaidBy(outputs), height);
     this.#records.changed();
   }
 
   #markUsed(outputs: readonly OwnOutput[]): void {
     const highest = this.#highest;
-    for (const { place } of outputs) highest[place.chain] = Math.max(highest[place.chain], place.index);
+    for (const { keyPath } of outputs)
+      highest[keyPath.chain] = Math.max(highest[keyPath.chain], keyPath.index);
   }
 
   rollback(
@@ -222,12 +223,12 @@ export class WalletLedger implements Ledger {
     for (const key of [...this.coins.keys()]) records.dropCoin(key, changes);
     for (const [key, coin] of found) {
       records.addCoin(key, coin, changes);
-      this.#markUsed([{ index: 0, place: coin.place }]);
+      this.#markUsed([{ index: 0, keyPath: coin.keyPath }]);
     }
     for (const [key] of found) records.completeSpenders(key, changes);
-    dropPast(records, changes);
+    dropMinedOrConflicting(records, changes);
     this.#locator = from;
-    const paid = [...this.coins.values()].map(({ height, place }) => ({ height, places: [place] }));
+    const paid = [...this.coins.values()].map(({ height, keyPath }) => ({ height, keyPaths: [keyPath] }));
     this.#uses = usesOf(paid, this.syncedTo);
     this.#shortSince = 0;
     records.changed();

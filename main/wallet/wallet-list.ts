@@ -8,7 +8,7 @@ import { locatorOf } from './wallet-meta.ts';
 import { nameKey } from './wallet-names.ts';
 import { createOpenWallet, type OpenWallet } from './open-wallet.ts';
 import type { BlockRef, WalletChain, WalletNetwork } from './ports.ts';
-import { isDamaged } from './recovery.ts';
+import { isCorruption } from './recovery.ts';
 import type { WalletStore } from './wallet-store.ts';
 
 /** The wallets of the data directory, including those that cannot be opened. */
@@ -47,9 +47,9 @@ export interface WalletListDeps {
  * Number of blocks subtracted from the birthday, because the chain may have been reorganised after the wallet was
  * created.
  */
-const BIRTHDAY_MARGIN = 1_440;
+const BIRTHDAY_MARGIN_BLOCKS = 1_440;
 /** Seconds by which the clock of the computer and the times of blocks may have differed when the wallet was created. */
-const TIME_MARGIN = 86_400;
+const CLOCK_MARGIN_SECONDS = 86_400;
 
 export function createWalletList(deps: WalletListDeps): WalletList {
   const { files, store, network, chain, log } = deps;
@@ -82,7 +82,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
       for (const name of await files.names()) {
         await openOne(name).catch((error: unknown) => {
           log.error('a wallet cannot be opened', { name, error });
-          if (isDamaged(error)) corruption ??= error;
+          if (isCorruption(error)) corruption ??= error;
           const reason = error instanceof Error ? error : new KithError('wallet-file-unusable');
           broken.set(nameKey(name), { name, error: reason });
         });
@@ -115,10 +115,10 @@ export function firstHeight(
   chain: Pick<WalletChain, 'tip' | 'atHeight'>,
   identity: Pick<WalletIdentity, 'birthday' | 'createdAt'>,
 ): Height {
-  let height = Math.max(0, Math.min(identity.birthday - BIRTHDAY_MARGIN, chain.tip().height));
-  const since = identity.createdAt - TIME_MARGIN;
+  let height = Math.max(0, Math.min(identity.birthday - BIRTHDAY_MARGIN_BLOCKS, chain.tip().height));
+  const since = identity.createdAt - CLOCK_MARGIN_SECONDS;
   while (height > 0 && (chain.atHeight(height)?.time ?? 0) > since)
-    height = Math.max(0, height - BIRTHDAY_MARGIN);
+    height = Math.max(0, height - BIRTHDAY_MARGIN_BLOCKS);
   return height;
 }
 

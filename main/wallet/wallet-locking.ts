@@ -25,7 +25,7 @@ export interface WalletLockingDeps {
 const UNLOCKED_SECONDS = 900;
 
 export function createWalletLocking({ chain, running, changed }: WalletLockingDeps): WalletLocking {
-  const { parts, get, change } = running;
+  const { components, get, change } = running;
 
   /** Reads again the blocks in which a locked wallet may have missed payments. */
   const readMissed = async (wallet: OpenWallet) => {
@@ -34,19 +34,19 @@ export function createWalletLocking({ chain, running, changed }: WalletLockingDe
     const first = since === null ? undefined : chain.atHeight(since + 1);
     if (since === null || first === undefined || !chain.hasBody(first.id)) return;
     wallet.ledger.set({ shortSince: null });
-    await parts().follower.rewind(wallet, since);
+    await components().follower.rewind(wallet, since);
   };
   const open = async (wallet: OpenWallet, secrets: KeySecrets, seconds: number) => {
     await wallet.checkKeys(secrets);
     await wallet.extendKeys(secrets);
     await readMissed(wallet);
-    parts().sessions.unlock(wallet.id, secrets, seconds);
+    components().sessions.unlock(wallet.id, secrets, seconds);
   };
 
   return {
     list() {
       if (running.opened === null && running.refusal !== null) return [];
-      const { list, sessions } = parts();
+      const { list, sessions } = components();
       const opened = new Map([...list.values()].map((wallet) => [wallet.name, wallet]));
       return list.names().map((name) => {
         const wallet = opened.get(name);
@@ -55,14 +55,14 @@ export function createWalletLocking({ chain, running, changed }: WalletLockingDe
       });
     },
     async unlock(name, password, seconds = UNLOCKED_SECONDS, by = 'terminal') {
-      const { access, follower } = parts();
+      const { access, follower } = components();
       const secrets = await access.keys(get(name), password, by);
       await change(name, (wallet) => open(wallet, secrets, seconds));
-      follower.poke();
+      follower.wake();
     },
     lock(name) {
       const wallet = get(name);
-      parts().sessions.lock(wallet.id);
+      components().sessions.lock(wallet.id);
       changed(wallet.name);
     },
   };

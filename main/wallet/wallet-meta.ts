@@ -38,7 +38,7 @@ export function encodeMeta(meta: WalletMeta): Uint8Array {
   writer.varuint(meta.highestUsed[0] + 1).varuint(meta.highestUsed[1] + 1);
   writer.u32(meta.shortSince ?? 0).u8(meta.shortSince === null ? 0 : 1);
   writer.u8(meta.restoring ? 1 : 0);
-  writer.u32(meta.uses.through.height).bytes(fromHex(meta.uses.through.id)!);
+  writer.u32(meta.uses.upTo.height).bytes(fromHex(meta.uses.upTo.id)!);
   writer.varuint(meta.uses.settled[0] + 1).varuint(meta.uses.settled[1] + 1);
   writer.varuint(meta.uses.recent.length);
   for (const { height, chain, index } of meta.uses.recent) writer.u32(height).u8(chain).varuint(index);
@@ -51,14 +51,14 @@ export function encodeMeta(meta: WalletMeta): Uint8Array {
 export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
   const reader = new Reader(bytes);
   const first = readFirst(reader);
-  const through = { height: reader.u32(), id: toHex(reader.bytes(32)) };
+  const upTo = { height: reader.u32(), id: toHex(reader.bytes(32)) };
   const settled = [reader.varuint() - 1, reader.varuint() - 1] as const;
   const recent: KeyUse[] = [];
   for (let left = reader.count(6); left > 0 && reader.failed === null; left--) {
     recent.push({ height: reader.u32(), chain: reader.u8() === 1 ? 1 : 0, index: reader.varuint() });
   }
   const gap = reader.varuint();
-  return finished(reader, { ...first, uses: { through, settled, recent }, gap });
+  return finished(reader, { ...first, uses: { upTo, settled, recent }, gap });
 }
 
 /** Decodes a meta record of schema 1, which had neither key use nor gap limit. Null for other bytes. */

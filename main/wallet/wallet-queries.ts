@@ -5,11 +5,11 @@ import type { Lock } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
 import { computeBalance } from './balance.ts';
 import { readHistory, type Propagation } from './history.ts';
-import type { KeyPlace } from './key-path.ts';
+import type { KeyPath } from './key-path.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletNetwork } from './ports.ts';
 import { type CheckedTarget, checkTarget } from './receivers.ts';
-import { retryOnDamage } from './recovery.ts';
+import { retryAfterCorruption } from './recovery.ts';
 import type { RunningWallets } from './running-wallets.ts';
 
 const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
@@ -46,18 +46,18 @@ export interface WalletQueries {
 export interface WalletQueriesDeps {
   readonly network: WalletNetwork;
   readonly running: RunningWallets;
-  readonly sighting: (txid: string) => Propagation | null;
+  readonly propagationOf: (txid: string) => Propagation | null;
 }
 
-export function createWalletQueries({ network, running, sighting }: WalletQueriesDeps): WalletQueries {
-  const { parts, get, ask, change } = running;
-  const addressOf = (wallet: OpenWallet, place: KeyPlace) =>
-    encodeAddress(network.hrp, wallet.keyring.lock(place));
+export function createWalletQueries({ network, running, propagationOf }: WalletQueriesDeps): WalletQueries {
+  const { components, get, ask, change } = running;
+  const addressOf = (wallet: OpenWallet, keyPath: KeyPath) =>
+    encodeAddress(network.hrp, wallet.keyring.lock(keyPath));
 
   const rescan = async (wallet: OpenWallet, fromHeight: number, gap: number | undefined) => {
-    const { follower, sessions } = parts();
+    const { follower, sessions } = components();
     if (gap !== undefined && gap > wallet.ledger.gap) {
-      const secrets = sessions.any(wallet.id);
+      const secrets = sessions.derivationSecrets(wallet.id);
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
       wallet.ledger.set({ gap });
       await wallet.extendKeys(secrets);
@@ -69,12 +69,14 @@ export function createWalletQueries({ network, running, sighting }: WalletQuerie
     balance: (name) => ask(name, ({ ledger }) => computeBalance(ledger, network.params.maturity)),
     async address(name) {
       const wallet = get(name);
-      const { queue, sessions } = parts();
-      return queue.run(async () => addressOf(wallet, await wallet.currentKey(sessions.any(wallet.id))));
+      const { queue, sessions } = components();
+      return queue.run(async () =>
+        addressOf(wallet, await wallet.currentKey(sessions.derivationSecrets(wallet.id))),
+      );
     },
     newAddress: (name, label = '') =>
       change(name, async (wallet) => {
-        const secrets = parts().sessions.any(wallet.id);
+        const secrets = components().sessions.derivationSecrets(wallet.id);
         const address = addressOf(wallet, await wallet.nextKey(secrets));
         if (label !== '') await wallet.setLabel(address, label);
         return address;
@@ -83,8 +85,8 @@ export function createWalletQueries({ network, running, sighting }: WalletQuerie
       ask(name, (wallet) => {
         const { ledger, file, id } = wallet;
         const { hrp, params } = network;
-        const context = { ledger, hrp, maturity: params.maturity, labels: file.labels, sighting };
-        return readHistory(context, parts().data, id, { limit, after });
+        const context = { ledger, hrp, maturity: params.maturity, labels: file.labels, propagationOf };
+        return readHistory(context, components().data, id, { limit, after });
       }),
     checkAddress: (text) => checkTarget(network.hrp, text, running.opened?.list.values() ?? []),
     setLabel: (name, subject, label) =>
@@ -99,9 +101,9 @@ export function createWalletQueries({ network, running, sighting }: WalletQuerie
       return wallet.keyring.lock(wallet.changeKey());
     },
     async rescan(name, fromHeight, gap) {
-      const { follower } = parts();
-      await retryOnDamage(() => change(name, (wallet) => rescan(wallet, fromHeight, gap)));
-      follower.poke();
+      const { follower } = components();
+      await retryAfterCorruption(() => change(name, (wallet) => rescan(wallet, fromHeight, gap)));
+      follower.wake();
     },
   };
 }

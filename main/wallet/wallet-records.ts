@@ -5,12 +5,12 @@ import { Writer } from '../core/codec/writer.ts';
 import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import { decodeTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import { isViolation } from '../core/violation.ts';
-import type { Chain, KeyPlace } from './key-path.ts';
+import type { Chain, KeyPath } from './key-path.ts';
 
 /** A coin of the wallet. `height` is 0 for an unconfirmed one. */
 export interface OwnCoin {
   readonly amount: Motes;
-  readonly place: KeyPlace;
+  readonly keyPath: KeyPath;
   readonly height: Height;
   readonly coinbase: boolean;
 }
@@ -24,7 +24,7 @@ export interface OwnInput {
 /** An output that pays a key of the wallet. */
 export interface OwnOutput {
   readonly index: number;
-  readonly place: KeyPlace;
+  readonly keyPath: KeyPath;
 }
 
 /** A transaction that concerns the wallet. */
@@ -74,9 +74,9 @@ export function encodeMined(record: MinedRecord): Uint8Array {
 
 export function decodeMined(bytes: Uint8Array): MinedRecord | null {
   const reader = new Reader(bytes);
-  const place = { height: reader.u32(), position: reader.u32(), time: reader.u64() };
+  const context = { height: reader.u32(), position: reader.u32(), time: reader.u64() };
   const record = readRecord(reader);
-  return record === null ? null : { ...place, ...record };
+  return record === null ? null : { ...context, ...record };
 }
 
 export function encodeUnconfirmed(record: UnconfirmedRecord): Uint8Array {
@@ -110,7 +110,7 @@ function writeRecord(writer: Writer, { tx, firstSeen, inputs, outputs }: WalletR
   writer.varuint(outputs.length);
   for (const output of outputs) {
     writer.varuint(output.index);
-    writePlace(writer, output.place);
+    writeKeyPath(writer, output.keyPath);
   }
   writer.varbytes(tx.bytes);
 }
@@ -123,7 +123,7 @@ function readRecord(reader: Reader): WalletRecord | null {
   }
   const outputs: OwnOutput[] = [];
   for (let left = reader.count(1); left > 0 && reader.failed === null; left--) {
-    outputs.push({ index: reader.varuint(), place: readPlace(reader) });
+    outputs.push({ index: reader.varuint(), keyPath: readKeyPath(reader) });
   }
   const bytes = reader.varbytes(MAX_TRANSACTION_BYTES);
   if (reader.finish() !== null) return null;
@@ -134,21 +134,21 @@ function readRecord(reader: Reader): WalletRecord | null {
 
 function writeCoin(writer: Writer, coin: OwnCoin): void {
   writer.u64(coin.amount);
-  writePlace(writer, coin.place);
+  writeKeyPath(writer, coin.keyPath);
   writer.u32(coin.height).u8(coin.coinbase ? 1 : 0);
 }
 
 function readCoin(reader: Reader): OwnCoin {
   const amount = reader.u64() as Motes;
-  const place = readPlace(reader);
-  return { amount, place, height: reader.u32(), coinbase: reader.u8() === 1 };
+  const keyPath = readKeyPath(reader);
+  return { amount, keyPath, height: reader.u32(), coinbase: reader.u8() === 1 };
 }
 
-function writePlace(writer: Writer, { chain, index }: KeyPlace): void {
+function writeKeyPath(writer: Writer, { chain, index }: KeyPath): void {
   writer.u8(chain).varuint(index);
 }
 
-function readPlace(reader: Reader): KeyPlace {
+function readKeyPath(reader: Reader): KeyPath {
   const chain: Chain = reader.u8() === 1 ? 1 : 0;
   return { chain, index: reader.varuint() };
 }

@@ -92,8 +92,8 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
 
 function highestOf(records: readonly UnconfirmedRecord[]): [number, number] {
   const highest: [number, number] = [-1, -1];
-  for (const { place } of records.flatMap(({ outputs }) => outputs)) {
-    highest[place.chain] = Math.max(highest[place.chain], place.index);
+  for (const { keyPath } of records.flatMap(({ outputs }) => outputs)) {
+    highest[keyPath.chain] = Math.max(highest[keyPath.chain], keyPath.index);
   }
   return [highest[CHAIN.receive], highest[CHAIN.change]];
 }

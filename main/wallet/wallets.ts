@@ -7,10 +7,10 @@ import { createEmitter } from '../lib/events.ts';
 import type { Service } from '../lib/service.ts';
 import { findWalletNotices } from './notices.ts';
 import type { PaymentRequest } from './receivers.ts';
-import { retryOnDamage } from './recovery.ts';
+import { retryAfterCorruption } from './recovery.ts';
 import { createRunningWallets } from './running-wallets.ts';
 import type { Sent } from './send-payment.ts';
-import { createVaultWork, type VaultWork } from './vault-work.ts';
+import { createPasswordOperations, type PasswordOperations } from './password-operations.ts';
 import { createWalletCreation, type WalletCreation } from './wallet-creation.ts';
 import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
@@ -20,7 +20,7 @@ import type { WalletsDeps } from './wiring.ts';
  * The wallets of a node. Failures are thrown as a KithError with a stable code. A payment that the mempool refuses is
  * returned as a violation.
  */
-export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQueries, VaultWork {
+export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQueries, PasswordOperations {
   prepare(request: PaymentRequest): Promise<DraftPayment>;
   /** A draft that can still be confirmed. Undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
@@ -38,13 +38,13 @@ export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQ
 }
 
 export function createWallets(deps: WalletsDeps): Wallets {
-  const { network, random, chain, log, sighting = () => null } = deps;
+  const { network, random, chain, log, propagationOf = () => null } = deps;
   const events = createEmitter<{ changed: string }>((error) =>
     log.error('a listener of the wallets failed', { error }),
   );
   const changed = (name: string) => events.emit('changed', name);
   const running = createRunningWallets(deps, changed);
-  const { parts } = running;
+  const { components } = running;
 
   return {
     name: 'wallets',
@@ -52,16 +52,16 @@ export function createWallets(deps: WalletsDeps): Wallets {
     stop: running.stop,
     ...createWalletCreation(network, running),
     ...createWalletLocking({ chain, running, changed }),
-    ...createWalletQueries({ network, running, sighting }),
-    ...createVaultWork({ network, random, parts, changed }),
+    ...createWalletQueries({ network, running, propagationOf }),
+    ...createPasswordOperations({ network, random, components, changed }),
     async prepare(request) {
       const wallet = running.get(request.name);
-      await parts().follower.nearTip(wallet);
-      return retryOnDamage(() => parts().spending.prepare(wallet, request));
+      await components().follower.nearTip(wallet);
+      return retryAfterCorruption(() => components().spending.prepare(wallet, request));
     },
-    draft: (id) => parts().spending.draft(id),
-    confirm: (draft, password, by = 'terminal') => parts().spending.confirm(draft, password, by),
-    confirmUnlocked: (draft) => parts().spending.confirmUnlocked(draft),
+    draft: (id) => components().spending.draft(id),
+    confirm: (draft, password, by = 'terminal') => components().spending.confirm(draft, password, by),
+    confirmUnlocked: (draft) => components().spending.confirmUnlocked(draft),
     notices: () => findWalletNotices(running.opened, running.refusal),
     ownPending: () => running.opened?.pending.ownPending() ?? [],
     touch(txid) {

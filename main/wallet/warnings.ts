@@ -9,14 +9,14 @@ type Amount = { readonly amount: number };
 
 /** Facts about a planned payment that are not in its view. */
 export interface PlanFacts {
-  /** Whether it spends unconfirmed change. */
-  readonly unsettled: boolean;
-  /** Expired payments to the same receivers that could still be mined in addition to it. */
-  readonly uncovered: readonly string[];
+  /** Whether the payment spends unconfirmed change. */
+  readonly spendsUnconfirmedChange: boolean;
+  /** Expired payments to the same receivers that could still be mined in addition to this one. */
+  readonly payableTwice: readonly string[];
   /** For a payment of everything: coins beyond the size limit of the transaction. */
   readonly leftOut: readonly Amount[];
   /** For a payment of everything: coins that cost more to spend than they are worth. */
-  readonly worthless: readonly Amount[];
+  readonly uneconomic: readonly Amount[];
   /** Seconds since the same payment to the same receivers; null if there was none in the last 30 minutes. */
   readonly repeatedAfter: number | null;
 }
@@ -24,7 +24,7 @@ export interface PlanFacts {
 export interface WarningContext {
   readonly wallet: OpenWallet;
   readonly network: { readonly hrp: string };
-  readonly usual: number;
+  readonly defaultFeerate: number;
   readonly knownAddresses: Iterable<string>;
 }
 
@@ -46,7 +46,7 @@ export function paymentWarnings(
 }
 
 function feeWarnings(
-  { usual }: WarningContext,
+  { defaultFeerate }: WarningContext,
   { fee, feerate }: { readonly fee: number; readonly feerate: number },
   paid: readonly { readonly amount: number }[],
 ): Notice[] {
@@ -57,10 +57,10 @@ function feeWarnings(
       code: 'fee-share',
       message: `The fee of ${formatKith(fee)} KITH is ${group(Math.round((fee / amount) * 100))} % of the amount.`,
     });
-  if (feerate > usual * HIGH_FACTOR)
+  if (feerate > defaultFeerate * HIGH_FACTOR)
     warnings.push({
       code: 'fee-high',
-      message: `The fee rate is ${group(Math.round(feerate / usual))} times the usual one.`,
+      message: `The fee rate is ${group(Math.round(feerate / defaultFeerate))} times the usual one.`,
     });
   return warnings;
 }
@@ -86,13 +86,13 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
       code: 'payment-repeated',
       message: `A payment of the same amount to the same address was sent ${ago(facts.repeatedAfter)}. This would be a second one.`,
     });
-  if (facts.unsettled)
+  if (facts.spendsUnconfirmedChange)
     warnings.push({
       code: 'spends-unconfirmed',
       message:
         'This payment spends the change of a payment that is not in a block yet. It can be mined only after that payment.',
     });
-  if (facts.uncovered.length > 0)
+  if (facts.payableTwice.length > 0)
     warnings.push({
       code: 'retry-may-double',
       message:
@@ -103,10 +103,10 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
       code: 'coins-left',
       message: `One transaction cannot spend all coins. ${kithOf(facts.leftOut)} in ${coinsOf(facts.leftOut)} remain in the wallet for a second payment.`,
     });
-  if (facts.worthless.length > 0)
+  if (facts.uneconomic.length > 0)
     warnings.push({
       code: 'coins-worthless',
-      message: `${kithOf(facts.worthless)} in ${coinsOf(facts.worthless)} remain in the wallet, because spending them costs more than they are worth.`,
+      message: `${kithOf(facts.uneconomic)} in ${coinsOf(facts.uneconomic)} remain in the wallet, because spending them costs more than they are worth.`,
     });
   if (expires === 0)
     warnings.push({

@@ -36,21 +36,21 @@ export interface WalletsDeps {
   /** Called when a write failed. After that, nothing that the wallets write is certain to be stored. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
   /** How many peers have seen a payment of the wallets; null if unknown. */
-  readonly sighting?: ((txid: string) => Propagation | null) | undefined;
+  readonly propagationOf?: ((txid: string) => Propagation | null) | undefined;
   /** Ed25519; noble by default. */
   readonly signer?: Signer | undefined;
   /** Counts wrong passwords. Given where nodes follow each other in one process; by default each node has its own. */
-  readonly guesses?: PasswordAttempts | undefined;
+  readonly passwordAttempts?: PasswordAttempts | undefined;
   /** Argon2id cost of the files that are written. Tests use the lowest that a file may have. */
   readonly kdf?: KdfParameters | undefined;
   /** Called before each change of a wallet file, so that tests can simulate a crash there. */
   readonly fileStep?: ((name: string) => void) | undefined;
 }
 
-/** The parts of the wallets while they run. */
+/** The components of the wallets while they run. */
 export interface WalletComponents {
   readonly list: WalletList;
-  readonly maker: WalletFactory;
+  readonly walletFactory: WalletFactory;
   readonly files: Pick<WalletFiles, 'deleted'>;
   readonly access: Access;
   readonly sessions: Sessions;
@@ -67,7 +67,7 @@ export interface WalletComponents {
 /** Maximum number of waiting tasks. More mean that the disk does not respond. */
 const QUEUE_LIMIT = 10_000;
 
-/** Opens files and database and creates the parts. No wallet follows the chain before `follower.poke`. */
+/** Opens files and database and creates the components. No wallet follows the chain before `follower.wake`. */
 export async function openComponents(
   deps: WalletsDeps,
   changed: (name: string) => void,
@@ -79,7 +79,11 @@ export async function openComponents(
   const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
   const list = createWalletList({ files, store, network, chain, log });
-  const access = createAccess({ guesses: deps.guesses ?? createPasswordAttempts({ clock }), signer, clock });
+  const access = createAccess({
+    passwordAttempts: deps.passwordAttempts ?? createPasswordAttempts({ clock }),
+    signer,
+    clock,
+  });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
   const queue = createRecoveringQueue(createQueue(QUEUE_LIMIT), {
@@ -90,7 +94,7 @@ export async function openComponents(
     from: ({ file }) => list.scanStartFor(file.identity),
     renewed() {
       for (const wallet of wallets()) moved(wallet);
-      follower.poke();
+      follower.wake();
     },
   });
   const sessions = createSessions({
@@ -101,12 +105,12 @@ export async function openComponents(
       if (wallet !== undefined) changed(wallet.name);
     },
   });
-  deps.clockWatch?.events.on('slept', sessions.woke);
+  deps.clockWatch?.events.on('slept', sessions.onResume);
   const nearTip = (wallet: OpenWallet) => follower.nearTip(wallet);
   const pending = createPending({ mempool, chain, data, store, queue, clock, log, wallets, moved, nearTip });
 
   const reached = createAtTip({ sessions, pending, log });
-  const secretsOf = ({ id }: OpenWallet) => sessions.any(id);
+  const secretsOf = ({ id }: OpenWallet) => sessions.derivationSecrets(id);
   const follower: Follower = createFollower({
     chain,
     data,
@@ -131,17 +135,43 @@ export async function openComponents(
     log,
     moved,
     walletById: list.byId,
-    unlocked: ({ id }) => sessions.unlocked(id),
+    signingSecrets: ({ id }) => sessions.signingSecrets(id),
   });
-  const maker = createWalletFactory({ network, chain, files, data, list, signer, clock, random, kdf });
+  const walletFactory = createWalletFactory({
+    network,
+    chain,
+    files,
+    data,
+    list,
+    signer,
+    clock,
+    random,
+    kdf,
+  });
   await openList(list, data).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
-  return { list, maker, files, access, sessions, spending, pending, follower, data, chain, kdf, queue };
+  return {
+    list,
+    walletFactory,
+    files,
+    access,
+    sessions,
+    spending,
+    pending,
+    follower,
+    data,
+    chain,
+    kdf,
+    queue,
+  };
 }
 
-/** What follows when a wallet has read the chain to its tip: a restore is over, and waiting payments are sent again. */
+/**
+ * Called when a wallet has read the chain to its tip. Ends a restore, and submits live payments that are not in the
+ * mempool.
+ */
 function createAtTip(deps: Pick<WalletComponents, 'sessions' | 'pending'> & Pick<WalletsDeps, 'log'>) {
   const { sessions, pending, log } = deps;
   return (wallet: OpenWallet): void => {
@@ -161,8 +191,8 @@ function createAtTip(deps: Pick<WalletComponents, 'sessions' | 'pending'> & Pick
 
 /** Opens all wallets. If the database is found to be corrupt, creates it again, once. */
 async function openList(list: WalletList, data: WalletData): Promise<void> {
-  const damage = await list.openAll();
-  if (damage === null) return;
-  await data.renew(damage.message, new Map());
+  const corruption = await list.openAll();
+  if (corruption === null) return;
+  await data.renew(corruption.message, new Map());
   await list.openAll();
 }

@@ -31,7 +31,7 @@ const mnemonic = z
   .min(1, 'the recovery phrase is missing')
   .max(4000, 'this is too long to be a recovery phrase');
 const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
-/** Gap limit, see GAP. */
+/** Gap limit: unused addresses in a row that a restore searches. */
 const gap = z
   .int('the gap must be a whole number of addresses')
   .min(GAP.usual, `the gap is at least ${GAP.usual} addresses`)

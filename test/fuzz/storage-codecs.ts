@@ -42,10 +42,10 @@ function anyManifest(random: Random): Manifest {
   return { facts, chunks, root: snapshotRoot(facts, chunks) };
 }
 
-const anyPlace = (random: Random) => ({ chain: random.int(2) as 0 | 1, index: anyU32(random) });
+const anyKeyPath = (random: Random) => ({ chain: random.int(2) as 0 | 1, index: anyU32(random) });
 const anyOwnCoin = (random: Random): OwnCoin => ({
   amount: anyU32(random) as Motes,
-  place: anyPlace(random),
+  keyPath: anyKeyPath(random),
   height: anyU32(random),
   coinbase: random.int(2) === 0,
 });
@@ -53,7 +53,7 @@ const anyRecord = (random: Random) => ({
   tx: anyTransaction(random),
   firstSeen: anyU32(random),
   inputs: list(random, 3, () => ({ index: anyU32(random), coin: anyOwnCoin(random) })),
-  outputs: list(random, 3, () => ({ index: anyU32(random), place: anyPlace(random) })),
+  outputs: list(random, 3, () => ({ index: anyU32(random), keyPath: anyKeyPath(random) })),
 });
 const anyBlockRef = (random: Random) => ({
   height: anyU32(random),
@@ -147,7 +147,7 @@ export const OPEN_STORAGE_CODECS: readonly Codec[] = [
         locator,
         highestUsed: [r.int(900) - 1, r.int(900) - 1],
         uses: {
-          through: anyBlockRef(r),
+          upTo: anyBlockRef(r),
           settled: [r.int(900) - 1, r.int(900) - 1],
           recent: list(r, 4, () => ({ height: anyU32(r), chain: r.int(2) === 0 ? 0 : 1, index: r.int(900) })),
         },

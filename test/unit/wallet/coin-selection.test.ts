@@ -12,7 +12,7 @@ import {
   type Selection,
 } from '../../../main/wallet/coin-selection.ts';
 import { baseBytes, feeFor } from '../../../main/wallet/payment-size.ts';
-import { createUnsigned } from '../../../main/wallet/sign-payment.ts';
+import { createUnsigned } from '../../../main/wallet/unsigned-payment.ts';
 import { type Motes, toMotes } from '../../../shared/units.ts';
 import { createRandom } from '../../support/random.ts';
 
@@ -106,18 +106,21 @@ describe('problems', () => {
     const coins = Array.from({ length: 5000 }, (_, i) => coin(i + 1, 100_000));
     const selection = selectCoins(coins, goalFor(300_000_000));
     expect(selection).toMatchObject({ problem: 'too-many-coins' });
-    const { most } = selection as { most: number };
+    const { maxAmount } = selection as { maxAmount: number };
     // Whatever the refusal promises can be paid, to the last mote.
-    for (const target of [most, most - 1, most - DUST, most - 100_000]) {
+    for (const target of [maxAmount, maxAmount - 1, maxAmount - DUST, maxAmount - 100_000]) {
       const { coins: spent, fee, change, bytes } = select(coins, goalFor(target));
       expect(bytes).toBeLessThanOrEqual(MAX_TRANSACTION_BYTES);
       expect(total(spent)).toBe(target + fee + change);
     }
-    expect(selectCoins(coins, goalFor(most + 100_000))).toEqual({ problem: 'too-many-coins', most });
+    expect(selectCoins(coins, goalFor(maxAmount + 100_000))).toEqual({
+      problem: 'too-many-coins',
+      maxAmount,
+    });
     const everything = selectAll(coins, goalFor(0));
     if (isSelectionProblem(everything)) throw new Error(everything.problem);
-    expect(total(everything.coins) - everything.fee).toBe(most);
-    expect(everything.coins.length + everything.noRoom.length).toBe(5000);
+    expect(total(everything.coins) - everything.fee).toBe(maxAmount);
+    expect(everything.coins.length + everything.aboveSizeLimit.length).toBe(5000);
   });
   test('coins that cost more than they hold are left alone', () => {
     const coins = [coin(1, 900), coin(2, 50_000_000)];
@@ -131,8 +134,8 @@ test('all coins that are worth their fee can be spent at once', () => {
   if (isSelectionProblem(selection)) throw new Error(selection.problem);
   expect(selection.coins).toHaveLength(2);
   expect(sizeOf(selection, total(selection.coins) - selection.fee)).toBe(selection.bytes);
-  expect(selection.noRoom).toEqual([]);
-  expect(selection.worthless).toEqual([coins[1]]);
+  expect(selection.aboveSizeLimit).toEqual([]);
+  expect(selection.uneconomic).toEqual([coins[1]]);
   const required = coin(4, 900, { required: true });
   expect(selectAll([...coins, required], goalFor(0))).toMatchObject({
     coins: [required, coins[2], coins[0]],

@@ -8,11 +8,11 @@ import {
   withoutUsesAbove,
   withUses,
 } from '../../../main/wallet/key-use.ts';
-import type { KeyPlace } from '../../../main/wallet/key-path.ts';
+import type { KeyPath } from '../../../main/wallet/key-path.ts';
 import { createRandom } from '../../support/random.ts';
 
-const receive = (index: number): KeyPlace => ({ chain: 0, index });
-const change = (index: number): KeyPlace => ({ chain: 1, index });
+const receive = (index: number): KeyPath => ({ chain: 0, index });
+const change = (index: number): KeyPath => ({ chain: 1, index });
 const at = (height: number) => ({ height, id: `${height}` });
 const NONE = noUses(at(0));
 
@@ -50,7 +50,7 @@ test('a wallet that stands lower again, and finds more there, keeps what it knew
 describe('over random chains', () => {
   test.each([1, 2, 3])('step by step, with reorganisations, is the same as all at once (seed %i)', (seed) => {
     const random = createRandom(seed);
-    let blocks: KeyPlace[][] = [[]];
+    let blocks: KeyPath[][] = [[]];
     let uses = NONE;
     let next = 0;
     for (let round = 0; round < 900; round++) {
@@ -59,14 +59,14 @@ describe('over random chains', () => {
         blocks = blocks.slice(0, to + 1);
         uses = withoutUsesAbove(uses, at(to));
       }
-      const places = Array.from({ length: random.int(3) }, () =>
+      const keyPaths = Array.from({ length: random.int(3) }, () =>
         (random.int(2) === 0 ? receive : change)(next + random.int(6)),
       );
       next += random.int(2);
-      blocks.push(places);
-      uses = moveToSettled(withUses(uses, places, blocks.length - 1), at(blocks.length - 1));
+      blocks.push(keyPaths);
+      uses = moveToSettled(withUses(uses, keyPaths, blocks.length - 1), at(blocks.length - 1));
     }
-    const paid = blocks.map((all, height) => ({ height, places: all }));
+    const paid = blocks.map((all, height) => ({ height, keyPaths: all }));
     const tip = blocks.length - 1;
     const wanted = usesOf(paid, at(tip));
     expect(wanted.settled[0]).toBeGreaterThan(0);
@@ -80,8 +80,8 @@ describe('over random chains', () => {
     // In any order.
     const shuffled = paid.map((each) => [random.next(), each] as const).sort(([a], [b]) => a - b);
     let mixed = noUses(at(tip));
-    for (const [, { places, height }] of shuffled)
-      mixed = moveToSettled(withUses(mixed, places, height), at(height));
+    for (const [, { keyPaths, height }] of shuffled)
+      mixed = moveToSettled(withUses(mixed, keyPaths, height), at(height));
     expect(mixed).toEqual(wanted);
   });
 });

@@ -22,7 +22,7 @@ function sessions() {
     /** Timers stand still meanwhile. */
     sleep(seconds: number) {
       asleepMs += seconds * 1000;
-      all.woke();
+      all.onResume();
     },
   };
 }
@@ -40,10 +40,10 @@ test('a wallet is locked in time although the computer slept meanwhile', () => {
 });
 
 test('setting the wall clock neither locks a wallet nor keeps it open', () => {
-  const { open, isUnlocked, woke, clock } = sessions();
+  const { open, isUnlocked, onResume, clock } = sessions();
   open('a', 900);
   clock.shift(86_400);
-  woke();
+  onResume();
   clock.pass(899_000);
   expect(isUnlocked('a')).toBe(true);
   clock.shift(-2 * 86_400);

@@ -5,7 +5,7 @@ import { isViolation } from '../../../main/core/violation.ts';
 import { CHAIN } from '../../../main/wallet/key-path.ts';
 import { isWordsProblem, readWords } from '../../../main/core/crypto/mnemonic.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
-import { withSignatures } from '../../../main/wallet/sign-payment.ts';
+import { withSignatures } from '../../../main/wallet/unsigned-payment.ts';
 import { sighash } from '../../../main/core/primitives/transaction.ts';
 import { deriveSecrets } from '../../../main/wallet/key-secrets.ts';
 import { formatKith } from '../../../shared/units.ts';

@@ -6,7 +6,7 @@ import { createBlock } from '../../../main/core/primitives/block.ts';
 import { createHeader } from '../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
 import { emptyMeta } from '../../../main/wallet/wallet-ledger.ts';
-import { GAP_LIMIT, type PaidKeys, placesOf, usesOf } from '../../../main/wallet/key-use.ts';
+import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from '../../../main/wallet/key-use.ts';
 import type { WalletFile } from '../../../main/wallet/wallet-file.ts';
 import type { WalletFiles } from '../../../main/wallet/wallet-files.ts';
 import { createOpenWallet } from '../../../main/wallet/open-wallet.ts';
@@ -88,7 +88,7 @@ test('a database of schema 1 learns how far blocks have used the keys', async ()
   const meta = (await data.meta(id))!;
   const paid: PaidKeys[] = [];
   for await (const { height, outputs } of data.newest(id, {}))
-    paid.push({ height, places: placesOf(outputs) });
+    paid.push({ height, keyPaths: keysPaidBy(outputs) });
   expect(paid.length).toBeGreaterThan(0);
   expect(meta.uses).toEqual(usesOf(paid, meta.syncedTo));
   expect(meta.uses.recent.length).toBeGreaterThan(0);

@@ -424,7 +424,7 @@ describe('history', () => {
   });
   test('tells how many peers have a payment', async () => {
     let seenBy = 0;
-    const world = await open({ sighting: () => ({ seenBy, ofPeers: 3 }) });
+    const world = await open({ propagationOf: () => ({ seenBy, ofPeers: 3 }) });
     await walletWithCoins(world, 'a');
     const txid = await send(world, 'a', await world.wallets.newAddress('a'), 50_000);
     const newest = async () => (await world.wallets.history({ name: 'a', limit: 1 }))[0];

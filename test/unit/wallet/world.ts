@@ -65,7 +65,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'sighting' | 'onFailure'>> {
+export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'onFailure'>> {
   readonly directory?: string;
   readonly log?: Log;
   /** The mempool keeps its file in the directory. */

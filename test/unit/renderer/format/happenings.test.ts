@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../../shared/contract/peers.ts';
-import { isTrouble, journalWords } from '../../../../renderer/format/journal.ts';
+import { isViolationEvent, describePeerEvent } from '../../../../renderer/format/peer-event.ts';
 import { dataWords, localTime } from '../../../../renderer/format/log.ts';
 import {
   clockWords,
@@ -58,12 +58,12 @@ describe('what happened with a peer', () => {
     ],
     [{ event: 'pardoned' }, 'was unbanned'],
   ])('%j', (parts, words) => {
-    expect(journalWords(entry(parts))).toBe(words);
+    expect(describePeerEvent(entry(parts))).toBe(words);
   });
 
   test('penalties and bans are marked as trouble', () => {
     const events = ['connected', 'left', 'refused', 'penalty', 'banned', 'pardoned'] as const;
-    expect(events.filter((event) => isTrouble(entry({ event })))).toEqual(['penalty', 'banned']);
+    expect(events.filter((event) => isViolationEvent(entry({ event })))).toEqual(['penalty', 'banned']);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { activityOf, paidMotes } from '../../../../renderer/format/activity.ts';
 import { foldMined } from '../../../../renderer/format/fold.ts';
 import { balanceNotes, balanceParts } from '../../../../renderer/format/balance.ts';
-import { journeyOf } from '../../../../renderer/format/journey.ts';
+import { paymentStepsOf } from '../../../../renderer/format/payment-steps.ts';
 import { anEntry } from '../entries.ts';
 
 const MATURITY = 720;
@@ -38,34 +38,34 @@ describe('payments as sentences', () => {
   });
 });
 
-describe('the journey of a payment', () => {
+describe('the steps of a payment', () => {
   const states = (parts: Parameters<typeof anEntry>[0]) =>
-    journeyOf(anEntry(parts), MATURITY).map(({ name, state }) => `${name}: ${state}`);
+    paymentStepsOf(anEntry(parts), MATURITY).map(({ name, state }) => `${name}: ${state}`);
 
   test.each([
     [
       { ...onTheWay, state: 'queued', seenBy: 0, ofPeers: 0 },
-      ['Sent: done', 'Broadcast: now', 'In a block: ahead', 'Confirmed: ahead'],
+      ['Sent: done', 'Broadcast: current', 'In a block: future', 'Confirmed: future'],
     ],
     [
       { ...onTheWay, state: 'sent', seenBy: 2, ofPeers: 4 },
-      ['Sent: done', 'Broadcast: done', 'In a block: now', 'Confirmed: ahead'],
+      ['Sent: done', 'Broadcast: done', 'In a block: current', 'Confirmed: future'],
     ],
     [
       { kind: 'sent', state: 'mined', confirmations: 2 },
-      ['Sent: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: now'],
+      ['Sent: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: current'],
     ],
     [
       { kind: 'sent', state: 'confirmed' },
       ['Sent: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: done'],
     ],
-    [{ kind: 'mined', state: 'immature', confirmations: 9 }, ['In block 100: done', 'Confirmed: now']],
+    [{ kind: 'mined', state: 'immature', confirmations: 9 }, ['In block 100: done', 'Confirmed: current']],
     [{ ...onTheWay, state: 'expired', seenBy: 0, ofPeers: 0 }, ['Sent: done', 'Expired: failed']],
     [
       { kind: 'received', state: 'pending', height: null },
-      ['Seen: done', 'Checked: done', 'In a block: now', 'Confirmed: ahead'],
+      ['Seen: done', 'Checked: done', 'In a block: current', 'Confirmed: future'],
     ],
-  ] as const)('%o', (parts, stations) => expect(states(parts)).toEqual(stations));
+  ] as const)('%o', (parts, steps) => expect(states(parts)).toEqual(steps));
 });
 
 describe('a balance', () => {

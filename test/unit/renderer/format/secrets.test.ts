@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { gapProblem } from '../../../../renderer/format/gap.ts';
 import { passwordLengthProblem, passwordStrength } from '../../../../renderer/format/password.ts';
-import { judgeWords, pickPositions } from '../../../../renderer/format/seed-words.ts';
+import { checkPhrase, pickPositions } from '../../../../renderer/format/recovery-phrase.ts';
 
 test.each([
   ['a'.repeat(1024), null],
@@ -34,19 +34,19 @@ describe('typed seed words', () => {
   const twelve = wordlist.slice(100, 112);
 
   test('twelve known words are ready', () => {
-    expect(judgeWords(twelve.join(' '), list).ready).toBe(true);
+    expect(checkPhrase(twelve.join(' '), list).ready).toBe(true);
   });
   test('names the wrong word', () => {
-    expect(judgeWords([...twelve.slice(0, 6), 'kithkith', ...twelve.slice(7)].join(' '), list)).toEqual({
+    expect(checkPhrase([...twelve.slice(0, 6), 'kithkith', ...twelve.slice(7)].join(' '), list)).toEqual({
       ready: false,
       sentence: 'Word 7, “kithkith”, is not in the word list.',
     });
   });
   test('does not nag about a word that is being typed', () => {
-    expect(judgeWords('abandon abil', list).sentence).toBe('2 of 12 or 24 words.');
+    expect(checkPhrase('abandon abil', list).sentence).toBe('2 of 12 or 24 words.');
   });
   test('thirteen are neither twelve nor twenty-four', () => {
-    expect(judgeWords([...twelve, 'zoo'].join(' '), list).ready).toBe(false);
+    expect(checkPhrase([...twelve, 'zoo'].join(' '), list).ready).toBe(false);
   });
 });
 

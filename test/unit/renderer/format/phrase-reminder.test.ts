@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atStake, phraseUrgency } from '../../../../renderer/format/phrase.ts';
+import { atStake, phraseUrgency } from '../../../../renderer/format/phrase-reminder.ts';
 
 const MOTES = 100_000_000;
 

@@ -21,7 +21,7 @@ export interface MessageToSign {
  * Operations that need the password. `by` is the kind of connection that the password came over; by default the
  * terminal.
  */
-export interface VaultWork {
+export interface PasswordOperations {
   /** The recovery phrase; `passphrase` is empty if there is none. */
   words(
     name: string,
@@ -36,24 +36,29 @@ export interface VaultWork {
   verifyMessage(address: string, message: string, signature: string): boolean;
 }
 
-export interface VaultWorkDeps {
+export interface PasswordOperationsDeps {
   readonly network: WalletNetwork;
   readonly random: Pick<Random, 'bytes'>;
-  readonly parts: () => Pick<WalletComponents, 'list' | 'access' | 'kdf' | 'queue'>;
+  readonly components: () => Pick<WalletComponents, 'list' | 'access' | 'kdf' | 'queue'>;
   readonly changed: (name: string) => void;
 }
 
-export function createVaultWork({ network, random, parts, changed }: VaultWorkDeps): VaultWork {
+export function createPasswordOperations({
+  network,
+  random,
+  components,
+  changed,
+}: PasswordOperationsDeps): PasswordOperations {
   return {
     async words(name, password, by = 'terminal') {
-      const { list, access } = parts();
+      const { list, access } = components();
       const { entropy, passphrase } = await access.secret(list.get(name), password, by);
       const mnemonic = wordsOf(entropy);
       wipe(entropy);
       return { mnemonic, passphrase };
     },
     async changePassword(name, password, next, by = 'terminal') {
-      const { list, access, kdf, queue } = parts();
+      const { list, access, kdf, queue } = components();
       const wallet = list.get(name);
       const secret = await access.secret(wallet, password, by);
       try {
@@ -65,14 +70,14 @@ export function createVaultWork({ network, random, parts, changed }: VaultWorkDe
       changed(wallet.name);
     },
     async signMessage({ name, password, address, message, by = 'terminal' }) {
-      const { list, access } = parts();
+      const { list, access } = components();
       const wallet = list.get(name);
-      const place = wallet.keyring.find(readAddress(network.hrp, address));
-      if (place === undefined)
+      const keyPath = wallet.keyring.find(readAddress(network.hrp, address));
+      if (keyPath === undefined)
         throw new KithError('wallet-address-unknown', undefined, { data: { address, name } });
       const keys = await access.keys(wallet, password, by);
       try {
-        return { signature: toHex(keys.sign(place, messageHash(network.id, message))) };
+        return { signature: toHex(keys.sign(keyPath, messageHash(network.id, message))) };
       } finally {
         keys.wipe();
       }

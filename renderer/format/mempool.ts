@@ -1,21 +1,21 @@
 import type { MempoolEntryInfo } from '../../shared/contract/mempool.ts';
 
 /** A mempool transaction with its fee rate. */
-export interface Waiting extends MempoolEntryInfo {
+export interface RatedEntry extends MempoolEntryInfo {
   /** Motes per byte. */
   readonly rate: number;
 }
 
 /** All transactions, highest fee rate first, in the order of block assembly. */
-export function byRate(entries: readonly MempoolEntryInfo[]): Waiting[] {
+export function byRate(entries: readonly MempoolEntryInfo[]): RatedEntry[] {
   return entries.map((entry) => ({ ...entry, rate: entry.fee / entry.size })).sort((a, b) => b.rate - a.rate);
 }
 
 const BLOCK_BYTES = 1_000_000;
 
 /** Divides the transactions among the next blocks as they would be mined; at most `most` blocks. */
-export function nextBlocks(queue: readonly Waiting[], most: number): Waiting[][] {
-  const blocks: Waiting[][] = [[]];
+export function nextBlocks(queue: readonly RatedEntry[], most: number): RatedEntry[][] {
+  const blocks: RatedEntry[][] = [[]];
   let size = 0;
   for (const entry of queue) {
     if (size + entry.size > BLOCK_BYTES) {

@@ -3,13 +3,13 @@ import { splitWords, visible } from '../../shared/pasted.ts';
 /**
  * The result of the check of a typed recovery phrase in the page. `ready`: it may be valid; then the node checks it.
  */
-export interface WordsVerdict {
+export interface PhraseCheck {
   readonly ready: boolean;
   readonly sentence: string;
 }
 
 /** Says how many words are missing, or which one is not in the word list. `list` has the 2048 words. */
-export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdict {
+export function checkPhrase(text: string, list: ReadonlySet<string>): PhraseCheck {
   const words = splitWords(text);
   // The last word may be incomplete.
   const finished = /\P{L}$/u.test(visible(text)) || words.length >= 24 ? words : words.slice(0, -1);
@@ -31,10 +31,10 @@ export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdic
  * including 1.
  */
 export function pickPositions(total: number, count: number, random: () => number): number[] {
-  const places = Array.from({ length: total }, (_, i) => i);
+  const positions = Array.from({ length: total }, (_, i) => i);
   const picked: number[] = [];
-  while (picked.length < count && places.length > 0) {
-    picked.push(...places.splice(Math.floor(random() * places.length), 1));
+  while (picked.length < count && positions.length > 0) {
+    picked.push(...positions.splice(Math.floor(random() * positions.length), 1));
   }
   return picked.sort((a, b) => a - b);
 }

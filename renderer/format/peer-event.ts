@@ -15,7 +15,7 @@ const FOUND: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
 };
 
 /** An event of a peer, as the rest of a sentence that begins with the name of the peer. */
-export function journalWords(entry: JournalEntry): string {
+export function describePeerEvent(entry: JournalEntry): string {
   const again = entry.times > 1 ? ` (${entry.times} times)` : '';
   return `${whatHappened(entry)}${again}`;
 }
@@ -46,4 +46,5 @@ function because(what: string, reason: string | null): string {
 }
 
 /** Whether the entry is about a violation. */
-export const isTrouble = ({ event }: JournalEntry): boolean => event === 'penalty' || event === 'banned';
+export const isViolationEvent = ({ event }: JournalEntry): boolean =>
+  event === 'penalty' || event === 'banned';

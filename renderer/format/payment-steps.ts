@@ -3,31 +3,31 @@ import { broadcastWords } from './activity.ts';
 import { group, plural } from './number.ts';
 
 /** One step of a payment: done, current or future. */
-export interface Station {
+export interface PaymentStep {
   readonly name: string;
   readonly detail: string;
-  readonly state: 'done' | 'now' | 'ahead' | 'failed';
+  readonly state: 'done' | 'current' | 'future' | 'failed';
 }
 
 /** Number of confirmations from which on a payment is called confirmed. */
-const SETTLED = 6;
+const CONFIRMED_AT = 6;
 
 /** The steps of a payment: sent → seen by n of m peers → in block N → confirmed. */
-export function journeyOf(entry: HistoryEntry, maturity: number): Station[] {
-  const first = entry.kind === 'mined' ? [] : [setOut(entry), echoed(entry)];
-  const failed = failure(entry);
-  if (failed) return [...first.filter((station) => station.state === 'done'), failed];
-  return [...first, inBlock(entry), settled(entry, entry.kind === 'mined' ? maturity : SETTLED)];
+export function paymentStepsOf(entry: HistoryEntry, maturity: number): PaymentStep[] {
+  const first = entry.kind === 'mined' ? [] : [sentStep(entry), broadcastStep(entry)];
+  const failed = failedStep(entry);
+  if (failed) return [...first.filter((step) => step.state === 'done'), failed];
+  return [...first, blockStep(entry), confirmedStep(entry, entry.kind === 'mined' ? maturity : CONFIRMED_AT)];
 }
 
-function setOut(entry: HistoryEntry): Station {
+function sentStep(entry: HistoryEntry): PaymentStep {
   if (entry.kind === 'received') return { name: 'Seen', detail: 'It reached your node.', state: 'done' };
   return { name: 'Sent', detail: 'Your node signed it and sent it.', state: 'done' };
 }
 
-function echoed(entry: HistoryEntry): Station {
+function broadcastStep(entry: HistoryEntry): PaymentStep {
   const mined = entry.height !== null;
-  const state = mined || (entry.seenBy ?? 0) > 0 ? 'done' : 'now';
+  const state = mined || (entry.seenBy ?? 0) > 0 ? 'done' : 'current';
   if (entry.kind === 'received')
     return { name: 'Checked', detail: 'Your node found it valid.', state: 'done' };
   return {
@@ -37,7 +37,7 @@ function echoed(entry: HistoryEntry): Station {
   };
 }
 
-function inBlock(entry: HistoryEntry): Station {
+function blockStep(entry: HistoryEntry): PaymentStep {
   if (entry.height !== null) {
     return {
       name: `In block ${group(entry.height)}`,
@@ -45,15 +45,15 @@ function inBlock(entry: HistoryEntry): Station {
       state: 'done',
     };
   }
-  const waiting = entry.seenBy === null || entry.seenBy > 0 || entry.kind === 'received';
+  const isBroadcast = entry.seenBy === null || entry.seenBy > 0 || entry.kind === 'received';
   return {
     name: 'In a block',
     detail: 'Pending until a miner includes it.',
-    state: waiting ? 'now' : 'ahead',
+    state: isBroadcast ? 'current' : 'future',
   };
 }
 
-function settled(entry: HistoryEntry, needed: number): Station {
+function confirmedStep(entry: HistoryEntry, needed: number): PaymentStep {
   const have = entry.confirmations;
   if (entry.state === 'confirmed') {
     return { name: 'Confirmed', detail: `${plural(have, 'confirmation')}.`, state: 'done' };
@@ -62,10 +62,10 @@ function settled(entry: HistoryEntry, needed: number): Station {
     entry.height === null
       ? `After ${plural(needed, 'confirmation')}.`
       : `${have} of ${needed} confirmations.`;
-  return { name: 'Confirmed', detail, state: entry.height === null ? 'ahead' : 'now' };
+  return { name: 'Confirmed', detail, state: entry.height === null ? 'future' : 'current' };
 }
 
-function failure(entry: HistoryEntry): Station | null {
+function failedStep(entry: HistoryEntry): PaymentStep | null {
   switch (entry.state) {
     case 'expired':
     case 'dead':
