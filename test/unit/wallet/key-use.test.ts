@@ -19,8 +19,8 @@ const NONE = noUses(at(0));
 test('a use counts as settled when a hundred blocks stand on top of its block, and not before', () => {
   const uses = withUses(NONE, [receive(7), change(2)], 10);
   expect(moveToSettled(uses, at(10 + SETTLED_CONFIRMATIONS - 1)).settled).toEqual([-1, -1]);
-  const through = at(10 + SETTLED_CONFIRMATIONS);
-  expect(moveToSettled(uses, through)).toEqual({ through, settled: [7, 2], recent: [] });
+  const upTo = at(10 + SETTLED_CONFIRMATIONS);
+  expect(moveToSettled(uses, upTo)).toEqual({ upTo, settled: [7, 2], recent: [] });
 });
 
 test('a lower key than one that was used before is not noted', () => {
@@ -32,7 +32,7 @@ test('uses in blocks that are undone are forgotten, settled ones stay', () => {
   const uses: KeyUses = { ...moveToSettled(withUses(NONE, [receive(3)], 1), at(500)) };
   const more = withUses(withUses(uses, [receive(9)], 500), [change(4)], 501);
   expect(withoutUsesAbove(moveToSettled(more, at(501)), at(500))).toEqual({
-    through: at(500),
+    upTo: at(500),
     settled: [3, -1],
     recent: [{ height: 500, chain: 0, index: 9 }],
   });
@@ -41,7 +41,7 @@ test('uses in blocks that are undone are forgotten, settled ones stay', () => {
 test('a wallet that stands lower again, and finds more there, keeps what it knew of the blocks above', () => {
   const uses = moveToSettled(withUses(NONE, [receive(50)], 950), at(1000));
   const again = moveToSettled(withUses(uses, [receive(40), receive(60)], 10), at(10));
-  expect(again).toEqual({ through: at(1000), settled: [60, -1], recent: [] });
+  expect(again).toEqual({ upTo: at(1000), settled: [60, -1], recent: [] });
   expect(moveToSettled(withUses(uses, [receive(40)], 10), at(10)).recent).toEqual([
     { height: 950, chain: 0, index: 50 },
   ]);
