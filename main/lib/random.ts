@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes, randomInt } from 'node:crypto';
 
 /** Randomness as a dependency, so that tests and the simulator can repeat a run. */
 export interface Random {
@@ -16,6 +16,33 @@ export const systemRandom: Random = {
   number: () => randomInt(STEPS) / STEPS,
 };
 
+/** Numbers that depend on the seed alone, and are unpredictable for whoever does not know it. Not for keys. */
+export function seededRandom(seed: string | Uint8Array): Pick<Random, 'number'> {
+  const stream = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16));
+  const zeros = Buffer.alloc(6 * 512);
+  let block = Buffer.alloc(0);
+  let at = 0;
+  return {
+    number() {
+      if (at === block.length) [block, at] = [stream.update(zeros), 0];
+      const value = block.readUIntBE(at, 6) % STEPS;
+      at += 6;
+      return value / STEPS;
+    },
+  };
+}
+
 /** A whole number from 0 up to but not including `below`. */
 export const numberBelow = (random: Pick<Random, 'number'>, below: number): number =>
   Math.floor(random.number() * below);
+
+/** The items in a random order (Fisher and Yates), drawn one by one: it costs no more than what is taken. */
+export function* drawn<T>(items: readonly T[], random: Pick<Random, 'number'>): Generator<T, void> {
+  /** The items that moved into a place whose own item was taken. */
+  const moved = new Map<number, T>();
+  for (let end = items.length; end > 0; end--) {
+    const at = numberBelow(random, end);
+    yield moved.get(at) ?? items[at]!;
+    moved.set(at, moved.get(end - 1) ?? items[end - 1]!);
+  }
+}

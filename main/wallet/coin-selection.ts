@@ -1,7 +1,9 @@
-import type { Height, Motes } from '../../shared/units.ts';
+import type { Motes } from '../../shared/units.ts';
 import { DUST } from '../core/policy/policy-limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
+import { drawn, type Random } from '../lib/random.ts';
+import { branchAndBound } from './branch-and-bound.ts';
 import { countBytes, feeFor, inputBytes } from './payment-size.ts';
 
 /** A coin that may be spent. A `required` coin is spent regardless of its amount. */
@@ -10,8 +12,12 @@ export interface Candidate {
   /** Index among the outputs of its transaction. It determines how many bytes the input takes. */
   readonly index: number;
   readonly amount: Motes;
-  readonly height: Height;
   readonly required?: boolean;
+  /**
+   * Whom the coin came from, if the wallet knows. A payment that spends coins of several origins tells everybody that
+   * they belong to one wallet.
+   */
+  readonly origin?: string | undefined;
 }
 
 export interface Goal {
@@ -21,7 +27,13 @@ export interface Goal {
   /** Bytes of the payment without inputs: without an output for change, and with one. */
   readonly baseBytes: number;
   readonly baseBytesWithChange: number;
+  /** The fee rate at which coins can be spent later, in motes per byte. */
+  readonly laterFeerate: number;
 }
+
+/** How the coins of a payment were chosen. */
+export type SelectionMethod =
+  'branch-and-bound' | 'single-coin' | 'single-random-draw' | 'largest-first' | 'given';
 
 export interface Selection<C extends Candidate = Candidate> {
   readonly coins: readonly C[];
@@ -29,6 +41,7 @@ export interface Selection<C extends Candidate = Candidate> {
   /** Amount of the change output, never dust. 0 for no change output. */
   readonly change: Motes;
   readonly bytes: number;
+  readonly method: SelectionMethod;
 }
 
 /** `available`: the value of the coins less the fee for their inputs. `maxAmount`: the largest amount that can be paid. */
@@ -40,35 +53,87 @@ export const isSelectionProblem = (value: Selection | SelectionProblem): value i
   'problem' in value;
 
 /**
- * Chooses the coins of a payment. Tries in this order: a set that leaves no change (nothing then links this payment to
- * the next); the smallest single coin that is enough; the oldest coins until they are enough; the largest coins if
- * those exceed the size limit; as many of the largest as fit. An amount up to `maxAmount` can always be paid. Deterministic
- * for a given order of candidates.
+ * Chooses the coins of a payment: the best of three methods by {@link wasteOf}. `branch-and-bound` finds a set that
+ * needs no change, so that nothing links this payment to the next. `single-coin` is the smallest coin that is enough.
+ * `single-random-draw` takes coins in a random order until they are enough, so that the choice reveals nothing about the
+ * other coins. If all of these exceed the size limit: as few of the largest coins as are enough (`largest-first`).
+ * An amount up to `maxAmount` can always be paid. Cost: linear in the number of coins, but for sorting; 10 000 coins take
+ * about 10 ms.
  */
 export function selectCoins<C extends Candidate>(
   candidates: readonly C[],
   goal: Goal,
+  random: Pick<Random, 'number'>,
 ): Selection<C> | SelectionProblem {
   const required = candidates.filter((coin) => coin.required);
   // A coin that costs more to spend than it is worth would only raise the fee.
   const optional = candidates.filter((coin) => !coin.required && worth(coin, goal) > 0);
+  const given = settle(required, goal, 'given');
+  if (given !== null) return given;
+  const found = [
+    settle(withoutChange(required, optional, goal), goal, 'branch-and-bound'),
+    settle(single(required, optional, goal), goal, 'single-coin'),
+    ...drawPools(optional).map((pool) =>
+      settle(accumulate(required, drawn(pool, random), goal), goal, 'single-random-draw'),
+    ),
+  ].filter((selection) => selection !== null);
+  const best = found.toSorted((a, b) => wasteOf(a, goal) - wasteOf(b, goal)).at(0);
+  if (best !== undefined) return best;
   const all = [...required, ...optional];
-  const available = all.reduce((sum, coin) => sum + worth(coin, goal), 0);
-  const attempt = (coins: readonly C[]) => settle(coins, goal);
-  const chosen =
-    attempt(required) ??
-    attempt(withoutChange(required, optional, goal) ?? []) ??
-    attempt(single(required, optional, goal) ?? []) ??
-    attempt(accumulate(required, optional.toSorted(oldestFirst), goal)) ??
-    attempt(accumulate(required, optional.toSorted(largestFirst), goal)) ??
-    attempt(mostThatFit(all, goal));
-  if (chosen) return chosen;
-  const everything = settleAnySize(all, goal);
-  if (everything === null) return insufficient(all, goal, available);
+  return (
+    settle(accumulate(required, optional.toSorted(largestFirst), goal), goal, 'largest-first') ??
+    settle(mostThatFit(all, goal), goal, 'largest-first') ??
+    problemOf(all, goal)
+  );
+}
+
+/** Origins that get a draw of their own, those with the most value first. */
+const MAX_ORIGINS = 8;
+
+/** The sets of coins to draw from: all of them, and for each origin its coins with those of no origin. */
+function drawPools<C extends Candidate>(coins: readonly C[]): (readonly C[])[] {
+  const byOrigin = Map.groupBy(coins, ({ origin }) => origin);
+  const free = byOrigin.get(undefined) ?? [];
+  byOrigin.delete(undefined);
+  if (byOrigin.size === 0) return [coins];
+  const largest = [...byOrigin.values()].sort((a, b) => total(b) - total(a)).slice(0, MAX_ORIGINS);
+  return [coins, free, ...largest.map((group) => [...group, ...free])];
+}
+
+function problemOf(all: readonly Candidate[], goal: Goal): SelectionProblem {
+  if (settleAnySize(all, goal, 'given') === null) {
+    const available = all.reduce((sum, coin) => sum + worth(coin, goal), 0);
+    return insufficient(all, goal, available);
+  }
   const coins = mostThatFit(all, goal);
   const maxAmount = total(coins) - feeFor(sizeOf(coins, goal.baseBytes), goal.feerate);
   return { problem: 'too-many-coins', maxAmount: Math.max(0, maxAmount) };
 }
+
+/** What each further origin in a payment counts in the waste: as much as this many inputs. */
+const ORIGIN_INPUTS = 5;
+
+/**
+ * The waste of a selection in motes, by which selections are compared: what spending its coins now costs more than later,
+ * plus the change output with its later input, or without change what is left over for the fee; plus a price for
+ * every further origin that the payment would link to the first.
+ */
+export function wasteOf(
+  { coins, change, fee, bytes }: Pick<Selection, 'coins' | 'change' | 'fee' | 'bytes'>,
+  goal: Goal,
+): number {
+  const timing = coins.reduce((sum, coin) => sum + timingOf(coin, goal), 0);
+  const leftOver = change > 0 ? changeCost(goal) : fee - feeFor(bytes, goal.feerate);
+  const origins = new Set(coins.flatMap(({ origin }) => (origin === undefined ? [] : [origin]))).size;
+  return timing + leftOver + Math.max(0, origins - 1) * ORIGIN_INPUTS * inputBytes(0) * goal.feerate;
+}
+
+const timingOf = ({ index }: Candidate, { feerate, laterFeerate }: Goal): number =>
+  inputBytes(index) * (feerate - laterFeerate);
+
+/** The change output now, and the input that spends it later. */
+const changeCost = ({ baseBytes, baseBytesWithChange, feerate, laterFeerate }: Goal): number =>
+  (baseBytesWithChange - baseBytes) * feerate + inputBytes(0) * laterFeerate;
 
 /** The selection of a payment that sends everything, and the coins that remain in the wallet. */
 export interface Everything<C extends Candidate = Candidate> extends Selection<C> {
@@ -78,10 +143,12 @@ export interface Everything<C extends Candidate = Candidate> extends Selection<C
   readonly uneconomic: readonly C[];
 }
 
+type SizeGoal = Omit<Goal, 'target' | 'laterFeerate'>;
+
 /** Sends all coins to one receiver, without change. The amount is their sum less the fee. */
 export function selectAll<C extends Candidate>(
   candidates: readonly C[],
-  goal: Omit<Goal, 'target'>,
+  goal: SizeGoal,
 ): Everything<C> | SelectionProblem {
   const worthwhile = candidates.filter((coin) => coin.required || worth(coin, goal) > 0);
   const coins = mostThatFit(worthwhile, goal);
@@ -95,13 +162,14 @@ export function selectAll<C extends Candidate>(
     fee,
     change: 0 as Motes,
     bytes,
+    method: 'given',
     aboveSizeLimit: worthwhile.filter((coin) => !spent.has(coin)),
     uneconomic: candidates.filter((coin) => !good.has(coin)),
   };
 }
 
 /** The required coins and the largest optional ones: as many as fit into one transaction with a change output. */
-function mostThatFit<C extends Candidate>(coins: readonly C[], goal: Omit<Goal, 'target'>): C[] {
+function mostThatFit<C extends Candidate>(coins: readonly C[], goal: SizeGoal): C[] {
   const first = coins.filter((coin) => coin.required);
   const others = coins.filter((coin) => !coin.required).toSorted(largestFirst);
   const picked: C[] = [];
@@ -114,7 +182,6 @@ function mostThatFit<C extends Candidate>(coins: readonly C[], goal: Omit<Goal, 
   return picked;
 }
 
-const oldestFirst = (a: Candidate, b: Candidate) => a.height - b.height || b.amount - a.amount;
 const largestFirst = (a: Candidate, b: Candidate) => b.amount - a.amount;
 
 const total = (coins: readonly Candidate[]) => coins.reduce((sum, coin) => sum + coin.amount, 0);
@@ -125,33 +192,36 @@ function sizeOf(coins: readonly Candidate[], base: number): number {
   return coins.reduce((sum, coin) => sum + inputBytes(coin.index), base + countBytes(coins.length));
 }
 
-/** Fee and change for a set of coins. Null when the set is not enough or exceeds the size limit. */
-function settle<C extends Candidate>(coins: readonly C[], goal: Goal): Selection<C> | null {
-  const settled = coins.length === 0 ? null : settleAnySize(coins, goal);
+/** Fee and change for a set of coins. Null when there is no set, or it is not enough or exceeds the size limit. */
+function settle<C extends Candidate>(
+  coins: readonly C[] | null,
+  goal: Goal,
+  method: SelectionMethod,
+): Selection<C> | null {
+  const settled = coins === null || coins.length === 0 ? null : settleAnySize(coins, goal, method);
   return settled !== null && settled.bytes <= MAX_TRANSACTION_BYTES ? settled : null;
 }
 
-function settleAnySize<C extends Candidate>(coins: readonly C[], goal: Goal): Selection<C> | null {
+function settleAnySize<C extends Candidate>(
+  coins: readonly C[],
+  goal: Goal,
+  method: SelectionMethod,
+): Selection<C> | null {
   const left = total(coins) - goal.target;
   const withChange = sizeOf(coins, goal.baseBytesWithChange);
   const change = left - feeFor(withChange, goal.feerate);
-  if (change >= DUST) {
-    return { coins, fee: (left - change) as Motes, change: change as Motes, bytes: withChange };
-  }
   const bytes = sizeOf(coins, goal.baseBytes);
-  // A remainder below dust is added to the fee.
-  return left >= feeFor(bytes, goal.feerate)
-    ? { coins, fee: left as Motes, change: 0 as Motes, bytes }
-    : null;
+  const excess = left - feeFor(bytes, goal.feerate);
+  // A remainder that is dust, or that is worth less than its change output, is added to the fee.
+  if (change >= DUST && excess > changeCost(goal))
+    return { coins, fee: (left - change) as Motes, change: change as Motes, bytes: withChange, method };
+  return excess >= 0 ? { coins, fee: left as Motes, change: 0 as Motes, bytes, method } : null;
 }
 
-const MAX_TRIES = 5000;
-const MAX_POOL = 200;
+/** Most coins that the search for a set without change considers, the most valuable first. */
+const MAX_POOL = 500;
 
-/**
- * Finds a set that exceeds the target by less than a change output costs. Branch and bound, largest coin first, with a
- * limited number of tries.
- */
+/** The required coins and optional ones that need no change together, with the least waste; null if none is found. */
 function withoutChange<C extends Candidate>(
   required: readonly C[],
   optional: readonly C[],
@@ -159,46 +229,44 @@ function withoutChange<C extends Candidate>(
 ): C[] | null {
   const fixed = required.reduce((sum, coin) => sum + worth(coin, goal), 0);
   const least = goal.target + (goal.baseBytes + countBytes(1)) * goal.feerate - fixed;
-  const most = least + (goal.baseBytesWithChange - goal.baseBytes + inputBytes(0)) * goal.feerate;
+  const most = least + changeCost(goal);
   const pool = optional
-    .filter((coin) => worth(coin, goal) <= most)
-    .toSorted(largestFirst)
+    .map((coin) => ({ coin, value: worth(coin, goal), timing: timingOf(coin, goal) }))
+    .filter(({ value }) => value <= most)
+    .sort((a, b) => b.value - a.value)
     .slice(0, MAX_POOL);
-  const values = pool.map((coin) => worth(coin, goal));
-  const rest = [...values, 0]; // the sum of all coins from this index on
-  for (let i = values.length - 1; i >= 0; i--) rest[i] = values[i]! + rest[i + 1]!;
-
-  let tries = 0;
-  const search = (at: number, sum: number, picked: readonly C[]): readonly C[] | null => {
-    if (sum >= least) return sum <= most ? picked : null;
-    if (sum + rest[at]! < least || ++tries > MAX_TRIES) return null;
-    return search(at + 1, sum + values[at]!, [...picked, pool[at]!]) ?? search(at + 1, sum, picked);
-  };
-  const found = search(0, 0, []);
-  return found === null ? null : [...required, ...found];
+  const found = branchAndBound(pool, { least, most });
+  return found === null ? null : [...required, ...found.map((index) => pool[index]!.coin)];
 }
 
 /** The required coins and the smallest single coin that is enough. */
 function single<C extends Candidate>(required: readonly C[], optional: readonly C[], goal: Goal): C[] | null {
-  const enough = optional.filter((coin) => (settle([...required, coin], goal)?.change ?? 0) > 0);
-  const best = enough.toSorted(largestFirst).at(-1);
+  const fixed = required.reduce((sum, coin) => sum + worth(coin, goal), 0);
+  const least = goal.target + (goal.baseBytesWithChange + countBytes(1)) * goal.feerate - fixed;
+  let best: C | undefined;
+  for (const coin of optional)
+    if (worth(coin, goal) >= least + DUST && (best === undefined || coin.amount < best.amount)) best = coin;
   return best === undefined ? null : [...required, best];
 }
 
-/** Adds coins in order until they are enough, then removes those that are not needed. */
-function accumulate<C extends Candidate>(required: readonly C[], order: readonly C[], goal: Goal): C[] {
-  const picked: C[] = [];
+/** More inputs than this exceed the size of a transaction. */
+const MAX_INPUTS = Math.floor(MAX_TRANSACTION_BYTES / inputBytes(0));
+
+/** Adds coins in order until they are enough, then removes those that are not needed. Null if they are too many. */
+function accumulate<C extends Candidate>(required: readonly C[], order: Iterable<C>, goal: Goal): C[] | null {
+  const picked = new Set<C>();
   let missing = goal.target + DUST + (goal.baseBytesWithChange + countBytes(1000)) * goal.feerate;
   for (const coin of required) missing -= worth(coin, goal);
   for (const coin of order) {
     if (missing <= 0) break;
-    picked.push(coin);
+    if (picked.size === MAX_INPUTS) return null;
+    picked.add(coin);
     missing -= worth(coin, goal);
   }
-  for (const coin of picked.toSorted(largestFirst).toReversed()) {
+  for (const coin of [...picked].sort(largestFirst).reverse()) {
     if (missing + worth(coin, goal) > 0) break;
     missing += worth(coin, goal);
-    picked.splice(picked.indexOf(coin), 1);
+    picked.delete(coin);
   }
   return [...required, ...picked];
 }

@@ -8,6 +8,7 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import {
   type Candidate,
   type Everything,
+  type Goal,
   isSelectionProblem,
   selectAll,
   selectCoins,
@@ -17,7 +18,8 @@ import {
 import { baseBytes, MAX_FEERATE } from './payment-size.ts';
 import { createUnsigned } from './unsigned-payment.ts';
 import { KithError } from '../lib/errors.ts';
-import { numberBelow, type Random } from '../lib/random.ts';
+import { numberBelow, type Random, seededRandom } from '../lib/random.ts';
+import { coinOrigins } from './coin-origins.ts';
 import { sortCoins, type Spendable, sumOf } from './balance.ts';
 import { type CoinChoice, offeredCoins } from './spendable-coins.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -32,11 +34,15 @@ export interface PlanContext {
   /** The lowest fee rate that is relayed now, in motes per byte. The default when the request has no fee rate. */
   readonly floor: number;
   readonly defaultFeerate: number;
+  /** The fee rate of a payment that may wait for a day. Coins that need not be spent now can be spent at it later. */
+  readonly laterFeerate: number;
   /** Addresses that the user has paid before or that have a label. */
   readonly knownAddresses: Iterable<string>;
   /** Payments of the last 30 minutes, and payments that are being sent. */
   readonly recent: readonly RecentPayment[];
   readonly random: Pick<Random, 'number'>;
+  /** A secret of this run of the node, so that nobody can tell which coins a draw selects. */
+  readonly drawSeed: string;
 }
 
 /** A planned payment: the transaction to sign, and what the user must see before confirming it. */
@@ -62,15 +68,21 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const receivers = readReceivers(network, request);
   const feerate = checkFeerate(request.feerate ?? context.defaultFeerate, context.floor);
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
-  const offer = offeredCoins(wallet.ledger, network.params.maturity, receivers, request.coins);
+  const originOf = coinOrigins(wallet.file.labels, network.hrp, wallet.keyring);
+  const offer = offeredCoins(wallet.ledger, network.params.maturity, {
+    receivers,
+    chosen: request.coins,
+    originOf,
+  });
   const lock = wallet.keyring.lock(wallet.changeKey());
   const shape = { validFrom: tip, expires: wanted, outputs: receivers.map((receiver) => receiver.lock) };
   const goal = {
     feerate,
     baseBytes: baseBytes(shape),
     baseBytesWithChange: baseBytes({ ...shape, outputs: [...shape.outputs, lock] }),
+    laterFeerate: context.laterFeerate,
   };
-  const select = (coins: readonly CoinChoice[]) => choose(coins, receivers, goal);
+  const select = (coins: readonly CoinChoice[]) => choose(coins, { receivers, goal, seed: context.drawSeed });
   const everything = [...offer.preferred, ...offer.unconfirmedChange];
   // A payment of the amount `all` spends the whole available balance. Other payments spend unconfirmed change only
   // if the confirmed coins are not enough.
@@ -118,10 +130,15 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
 
 type ChosenCoins = Selection<CoinChoice> & { readonly all?: Everything<CoinChoice> };
 
+interface SelectionRequest {
+  readonly receivers: readonly Receiver[];
+  readonly goal: Omit<Goal, 'target'>;
+  readonly seed: string;
+}
+
 function choose(
   coins: readonly CoinChoice[],
-  receivers: readonly Receiver[],
-  goal: { readonly feerate: number; readonly baseBytes: number; readonly baseBytesWithChange: number },
+  { receivers, goal, seed }: SelectionRequest,
 ): ChosenCoins | SelectionProblem {
   if (receivers[0]?.amount === 'all') {
     const everything = selectAll<CoinChoice>(coins, goal);
@@ -129,7 +146,9 @@ function choose(
     return { ...everything, all: everything };
   }
   const target = receivers.reduce((total, { amount }) => total + Number(amount), 0);
-  return selectCoins<CoinChoice>(coins, { ...goal, target });
+  // The same payment with the same coins selects the same ones again, so a quote is the fee that will be paid.
+  const random = seededRandom(`${seed} ${target} ${goal.feerate}`);
+  return selectCoins<CoinChoice>(coins, { ...goal, target }, random);
 }
 
 function required(selection: ChosenCoins | SelectionProblem, { wallet, network }: PlanContext): ChosenCoins {

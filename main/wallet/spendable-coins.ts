@@ -2,6 +2,7 @@ import type { Height } from '../../shared/units.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { fromHex } from '../core/codec/hex.ts';
 import { type Outpoint, type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
+import type { OriginOf } from './coin-origins.ts';
 import type { Candidate } from './coin-selection.ts';
 import { KithError } from '../lib/errors.ts';
 import { type Funds, sortCoins, type Spendable } from './balance.ts';
@@ -34,6 +35,13 @@ export interface OfferedCoins {
   payableTwice(coins: readonly CoinChoice[]): readonly string[];
 }
 
+export interface OfferRequest {
+  readonly receivers: readonly Receiver[];
+  /** The coins that the user chose; undefined if the wallet chooses. */
+  readonly chosen: readonly { readonly txid: string; readonly index: number }[] | undefined;
+  readonly originOf: OriginOf;
+}
+
 /**
  * Coins for a payment to these receivers. An expired payment can still be mined after a reorganisation, and a user
  * who pays the same receiver again wants to pay once. Therefore the new payment spends a coin of the expired one,
@@ -43,8 +51,7 @@ export interface OfferedCoins {
 export function offeredCoins(
   ledger: Ledger,
   maturity: number,
-  receivers: readonly Receiver[],
-  chosen?: readonly { readonly txid: string; readonly index: number }[],
+  { receivers, chosen, originOf }: OfferRequest,
 ): OfferedCoins {
   const expired = expiredPayments(ledger, receivers);
   const funds = sortCoins(ledger, maturity);
@@ -53,8 +60,12 @@ export function offeredCoins(
     const keys = new Set(coins.map(({ key }) => key));
     return expired.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
   };
-  if (chosen !== undefined)
-    return { preferred: chosenCoins(funds, chosen), unconfirmedChange: [], payableTwice };
+  const choiceOf = (spendable: Spendable, required: boolean) =>
+    createChoice(spendable, required, originOf(spendable.key, spendable.coin));
+  if (chosen !== undefined) {
+    const preferred = chosenCoins(funds, chosen).map((coin) => choiceOf(coin, true));
+    return { preferred, unconfirmedChange: [], payableTwice };
+  }
 
   const required = new Set<OutpointKey>();
   const free = new Set(confirmed.map(({ key }) => key));
@@ -69,14 +80,18 @@ export function offeredCoins(
   };
 }
 
-function choiceOf({ key, coin, inheritedExpiry }: Spendable, required: boolean): CoinChoice {
+function createChoice(
+  { key, coin, inheritedExpiry }: Spendable,
+  required: boolean,
+  origin: string | undefined,
+): CoinChoice {
   const outpoint = { txid: fromHex(key.slice(0, 64))!, index: Number(key.slice(65)) };
   return {
     key,
     index: outpoint.index,
     amount: coin.amount,
-    height: coin.height,
     required,
+    origin,
     outpoint,
     coin,
     inheritedExpiry,
@@ -86,7 +101,7 @@ function choiceOf({ key, coin, inheritedExpiry }: Spendable, required: boolean):
 function chosenCoins(
   { confirmed, change, pendingChange, incoming, immature }: Funds,
   chosen: readonly { readonly txid: string; readonly index: number }[],
-): CoinChoice[] {
+): Spendable[] {
   const byKey = new Map([...confirmed, ...change].map((spendable) => [spendable.key, spendable]));
   const later = new Map(
     [...pendingChange, ...incoming, ...immature].map(({ key, coin }) => [key, coin.amount]),
@@ -98,7 +113,7 @@ function chosenCoins(
       throw new KithError('wallet-coin-waiting', undefined, { data: { coin: key, amount: later.get(key)! } });
     if (spendable === undefined)
       throw new KithError('wallet-coin-unknown', undefined, { data: { coin: key } });
-    return choiceOf(spendable, true);
+    return spendable;
   });
 }
 

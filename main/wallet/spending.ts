@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import { toHex } from '../core/codec/hex.ts';
 import type { Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
@@ -50,6 +51,7 @@ export function createSpending(deps: SpendingDeps): Spending {
   const { network, mempool, queue, clock, random } = deps;
   const send = createSendDraft(deps);
   const drafts = createDrafts({ clock, random });
+  const drawSeed = toHex(random.bytes(16));
   /** Confirmed drafts that are not among the payments of their wallets yet. */
   const beingSent = new Set<Draft>();
 
@@ -76,14 +78,14 @@ export function createSpending(deps: SpendingDeps): Spending {
     prepare: (wallet, request) =>
       queue.run(async () => {
         const { floor } = mempool.summary();
-        const defaultFeerate = mempool.feerates().soon;
+        const { soon: defaultFeerate, today: laterFeerate } = mempool.feerates();
         const { knownAddresses, recent } = await readPastPayments(
           { hrp: network.hrp, data: deps.data, clock },
           wallet,
           beingSent,
         );
         const plan = planPayment(
-          { wallet, network, floor, defaultFeerate, knownAddresses: knownAddresses, recent, random },
+          { wallet, network, floor, defaultFeerate, laterFeerate, knownAddresses, recent, random, drawSeed },
           request,
         );
         const draft = drafts.add({

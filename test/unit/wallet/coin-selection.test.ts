@@ -10,10 +10,12 @@ import {
   selectAll,
   selectCoins,
   type Selection,
+  wasteOf,
 } from '../../../main/wallet/coin-selection.ts';
 import { baseBytes, feeFor } from '../../../main/wallet/payment-size.ts';
 import { createUnsigned } from '../../../main/wallet/unsigned-payment.ts';
 import { type Motes, toMotes } from '../../../shared/units.ts';
+import { seededRandom } from '../../../main/lib/random.ts';
 import { createRandom } from '../../support/random.ts';
 
 const lock = { lockType: LOCK_KEY, lock: new Uint8Array(32).fill(7) };
@@ -23,19 +25,22 @@ const coin = (n: number, amount: number, fields: Partial<Candidate> = {}): Candi
   key: outpointKeyOf(n.toString(16).padStart(64, '0'), n % 300),
   index: n % 300,
   amount: toMotes(amount),
-  height: n,
   ...fields,
 });
 
-const goalFor = (target: number, feerate = 10): Goal => ({
+const goalFor = (target: number, feerate = 10, laterFeerate = feerate): Goal => ({
   target,
   feerate,
   baseBytes: baseBytes({ ...shape, outputs: [lock] }),
   baseBytesWithChange: baseBytes({ ...shape, outputs: [lock, lock] }),
+  laterFeerate,
 });
 
+const seeded = (seed: number) => seededRandom(String(seed));
+const random = () => seeded(7);
+
 const select = (coins: readonly Candidate[], goal: Goal): Selection => {
-  const selection = selectCoins(coins, goal);
+  const selection = selectCoins(coins, goal, random());
   if (isSelectionProblem(selection)) throw new Error(selection.problem);
   return selection;
 };
@@ -53,34 +58,73 @@ function sizeOf(selection: Selection, target: number): number {
 
 const total = (coins: readonly Candidate[]) => coins.reduce((sum, { amount }) => sum + amount, 0);
 
-describe('the order of choices', () => {
-  test('a set without change is best', () => {
+/** The amounts of the selected coins, in whole KITH. */
+const amounts = ({ coins }: Selection) => coins.map(({ amount }) => amount / 1e8).sort((a, b) => a - b);
+const kith = (n: number, amount: number, fields: Partial<Candidate> = {}) =>
+  coin(n, Math.round(amount * 1e8), fields);
+
+describe('the choice', () => {
+  test('of a set that needs no change is best', () => {
     const goal = goalFor(3_000_000);
     const exact = 3_000_000 + feeFor(goal.baseBytes + 2 + 2 * 98, 10);
     const coins = [coin(1, 9_000_000), coin(2, exact - 1_000_000), coin(3, 1_000_000)];
     const selection = select(coins, goal);
-    expect(selection.change).toBe(0);
-    expect(selection.coins.map(({ height }) => height).sort()).toEqual([2, 3]);
+    expect(selection).toMatchObject({ change: 0, method: 'branch-and-bound' });
+    expect(new Set(selection.coins)).toEqual(new Set([coins[1], coins[2]]));
   });
-  test('then the smallest single coin that is enough', () => {
-    const coins = [coin(1, 500_000_000), coin(2, 40_000_000), coin(3, 90_000_000)];
-    expect(select(coins, goalFor(30_000_000)).coins).toEqual([coins[1]]);
+
+  test('of the smallest single coin that is enough links no coins', () => {
+    const selection = select([kith(1, 50), kith(2, 4), kith(3, 9)], goalFor(3e8));
+    expect(amounts(selection)).toEqual([4]);
   });
-  test('then the oldest until it is enough', () => {
-    const coins = [coin(5, 20_000_000), coin(1, 20_000_000), coin(3, 20_000_000), coin(9, 20_000_000)];
-    const chosen = select(coins, goalFor(31_000_000)).coins.map(({ height }) => height);
-    expect(chosen.sort()).toEqual([1, 3]);
+
+  test('is a random draw where no single coin is enough, and contains no coin that is not needed', () => {
+    const coins = [kith(1, 2), kith(2, 2.1), kith(3, 2.2), kith(4, 2.3), kith(5, 2.4)];
+    const selection = select(coins, goalFor(5e8));
+    expect(selection.method).toBe('single-random-draw');
+    expect(selection.coins).toHaveLength(3);
+    const others = Array.from({ length: 40 }, (_, seed) => {
+      const drawn = selectCoins(coins, goalFor(5e8), seeded(seed));
+      return isSelectionProblem(drawn) ? '' : amounts(drawn).join();
+    });
+    expect(new Set(others).size).toBeGreaterThan(3);
   });
-  test('and gives back what was not needed after all', () => {
-    const coins = [coin(1, 1_000_000), coin(2, 2_000_000), coin(3, 80_000_000), coin(4, 50_000_000)];
-    const chosen = select(coins, goalFor(100_000_000)).coins.map(({ height }) => height);
-    expect(chosen.sort()).toEqual([3, 4]);
+
+  test('is the same for the same payment, coins and seed', () => {
+    const coins = Array.from({ length: 50 }, (_, i) => kith(i + 1, 1 + i / 100));
+    expect(select(coins, goalFor(20e8))).toEqual(select(coins, goalFor(20e8)));
   });
-  test('required coins are spent whatever they are worth', () => {
+
+  test('keeps the coins of two contacts apart where that costs little', () => {
+    const coins = [
+      kith(1, 3, { origin: 'mira' }),
+      kith(2, 3, { origin: 'jon' }),
+      kith(3, 3, { origin: 'jon' }),
+      kith(4, 3, { origin: 'mira' }),
+      kith(5, 3, { origin: 'tess' }),
+    ];
+    for (let seed = 0; seed < 20; seed++) {
+      const selection = selectCoins(coins, goalFor(5e8), seeded(seed));
+      if (isSelectionProblem(selection)) throw new Error(selection.problem);
+      expect(new Set(selection.coins.map(({ origin }) => origin)).size).toBe(1);
+    }
+    // One coin of a contact is better than two of different contacts, though each pair would need less change.
+    const single = select([...coins, kith(6, 40, { origin: 'mira' })], goalFor(5e8));
+    expect(amounts(single)).toEqual([40]);
+  });
+
+  test('spends few coins while fees are high', () => {
+    const small = Array.from({ length: 30 }, (_, i) => kith(i + 1, 1));
+    const selection = select([...small, kith(50, 30)], goalFor(10.4e8, 500, 10));
+    expect(amounts(selection)).toEqual([30]);
+  });
+
+  test('spends required coins whatever they are worth', () => {
     const coins = [coin(1, 300, { required: true }), coin(2, 50_000_000), coin(3, 60_000_000)];
     expect(select(coins, goalFor(30_000_000)).coins).toContainEqual(coins[0]);
   });
-  test('the largest where the oldest do not fit into one transaction', () => {
+
+  test('is of the largest coins where a draw does not fit into one transaction', () => {
     const small = Array.from({ length: 3000 }, (_, i) => coin(i + 1, 100_000));
     const large = Array.from({ length: 5 }, (_, i) => coin(i + 5000, 30_000_000));
     const selection = select([...small, ...large], goalFor(145_000_000));
@@ -88,15 +132,43 @@ describe('the order of choices', () => {
   });
 });
 
+describe('the waste of a selection', () => {
+  const goal = goalFor(1e8, 100, 40);
+  const two = [kith(1, 1), kith(2, 1)];
+  const base = { coins: two, change: 0 as Motes, fee: feeFor(1000, 100), bytes: 1000 };
+
+  test('counts what spending each coin now costs more than later', () => {
+    // An input with an index below 128 takes 98 bytes.
+    expect(wasteOf(base, goal)).toBe(2 * 98 * 60);
+  });
+
+  test('counts what is left over for the fee when there is no change', () => {
+    expect(wasteOf({ ...base, fee: toMotes(base.fee + 777) }, goal)).toBe(2 * 98 * 60 + 777);
+  });
+
+  test('counts the change output now and its input later', () => {
+    const output = goal.baseBytesWithChange - goal.baseBytes;
+    expect(wasteOf({ ...base, change: toMotes(5) }, goal)).toBe(2 * 98 * 60 + output * 100 + 98 * 40);
+  });
+
+  test('counts every further origin as five inputs', () => {
+    const coins = [kith(1, 1, { origin: 'mira' }), kith(2, 1, { origin: 'jon' }), kith(3, 1)];
+    expect(wasteOf({ ...base, coins }, goal)).toBe(3 * 98 * 60 + 5 * 98 * 100);
+  });
+});
+
 describe('problems', () => {
   test('an empty wallet cannot pay', () => {
-    expect(selectCoins([], goalFor(1_000_000))).toMatchObject({ problem: 'insufficient', available: 0 });
+    expect(selectCoins([], goalFor(1_000_000), random())).toMatchObject({
+      problem: 'insufficient',
+      available: 0,
+    });
   });
   test('a payment needs at least its amount and fee', () => {
     const goal = goalFor(1_000_000);
     const fee = feeFor(goal.baseBytes + 2 + 98, 10);
     const coins = (amount: number) => [coin(1, amount)];
-    expect(selectCoins(coins(1_000_000 + fee - 1), goal)).toMatchObject({
+    expect(selectCoins(coins(1_000_000 + fee - 1), goal, random())).toMatchObject({
       problem: 'insufficient',
       needed: expect.any(Number) as number,
     });
@@ -104,7 +176,7 @@ describe('problems', () => {
   });
   test('a payment that needs too many coins is refused', () => {
     const coins = Array.from({ length: 5000 }, (_, i) => coin(i + 1, 100_000));
-    const selection = selectCoins(coins, goalFor(300_000_000));
+    const selection = selectCoins(coins, goalFor(300_000_000), random());
     expect(selection).toMatchObject({ problem: 'too-many-coins' });
     const { maxAmount } = selection as { maxAmount: number };
     // Whatever the refusal promises can be paid, to the last mote.
@@ -113,9 +185,9 @@ describe('problems', () => {
       expect(bytes).toBeLessThanOrEqual(MAX_TRANSACTION_BYTES);
       expect(total(spent)).toBe(target + fee + change);
     }
-    expect(selectCoins(coins, goalFor(maxAmount + 100_000))).toEqual({
+    expect(selectCoins(coins, goalFor(maxAmount + 100_000), random())).toEqual({
       problem: 'too-many-coins',
-      maxAmount,
+      most,
     });
     const everything = selectAll(coins, goalFor(0));
     if (isSelectionProblem(everything)) throw new Error(everything.problem);
@@ -145,6 +217,7 @@ test('all coins that are worth their fee can be spent at once', () => {
 
 test('over random wallets: sums hold, sizes are exact, fees suffice, change is no dust', () => {
   const random = createRandom(7);
+  const draws = seeded(1);
   for (let round = 0; round < 400; round++) {
     const coins = Array.from({ length: 1 + random.int(60) }, (_, i) =>
       coin(
@@ -155,7 +228,7 @@ test('over random wallets: sums hold, sizes are exact, fees suffice, change is n
     );
     const feerate = 10 + random.int(200) / 3;
     const target = DUST + random.int(Math.max(1, total(coins)));
-    const selection = selectCoins(coins, goalFor(target, feerate));
+    const selection = selectCoins(coins, goalFor(target, feerate), draws);
     if (isSelectionProblem(selection)) {
       if (selection.problem === 'insufficient') expect(selection.needed).toBeGreaterThan(selection.available);
       continue;
