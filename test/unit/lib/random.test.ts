@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest';
+import { drawn, seededRandom } from '../../../main/lib/random.ts';
 test('seeded numbers are the same for the same seed, other for another seed, and between 0 and 1', () => {
   const numbers = (seed: string) => {
     const random = seededRandom(seed);

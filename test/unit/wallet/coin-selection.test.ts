@@ -187,7 +187,7 @@ describe('problems', () => {
     }
     expect(selectCoins(coins, goalFor(maxAmount + 100_000), random())).toEqual({
       problem: 'too-many-coins',
-      most,
+      maxAmount,
     });
     const everything = selectAll(coins, goalFor(0));
     if (isSelectionProblem(everything)) throw new Error(everything.problem);
