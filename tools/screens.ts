@@ -17,7 +17,7 @@ import { CHROMIUM_ARGS, findChromium } from '../test/support/chromium.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT } from './support/root.ts';
 
-const PLACES = 'home wallet send receive blocks mempool peers map mining health settings new-wallet'.split(
+const SCREENS = 'home wallet send receive blocks mempool peers map mining health settings new-wallet'.split(
   ' ',
 );
 const SIZES = [
@@ -73,7 +73,7 @@ async function takeAll(): Promise<void> {
   await pay(person, (await network.nodes[1]!.connection.client.wallet.address({ name: 'demo' })).address);
   say(`living for ${LIVING_MS / 1000} s`);
   await page.waitForTimeout(LIVING_MS);
-  await takeEach(page, null, PLACES, person);
+  await takeEach(page, null, SCREENS, person);
   await network.stop();
 }
 

@@ -13,8 +13,8 @@ export interface BlockSummaries {
 
 type Body = Pick<BlockSummary, 'size' | 'transactions' | 'reward' | 'miner'>;
 
-const KEPT = 1000;
-const GONE: Body = { size: null, transactions: null, reward: null, miner: null };
+const MAX_SUMMARIES = 1000;
+const NO_BODY: Body = { size: null, transactions: null, reward: null, miner: null };
 
 /** Keeps the last 1 000 rows. Blocks that are connected while the node runs are not read from the disk. */
 export function createBlockSummaries(chain: ChainAccess, hrp: string): BlockSummaries {
@@ -22,7 +22,7 @@ export function createBlockSummaries(chain: ChainAccess, hrp: string): BlockSumm
   const keep = (id: string, body: Body): Body => {
     bodies.set(id, body);
     for (const oldest of bodies.keys()) {
-      if (bodies.size <= KEPT) break;
+      if (bodies.size <= MAX_SUMMARIES) break;
       bodies.delete(oldest);
     }
     return body;
@@ -33,7 +33,7 @@ export function createBlockSummaries(chain: ChainAccess, hrp: string): BlockSumm
     const bytes = await chain.readBlock(id);
     const block = bytes === null ? null : decodeBlock(bytes);
     // The row is not cached, because a missing body may be downloaded later.
-    return block === null || isViolation(block) ? GONE : keep(id, describeBody(block, hrp));
+    return block === null || isViolation(block) ? NO_BODY : keep(id, describeBody(block, hrp));
   };
 
   return {

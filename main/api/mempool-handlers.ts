@@ -4,7 +4,7 @@ import { resultOrThrow } from './faults.ts';
 import { latest } from './streams.ts';
 import { viewMempoolEntry } from './views.ts';
 
-const NEWEST = 20;
+const NEWEST_LIMIT = 20;
 
 export function createMempoolHandlers({ node }: HandlerDeps) {
   const { mempool } = node;
@@ -25,7 +25,7 @@ export function createMempoolHandlers({ node }: HandlerDeps) {
     watch: api.mempool.watch.handler(({ context, signal }) =>
       latest(
         {
-          read: () => ({ ...summary(), newest: mempool.newest(NEWEST).map(viewMempoolEntry) }),
+          read: () => ({ ...summary(), newest: mempool.newest(NEWEST_LIMIT).map(viewMempoolEntry) }),
           subscribe: (wake) => mempool.onChanged(wake),
           intervalMs: 500,
           pollMs: 5000,

@@ -104,7 +104,7 @@ export interface Operations {
   onChanged(listener: () => void): Off;
 }
 
-const KEPT = 50;
+const MAX_ENDED = 50;
 const KEPT_MS = 15 * 60_000;
 
 interface Entry {
@@ -113,7 +113,7 @@ interface Entry {
   readonly operation: Omit<Operation, 'own'>;
 }
 
-const NOTHING = { wallet: null, amount: null, receivers: null, receiver: null, address: null } as const;
+const NO_FACTS = { wallet: null, amount: null, receivers: null, receiver: null, address: null } as const;
 
 export function createOperations(clock: Time = systemClock): Operations {
   const entries = new Map<number, Entry>();
@@ -127,7 +127,7 @@ export function createOperations(clock: Time = systemClock): Operations {
     let ended = [...entries.values()].filter(({ endedMs }) => endedMs !== null).length;
     for (const [number, { endedMs }] of entries) {
       if (endedMs === null) continue;
-      if (ended > KEPT || clock.monotonic() - endedMs > KEPT_MS) {
+      if (ended > MAX_ENDED || clock.monotonic() - endedMs > KEPT_MS) {
         entries.delete(number);
         ended--;
       }
@@ -139,7 +139,7 @@ export function createOperations(clock: Time = systemClock): Operations {
     async run(caller, facts, work) {
       const number = ++last;
       const begun = {
-        ...NOTHING,
+        ...NO_FACTS,
         ...facts,
         number,
         state: 'running',

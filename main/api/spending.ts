@@ -4,22 +4,22 @@ import type { NodeFacade } from './facade.ts';
 import { readStatus } from './status.ts';
 
 /** Notices during which no payment is allowed. */
-const FORBIDS = new Set(['snapshot-unproven', 'snapshot-mismatch']);
+const BLOCKING_NOTICES = new Set(['snapshot-unproven', 'snapshot-mismatch']);
 /** Warnings that the user must confirm again before a payment is sent. */
-const ALARMS = new Set(['network-split', 'chain-behind', 'chain-reorganised', 'tip-stale']);
+const WARNING_NOTICES = new Set(['network-split', 'chain-behind', 'chain-reorganised', 'tip-stale']);
 
 /**
  * Refuses payments while the UTXO set is not trusted.
  * @throws {KithError} `snapshot-unproven`, `snapshot-mismatch`: the chain can be read, but nothing can be spent
  */
 export function refuseUnsafeSpending(node: NodeFacade): void {
-  const found = node.condition().notices.find(({ code }) => FORBIDS.has(code));
+  const found = node.condition().notices.find(({ code }) => BLOCKING_NOTICES.has(code));
   if (found !== undefined) throw new KithError(found.code, found.message);
 }
 
 /** The current alarms as warnings of a payment, which the user must confirm again. `now` is in unix seconds. */
 export function alarmsOf(node: NodeFacade, now: number): Notice[] {
   return readStatus(node, now)
-    .warnings.filter(({ code }) => ALARMS.has(code))
+    .warnings.filter(({ code }) => WARNING_NOTICES.has(code))
     .map(({ code, message }) => ({ code: `alarm-${code}`, message: `${message} Send it anyway?` }));
 }

@@ -18,7 +18,7 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import { CorruptError } from '../storage/corrupt-error.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import { type BlockStore, readUndo } from './block-store.ts';
-import { ChainLine } from './chain-line.ts';
+import { IndexedChain } from './chain-line.ts';
 import type { CoinCache } from './coin-cache.ts';
 import { commitSteps, type ConnectedStep, type Step } from './committer.ts';
 import type { OwnedEntry } from './header-entry.ts';
@@ -31,7 +31,7 @@ import { StepWriter } from './step-writer.ts';
 export interface ActivatorDeps {
   readonly network: Network;
   readonly index: HeaderIndex;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   readonly bodies: BlockStore;
   readonly coins: CoinCache;
   readonly db: ChainDb;
@@ -72,7 +72,7 @@ export class Activator {
   readonly #deps: ActivatorDeps;
   #state: ChainState;
   /** The path from genesis to the best complete chain. */
-  readonly #route = new ChainLine<OwnedEntry>();
+  readonly #route = new IndexedChain<OwnedEntry>();
   /** The newest block in the pipeline, or the tip when it is empty. */
   #head: OwnedEntry;
   readonly #inFlight: InFlight[] = [];

@@ -13,11 +13,11 @@ import type { Clock } from '../lib/clock.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { BlockStore } from './block-store.ts';
 import { acceptHeaders, type HeaderAcceptorDeps } from './header-acceptor.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
 export interface BlockReceiverDeps extends HeaderAcceptorDeps {
-  readonly active: Pick<ChainLine<OwnedEntry>, 'has'>;
+  readonly active: Pick<IndexedChain<OwnedEntry>, 'has'>;
   readonly bodies: BlockStore;
   readonly db: ChainDb;
   readonly clock: Pick<Clock, 'soon'>;

@@ -5,7 +5,7 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import type { BlockStore } from './block-store.ts';
 import type { ChainBodies } from './chain.ts';
 import type { ChainFailure } from './chain-failure.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import { checkStored } from './check-stored.ts';
 import { findTransaction } from './find-transaction.ts';
 import type { OwnedEntry } from './header-entry.ts';
@@ -19,7 +19,7 @@ export interface ChainBodiesDeps {
   readonly db: ChainDb;
   readonly bodies: BlockStore;
   readonly index: HeaderIndex;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   readonly needs: MissingBodies;
   /** False for a node that prunes. */
   readonly keepsAll: boolean;

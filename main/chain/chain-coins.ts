@@ -8,13 +8,13 @@ import { countCoins, hashCoins, visitCoins } from './coin-set.ts';
 import type { SnapshotGate } from './snapshot-gate.ts';
 import type { Snapshots } from './snapshots.ts';
 import { confirmHistory, type SnapshotStartDeps, startFromSnapshot } from './start-from-snapshot.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
 export interface ChainCoinsDeps {
   readonly db: ChainDb;
   readonly coins: CoinCache;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   readonly activator: Activator;
 }
 

@@ -3,7 +3,7 @@ import type { Network } from '../core/params/network.ts';
 import type { Deployments } from '../core/consensus/deployments.ts';
 import { activeRules } from './active-rules.ts';
 import type { ChainHeaders, ChainRules } from './chain.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import { bitsAfter } from './header-acceptor.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
@@ -12,7 +12,7 @@ import { createUpgrades } from './upgrades.ts';
 
 export interface ChainHeadersDeps {
   readonly index: HeaderIndex;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
 }
 
 export function createChainHeaders({ index, active }: ChainHeadersDeps): ChainHeaders {
@@ -31,7 +31,7 @@ export function createChainHeaders({ index, active }: ChainHeadersDeps): ChainHe
 
 export interface ChainRulesDeps {
   readonly network: Network;
-  readonly active: Pick<ChainLine<OwnedEntry>, 'tip'>;
+  readonly active: Pick<IndexedChain<OwnedEntry>, 'tip'>;
   readonly deployments: Deployments<OwnedEntry>;
 }
 

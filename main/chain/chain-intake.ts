@@ -12,7 +12,7 @@ import { createDeferredBlocks } from './deferred-blocks.ts';
 import type { RecoveredBodies } from './recovered-bodies.ts';
 import { acceptHeaders } from './header-acceptor.ts';
 import type { OwnedEntry } from './header-entry.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { MissingBodies } from './missing-bodies.ts';
 
 type ReceiverParts = Pick<
@@ -21,7 +21,7 @@ type ReceiverParts = Pick<
 >;
 
 export interface ChainIntakeDeps extends ReceiverParts {
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'after' | 'soon'>;
   readonly events: Pick<Emitter<ChainEvents>, 'emit'>;
   readonly notifier: Pick<ChainNotifier, 'refused' | 'outcome'>;

@@ -6,7 +6,7 @@ interface Linked {
 }
 
 /** One path through the header tree, from genesis to a tip, with access by height in O(1). */
-export class ChainLine<Entry extends Linked & { readonly prev: Entry | null }> {
+export class IndexedChain<Entry extends Linked & { readonly prev: Entry | null }> {
   readonly #entries: Entry[] = [];
 
   get tip(): Entry {

@@ -3,14 +3,14 @@ import type { Emitter } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
 import type { ChainEvents, SubmitResult } from './chain.ts';
 import type { Step } from './committer.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
 type Outcome = SubmitResult['status'] | Violation;
 
 export interface NotifierDeps {
   readonly events: Pick<Emitter<ChainEvents>, 'emit'>;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   readonly log: Log;
 }
 

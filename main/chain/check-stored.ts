@@ -8,7 +8,7 @@ import type { PowHash } from '../core/ports.ts';
 import { decodeHeader } from '../core/primitives/header.ts';
 import { isViolation } from '../core/violation.ts';
 import { type BlockStore, readUndo } from './block-store.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import { bitsAfter } from './header-acceptor.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
@@ -24,7 +24,7 @@ export interface StoredCheck {
 export interface StoredCheckDeps {
   readonly network: Network;
   readonly index: HeaderIndex;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   readonly bodies: BlockStore;
   readonly powHash: PowHash;
 }

@@ -7,7 +7,7 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { hexToHash } from '../storage/keys.ts';
 import { type BlockStore, readUndo } from './block-store.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
 
 export interface MinedTransaction {
@@ -20,7 +20,7 @@ export interface MinedTransaction {
 interface Finder {
   readonly db: ChainDb;
   readonly bodies: BlockStore;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
 }
 
 /** Number of the newest blocks that are searched for a transaction whose outputs are all spent. */

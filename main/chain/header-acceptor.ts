@@ -42,7 +42,7 @@ interface Candidate extends HeaderView {
 type Parent = HeaderView & { readonly anchor: HeaderView | null };
 
 // For one or two headers, hashing on this thread costs less than a message to the workers.
-const INLINE = 2;
+const MAX_INLINE_HEADERS = 2;
 
 /** The bits that a child of `parent` must have; the schedule starts with the first mined block (docs/adr/0002). */
 export function bitsAfter(parent: Parent, network: Network): number {
@@ -120,7 +120,7 @@ async function countWorked(deps: HeaderAcceptorDeps, headers: readonly Header[])
   const { powMemoryKiB } = deps.network.params;
   const bytes = headers.map((header) => header.bytes);
   const digests =
-    bytes.length <= INLINE
+    bytes.length <= MAX_INLINE_HEADERS
       ? bytes.map((header) => deps.powHash(header, powMemoryKiB))
       : await deps.powHashMany(bytes, powMemoryKiB);
   const bad = headers.findIndex((header, i) => checkProofOfWork(header, digests[i]!) !== null);

@@ -4,7 +4,7 @@ import { HEADER_BYTES } from '../core/primitives/limits.ts';
 import type { Header } from '../core/primitives/header.ts';
 import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts';
 import { hexToHash, key } from '../storage/keys.ts';
-import { ChainLine } from './chain-line.ts';
+import { IndexedChain } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
 /** The fields of a header that an entry needs. */
@@ -14,7 +14,7 @@ export type HeaderFacts = Pick<Header, 'idHex' | 'height' | 'time' | 'bits' | 'v
 export class HeaderIndex {
   readonly genesis: OwnedEntry;
   /** The header chain with the most work among those not known to be invalid. */
-  readonly best = new ChainLine<OwnedEntry>();
+  readonly best = new IndexedChain<OwnedEntry>();
   readonly #entries = new Map<string, OwnedEntry>();
   readonly #slab = new HeaderSlab();
   /** Entries whose parent already had a child. */

@@ -4,12 +4,12 @@ import type { Log } from '../lib/log.ts';
 import { CorruptError } from '../storage/corrupt-error.ts';
 import type { Activator } from './activate-best-chain.ts';
 import { encodeRules } from './active-rules.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { readRebuildMark, writeRebuildMark } from './rebuild-mark.ts';
 
 export interface CheckedRules {
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   /** Number of blocks in one version bits period. */
   readonly period: number;
   rulesFor(parent: OwnedEntry): ActiveRules;

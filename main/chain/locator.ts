@@ -1,6 +1,6 @@
 import type { Hash } from '../core/crypto/hash.ts';
 import { toHex } from '../core/codec/hex.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
@@ -8,7 +8,7 @@ import type { HeaderIndex } from './header-index.ts';
  * Ids from a block down to genesis: the first ones consecutive, then at doubling distances. About 10 + log2(height)
  * ids.
  */
-export function locatorFrom(from: OwnedEntry, line: ChainLine<OwnedEntry>, index: HeaderIndex): Hash[] {
+export function locatorFrom(from: OwnedEntry, line: IndexedChain<OwnedEntry>, index: HeaderIndex): Hash[] {
   const ids: Hash[] = [];
   let step = 1;
   for (let at: OwnedEntry = from; ;) {
@@ -23,7 +23,7 @@ export function locatorFrom(from: OwnedEntry, line: ChainLine<OwnedEntry>, index
 export function headersAfter(
   locator: readonly Hash[],
   max: number,
-  line: ChainLine<OwnedEntry>,
+  line: IndexedChain<OwnedEntry>,
   index: HeaderIndex,
 ): Uint8Array[] {
   let start = 0;
@@ -42,7 +42,7 @@ export function headersAfter(
   return headers;
 }
 
-function ancestorAt(entry: OwnedEntry, height: number, line: ChainLine<OwnedEntry>): OwnedEntry {
+function ancestorAt(entry: OwnedEntry, height: number, line: IndexedChain<OwnedEntry>): OwnedEntry {
   let at = entry;
   while (at.height > height) {
     if (line.has(at)) return line.at(height)!;

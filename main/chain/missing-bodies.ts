@@ -1,10 +1,10 @@
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
 export interface MissingBodiesDeps {
   readonly index: HeaderIndex;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   /** False for a node that prunes, which does not request old bodies. */
   readonly keepsAll: boolean;
   /** The height of the snapshot that the chain began with; 0 for none. Bodies up to this height were never needed. */

@@ -10,7 +10,7 @@ import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts'
 import type { SegmentStore } from '../storage/segments.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import { type BlockStore, openBlockStore } from './block-store.ts';
-import { ChainLine } from './chain-line.ts';
+import { IndexedChain } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderIndex } from './header-index.ts';
 import { demandRebuild, readRebuildMark, removeRebuildMark } from './rebuild-mark.ts';
@@ -37,7 +37,7 @@ export interface OpenedChain {
   readonly bodies: BlockStore;
   readonly index: HeaderIndex;
   readonly state: ChainState;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   /** Bodies that a rebuild found on the disk without their headers, by block id. */
   readonly found: Map<string, StoredBlock>;
   /** See Chain.rebuiltBecause. */
@@ -180,13 +180,13 @@ function withoutLost(record: HeaderRecord, { blocks, undo }: BlockStore): Header
   return { ...record, status, body, undo: back, transactions: record.transactions };
 }
 
-function activeLine(index: HeaderIndex, state: ChainState): ChainLine<OwnedEntry> {
+function activeLine(index: HeaderIndex, state: ChainState): IndexedChain<OwnedEntry> {
   const tip = index.get(toHex(state.tip));
   if (tip?.height !== state.height) throw new CorruptError('its tip has no header');
   // LevelDB returned an older record than the one that connecting the block wrote.
   for (let at: OwnedEntry | null = tip; at !== null; at = at.prev)
     if (at.status !== 'connected') throw new CorruptError(`the record of block ${at.height}`);
-  const active = new ChainLine<OwnedEntry>();
+  const active = new IndexedChain<OwnedEntry>();
   active.moveTo(tip);
   return active;
 }

@@ -27,16 +27,16 @@ export interface Pruner {
 /** Number of newest epochs that are never pruned, because snapshots are rebuilt from them (protocol.md §15). */
 const KEPT_EPOCHS = 2;
 
-type Place = 'body' | 'undo';
+type SegmentKind = 'body' | 'undo';
 
 export function createPruner({ db, bodies, index, params, maxBytes, log, tip }: PrunerDeps): Pruner {
-  const stores: readonly (readonly [Place, SegmentStore])[] = [
+  const stores: readonly (readonly [SegmentKind, SegmentStore])[] = [
     ['body', bodies.blocks],
     ['undo', bodies.undo],
   ];
   const tooMuch = () => bodies.blocks.bytes() + bodies.undo.bytes() > maxBytes;
 
-  const pruneOldest = async (place: Place, store: SegmentStore): Promise<boolean> => {
+  const pruneOldest = async (place: SegmentKind, store: SegmentStore): Promise<boolean> => {
     // The newest file is never pruned: it is still being written.
     const oldest = store.segments().slice(0, -1)[0];
     if (oldest === undefined) return false;
@@ -67,7 +67,7 @@ export function createPruner({ db, bodies, index, params, maxBytes, log, tip }: 
   };
 }
 
-function entriesIn(segment: number, place: Place, index: HeaderIndex): OwnedEntry[] {
+function entriesIn(segment: number, place: SegmentKind, index: HeaderIndex): OwnedEntry[] {
   const found: OwnedEntry[] = [];
   for (const entry of index.entries()) {
     const at: SegmentLocation | null = entry[place];

@@ -9,7 +9,7 @@ import { diskFailed } from '../lib/disk-failure.ts';
 /**
  * Name of a file in the data directory. It makes the next opening rebuild the chain database, and contains the reason.
  */
-const MARK = 'chain.rebuild';
+const MARKER_FILE = 'chain.rebuild';
 /** Maximum size in bytes; the file is one line of text. */
 const MAX_BYTES = 65_536;
 
@@ -20,7 +20,7 @@ const MAX_BYTES = 65_536;
  */
 export function demandRebuild(directory: string, why: string): void {
   try {
-    writeFileSync(join(directory, MARK), `${why}\n`, { mode: 0o600, flush: true });
+    writeFileSync(join(directory, MARKER_FILE), `${why}\n`, { mode: 0o600, flush: true });
     crashPoint('rebuild mark');
   } catch (error) {
     throw diskFailed(error, `noting in ${directory} that a rebuild begins`);
@@ -42,7 +42,7 @@ export function writeRebuildMark(directory: string, why: string): void {
 /** The reason of a requested rebuild, or null. */
 export async function readRebuildMark(directory: string): Promise<string | null> {
   try {
-    return (await readRegularFile(join(directory, MARK), MAX_BYTES)).toString('utf8').trim();
+    return (await readRegularFile(join(directory, MARKER_FILE), MAX_BYTES)).toString('utf8').trim();
   } catch (error) {
     // A mark that exists requests a rebuild even if it cannot be read.
     return codeOf(error) === 'ENOENT' ? null : messageOf(error);
@@ -50,6 +50,6 @@ export async function readRebuildMark(directory: string): Promise<string | null>
 }
 
 export async function removeRebuildMark(directory: string): Promise<void> {
-  await rm(join(directory, MARK), { recursive: true, force: true });
+  await rm(join(directory, MARKER_FILE), { recursive: true, force: true });
   crashPoint('rebuild mark removed');
 }

@@ -27,7 +27,7 @@ export interface Rebuilt {
   readonly unlinked: Map<string, StoredBlock>;
 }
 
-const BATCH = 1000;
+const BLOCKS_PER_BATCH = 1000;
 
 const asideOf = (directory: string): string => `${directory}.damaged`;
 
@@ -103,7 +103,7 @@ async function linkBlocks(
       pending.push(entry);
       found++;
     }
-    if (pending.length >= BATCH) await flush();
+    if (pending.length >= BLOCKS_PER_BATCH) await flush();
   }
   await flush();
   return { found, unlinked };

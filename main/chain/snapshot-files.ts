@@ -23,9 +23,9 @@ const SNAPSHOT = /^\d{10}-[0-9a-f]{16}$/;
 /**
  * Ending of the folder of a snapshot that is being built. Useless after a restart, because the frozen coins are lost.
  */
-const MAKING = '.making';
+const BUILDING_SUFFIX = '.making';
 /** Ending of the folder of a snapshot that is being downloaded. Its chunks are kept for the next attempt. */
-const FETCHING = '.fetching';
+const DOWNLOADING_SUFFIX = '.fetching';
 
 export const chunkFile = (directory: string, index: number): string =>
   join(directory, `${String(index).padStart(6, '0')}.chunk`);
@@ -39,7 +39,7 @@ export interface SnapshotFolder {
 
 /** A new, empty writer. */
 export async function createSnapshotFolder(directory: string): Promise<SnapshotFolder> {
-  const making = directory + MAKING;
+  const making = directory + BUILDING_SUFFIX;
   await rm(making, { recursive: true, force: true });
   return openFolder(making, directory);
 }
@@ -51,7 +51,7 @@ export async function createSnapshotFolder(directory: string): Promise<SnapshotF
 export async function openFetchedFolder(
   directory: string,
 ): Promise<SnapshotFolder & { here(manifest: Manifest): Promise<ReadonlySet<number>> }> {
-  const fetching = directory + FETCHING;
+  const fetching = directory + DOWNLOADING_SUFFIX;
   return {
     ...(await openFolder(fetching, directory)),
     async here(manifest) {
@@ -85,11 +85,11 @@ async function openFolder(making: string, directory: string): Promise<SnapshotFo
 export const hasSnapshot = (directory: string): boolean => existsSync(join(directory, MANIFEST));
 
 /** Removes the folders of interrupted builds. */
-export const removeUnbuilt = (directory: string): Promise<void> => removeEnding(directory, MAKING);
+export const removeUnbuilt = (directory: string): Promise<void> => removeEnding(directory, BUILDING_SUFFIX);
 
 /** Removes the downloads of all snapshots but the one with the folder name `except`. */
 export const removeFetched = (directory: string, except?: string): Promise<void> =>
-  removeEnding(directory, FETCHING, except);
+  removeEnding(directory, DOWNLOADING_SUFFIX, except);
 
 async function removeEnding(directory: string, ending: string, except = ''): Promise<void> {
   for (const file of await readdir(directory).catch(() => [])) {

@@ -57,7 +57,7 @@ export interface Snapshots {
 }
 
 /** Number of snapshots whose files are kept. Peers may still be downloading an older one. */
-const KEPT = 3;
+const MAX_SNAPSHOTS = 3;
 
 export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   const { db, bodies, log, networkId } = deps;
@@ -142,5 +142,6 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 
 async function removeOld(directory: string): Promise<void> {
   const names = await listSnapshots(directory);
-  for (const name of names.slice(0, -KEPT)) await rm(join(directory, name), { recursive: true, force: true });
+  for (const name of names.slice(0, -MAX_SNAPSHOTS))
+    await rm(join(directory, name), { recursive: true, force: true });
 }

@@ -9,7 +9,7 @@ import type { ChainState } from '../storage/state-record.ts';
 import type { Activator } from './activate-best-chain.ts';
 import type { BlockStore } from './block-store.ts';
 import type { Chain } from './chain.ts';
-import type { ChainLine } from './chain-line.ts';
+import type { IndexedChain } from './chain-line.ts';
 import { ancestorAt, type OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
@@ -17,7 +17,7 @@ export interface SnapshotStartDeps {
   readonly network: Network;
   readonly db: ChainDb;
   readonly index: HeaderIndex;
-  readonly active: ChainLine<OwnedEntry>;
+  readonly active: IndexedChain<OwnedEntry>;
   readonly activator: Activator;
 }
 
@@ -112,7 +112,7 @@ async function confirm({ db, index, active, activator }: SnapshotStartDeps, past
  * Copies the rules under which the blocks below the snapshot were checked, and returns the changed entries. Without
  * this they would seem to be checked under older rules, and without undo records they cannot be disconnected.
  */
-function takeRules(active: ChainLine<OwnedEntry>, past: History, base: Height): OwnedEntry[] {
+function takeRules(active: IndexedChain<OwnedEntry>, past: History, base: Height): OwnedEntry[] {
   const changed: OwnedEntry[] = [];
   for (let height = 1; height <= base; height++) {
     const entry = active.at(height)!;

@@ -113,7 +113,7 @@ async function isWholeSnapshot(
 }
 
 /** Pattern of the names of temporary folders. A check that was killed leaves its folder behind. */
-const TWIN = /^verify-[A-Za-z0-9]{6}$/;
+const CHECK_FOLDER = /^verify-[A-Za-z0-9]{6}$/;
 
 async function connectAgain(
   chain: Chain,
@@ -122,7 +122,7 @@ async function connectAgain(
   say: (done: number, of: number) => void,
 ): Promise<string[]> {
   for (const name of await readdir(deps.directory))
-    if (TWIN.test(name)) await rm(join(deps.directory, name), { recursive: true, force: true });
+    if (CHECK_FOLDER.test(name)) await rm(join(deps.directory, name), { recursive: true, force: true });
   const directory = await mkdtemp(join(deps.directory, 'verify-'));
   const replayed = await createChain({
     ...deps,

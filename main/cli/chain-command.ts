@@ -24,7 +24,7 @@ import { jsonLine, plainText } from './printing.ts';
 
 const OPTIONS = { network: 'text', datadir: 'path', deep: 'flag', json: 'flag' } as const;
 
-const PLACE = `  --network NAME|FILE       the network of the data
+const DATA_OPTIONS = `  --network NAME|FILE       the network of the data
   --datadir FOLDER          the data directory (default: the folder of the network in Kith's default data directory)
   --json                    print one JSON line`;
 
@@ -34,7 +34,7 @@ export const chainCommand: Command = {
 Usage: kith chain export FILE --network NAME [options]
        kith chain import FILE --network NAME [options]
 
-${PLACE}
+${DATA_OPTIONS}
 
 No node may be running on this data directory. An import checks every block as if a peer had sent it.
 `,
@@ -81,7 +81,7 @@ export const verifyCommand: Command = {
 
 Usage: kith verify --network NAME [options]
 
-${PLACE}
+${DATA_OPTIONS}
   --deep                    connect all blocks again, check every signature and snapshot, and compare the result
 
 No node may be running on this data directory. The exit code is 1 if there is a problem.

@@ -4,16 +4,16 @@
  */
 
 // Joiners are kept, because some scripts need them.
-const ACTIVE = /(?!\u200c|\u200d)[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+const CONTROL_CHARACTERS = /(?!\u200c|\u200d)[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** One line of JSON with exactly this value. Every character on which a terminal would act is escaped. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replace(ACTIVE, escape)}\n`;
+  return `${JSON.stringify(value).replace(CONTROL_CHARACTERS, escape)}\n`;
 }
 
 /** Sentences and lists for users, without characters on which a terminal would act, except line breaks. */
 export function plainText(text: string): string {
-  return text.replace(ACTIVE, '').replace(/(?!\n)\p{Cc}/gu, '');
+  return text.replace(CONTROL_CHARACTERS, '').replace(/(?!\n)\p{Cc}/gu, '');
 }
 
 function escape(character: string): string {

@@ -11,7 +11,7 @@ export interface Reporter {
 /** One line per event in the peer logs of the nodes since the last call, oldest first. */
 export type DemoEvents = () => Promise<readonly string[]>;
 
-const FOUND: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
+const FOUND_BY: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
   inbound: '',
   bootstrap: 'a bootstrap node',
   dns: 'found by DNS',
@@ -51,7 +51,7 @@ function lineOf(name: string, other: string, entry: JournalEntry, reports: boole
       if (entry.direction === 'inbound')
         return reports ? null : `${name} accepted a connection from ${other}`;
       const purpose = entry.kind === 'block-only' ? ' (block-relay only)' : '';
-      return `${name} connected to ${other}${purpose}${entry.foundBy === null ? '' : `, ${FOUND[entry.foundBy]}`}`;
+      return `${name} connected to ${other}${purpose}${entry.foundBy === null ? '' : `, ${FOUND_BY[entry.foundBy]}`}`;
     }
     case 'left':
       return entry.reason === null ? null : `${name} disconnected ${other}${why}`;

@@ -18,7 +18,7 @@ export interface CrashReports {
 export type CrashKind = 'page' | 'child' | 'node' | 'main';
 
 /** Number of reports that are kept. */
-const KEPT = 20;
+const MAX_REPORTS = 20;
 
 export function createCrashReports(folder: string, now: () => number): CrashReports {
   let written = 0;
@@ -55,5 +55,5 @@ function withoutHome(text: string): string {
 
 function deleteOldest(folder: string): void {
   const reports = readdirSync(folder).filter((name) => /^\d{4}-.*\.json$/.test(name));
-  for (const name of reports.sort().slice(0, -KEPT)) rmSync(path.join(folder, name), { force: true });
+  for (const name of reports.sort().slice(0, -MAX_REPORTS)) rmSync(path.join(folder, name), { force: true });
 }

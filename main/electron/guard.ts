@@ -37,7 +37,7 @@ function guard(contents: WebContents): void {
  * A proxy that cannot exist, for addresses of this computer too. Files of the page do not use it. What no rule below covers
  * (WebRTC, name lookups in advance) ends there.
  */
-const NOWHERE = {
+const DEAD_PROXY = {
   mode: 'fixed_servers',
   proxyRules: 'socks5://127.0.0.1:1',
   proxyBypassRules: '<-loopback>',
@@ -57,7 +57,7 @@ function isNetworkFile(item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getT
 
 /** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
 export async function guardSession(session: Session): Promise<void> {
-  await session.setProxy(NOWHERE);
+  await session.setProxy(DEAD_PROXY);
   session.setPermissionRequestHandler((contents, permission, answer) =>
     answer(isPage(contents.getURL()) && ALLOWED_PERMISSIONS.has(permission)),
   );

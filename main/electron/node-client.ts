@@ -38,7 +38,7 @@ export interface NodeClient {
 const RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
-const NONE: NodeView = { status: null, mining: null, wallets: new Map() };
+const EMPTY_VIEW: NodeView = { status: null, mining: null, wallets: new Map() };
 
 export function createNodeClient(onError: (error: unknown) => void): NodeClient {
   const events = createEmitter<{
@@ -47,7 +47,7 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
     wallet: WalletView;
     closed: undefined;
   }>(onError);
-  let view = NONE;
+  let view = EMPTY_VIEW;
   let connection: {
     readonly port: MessagePort;
     readonly client: KithClient;
@@ -63,7 +63,7 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
 
   /** Nothing of this node may be shown, or be compared with what the next one tells. */
   function forget(): void {
-    view = NONE;
+    view = EMPTY_VIEW;
     events.emit('closed', undefined);
   }
 

@@ -38,15 +38,15 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
       onError(error);
     });
   }
-  function look(): void {
+  function check(): void {
     onBattery = powerMonitor.isOnBatteryPower();
     tell();
   }
 
-  powerMonitor.on('on-battery', look);
-  powerMonitor.on('on-ac', look);
+  powerMonitor.on('on-battery', check);
+  powerMonitor.on('on-ac', check);
   // The node itself notices within a second that the computer slept (main/lib/clock-watch.ts).
-  powerMonitor.on('resume', look);
+  powerMonitor.on('resume', check);
   // Linux and macOS wait until the app has quit.
   // The types do not know the argument of this event.
   const onShutdown = (event: { preventDefault(): void }): void => {
@@ -54,7 +54,7 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
     app.quit();
   };
   powerMonitor.on('shutdown', onShutdown as () => void);
-  setInterval(look, POLL_MS).unref();
+  setInterval(check, POLL_MS).unref();
   settings.events.on('changed', tell);
   node.events.on('mining', ({ running, paused }) => {
     // A new start in the page ends the user's pause.

@@ -24,7 +24,7 @@ export interface WindowStates {
 export const MIN_SIZE = { width: 640, height: 480 } as const;
 const DEFAULT_SIZE = { width: 1280, height: 800 } as const;
 /** Part of the window that a user must be able to see and to grab, in pixels. */
-const VISIBLE = 64;
+const MIN_VISIBLE_PX = 64;
 const MAX_ARRANGEMENTS = 20;
 /** The range of Chromium: 25 % to 500 %. */
 const MAX_ZOOM = 9;
@@ -52,7 +52,7 @@ export function fitBounds(bounds: Rectangle | null, displays: readonly Area[]): 
     overlap: bounds === null ? { width: 0, height: 0 } : overlapOf(bounds, workArea),
   }));
   const visible = overlaps
-    .filter(({ overlap: { width, height } }) => width >= VISIBLE && height >= VISIBLE)
+    .filter(({ overlap: { width, height } }) => width >= MIN_VISIBLE_PX && height >= MIN_VISIBLE_PX)
     .sort((a, b) => b.overlap.width * b.overlap.height - a.overlap.width * a.overlap.height)[0];
   if (bounds === null || visible === undefined) return centred(first);
   const area = visible.workArea;

@@ -24,7 +24,7 @@ export interface ClockWatch {
    */
   elapsedMs(): number;
   /** Compares immediately. Costs little. */
-  look(): void;
+  check(): void;
   start(): void;
   stop(): void;
 }
@@ -54,7 +54,7 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
   let uncountedMs = 0;
   let timer: Timer | undefined;
 
-  function look(): void {
+  function check(): void {
     const now = read();
     const counted = (now.ms - last.ms) / 1000;
     const passed = Math.max(counted, now.up - last.up);
@@ -73,12 +73,12 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
 
   return {
     events,
-    look,
+    check,
     sinceJumpMs: () => clock.monotonic() - jumpedAt,
     elapsedMs: () => clock.monotonic() + uncountedMs,
     start() {
       last = read();
-      timer = clock.every(LOOK_MS, look);
+      timer = clock.every(LOOK_MS, check);
     },
     stop: () => timer?.cancel(),
   };

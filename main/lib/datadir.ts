@@ -83,7 +83,7 @@ export const OWNER_FILE = 'owner.json';
 export const LOCK_FOLDER = 'lock';
 
 /** Everything that a node stores directly in its data directory: the table in docs/storage.md, which a test compares. */
-const OURS = new Set([
+const OWN_ENTRIES = new Set([
   ...['wallets', 'wallet-data', 'chain', 'blocks', 'undo', 'snapshots', 'history', 'peers', LOCK_FOLDER],
   ...[
     'logs',
@@ -98,7 +98,7 @@ const OURS = new Set([
 ]);
 const OURS_TOO =
   /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|api\.token|api\.json|identity\.place)\.new)$/;
-export const isOurs = (name: string): boolean => OURS.has(name) || OURS_TOO.test(name);
+export const isOurs = (name: string): boolean => OWN_ENTRIES.has(name) || OURS_TOO.test(name);
 
 function makePrivate(path: string): void {
   takeContentsFromOthers(path, isOurs);

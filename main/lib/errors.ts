@@ -29,12 +29,12 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-const DEEPEST = 8;
+const MAX_DEPTH = 8;
 
 /** The error and its causes, up to 8 levels deep. */
 export function* causesOf(error: unknown): Generator {
   let at = error;
-  for (let depth = 0; depth < DEEPEST && at !== undefined; depth++) {
+  for (let depth = 0; depth < MAX_DEPTH && at !== undefined; depth++) {
     yield at;
     at = typeof at === 'object' && at !== null ? (at as { cause?: unknown }).cause : undefined;
   }

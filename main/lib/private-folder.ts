@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The permissions of the group and of all other users. */
-const OTHERS = 0o077;
+const OTHER_USERS_MASK = 0o077;
 
 /**
  * Creates a folder that only this user can enter; removes the permissions of other users from an existing one. Call
@@ -28,8 +28,9 @@ export function takeFromOthers(path: string): void {
   if (process.platform === 'win32') return;
   try {
     const stats = lstatSync(path);
-    if (stats.isSymbolicLink() || (stats.mode & OTHERS) === 0 || stats.uid !== process.getuid?.()) return;
-    chmodSync(path, stats.mode & ~OTHERS & 0o7777);
+    if (stats.isSymbolicLink() || (stats.mode & OTHER_USERS_MASK) === 0 || stats.uid !== process.getuid?.())
+      return;
+    chmodSync(path, stats.mode & ~OTHER_USERS_MASK & 0o7777);
   } catch {
     // Removed meanwhile, a read-only mount, or a file system without permissions.
   }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { codeOf } from './errors.ts';
 
 /** Error codes of file systems that cannot sync a folder. They are ignored. */
-const UNABLE = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
+const UNSUPPORTED_CODES = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
 
 /** Syncs new names and renames in a folder to the disk. Does nothing on Windows, because NTFS journals renames. */
 export async function syncFolder(path: string): Promise<void> {
@@ -10,7 +10,7 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync().catch((error: unknown) => {
-      if (!UNABLE.has(codeOf(error) ?? '')) throw error;
+      if (!UNSUPPORTED_CODES.has(codeOf(error) ?? '')) throw error;
     });
   } finally {
     await folder.close();

@@ -28,8 +28,8 @@ export interface AncestorGraph {
   remove(entry: PoolEntry): void;
 }
 
-/** `touched` is called for every entry whose descendant sum changed. */
-export function createAncestorGraph(touched: (entry: PoolEntry) => void): AncestorGraph {
+/** `onChange` is called for every entry whose descendant sum changed. */
+export function createAncestorGraph(onChange: (entry: PoolEntry) => void): AncestorGraph {
   const byTxid = new Map<BinaryString, PoolEntry>();
   const byWid = new Map<BinaryString, PoolEntry>();
   const spenders = new Map<CoinKey, PoolEntry>();
@@ -39,7 +39,7 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
   const ancestorsOf = (parents: readonly PoolEntry[]): PoolEntry[] => walk(parents, parentsOf);
   const addDescendant = (ancestor: PoolEntry, entry: PoolEntry, sign: 1 | -1): void => {
     addTo(ancestor.descendants, entry, sign);
-    touched(ancestor);
+    onChange(ancestor);
   };
 
   return {
@@ -77,7 +77,7 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
       byTxid.set(entry.id, entry);
       byWid.set(entry.widId, entry);
       bytes += entry.size;
-      touched(entry);
+      onChange(entry);
       return entry;
     },
 

@@ -13,16 +13,16 @@ export interface FeerateHistogram {
   rateOfBest(bytes: number): number;
 }
 
-const STEP = 1.05;
+const BUCKET_RATIO = 1.05;
 // The highest bucket begins at 10 × 1.05^480, which is above 10^11 motes (1000 KITH) per byte.
 const BUCKETS = 481;
 
 const bucketOf = ({ fee, size }: Feerate): number => {
-  const steps = Math.floor(Math.log(fee / size / MIN_FEERATE) / Math.log(STEP));
+  const steps = Math.floor(Math.log(fee / size / MIN_FEERATE) / Math.log(BUCKET_RATIO));
   return Math.min(BUCKETS - 1, Math.max(0, steps));
 };
 
-const lowerEdge = (bucket: number): number => MIN_FEERATE * STEP ** bucket;
+const lowerEdge = (bucket: number): number => MIN_FEERATE * BUCKET_RATIO ** bucket;
 
 export function createFeerateHistogram(): FeerateHistogram {
   const bytes = new Float64Array(BUCKETS);
@@ -60,9 +60,9 @@ export function createFeerateHistogram(): FeerateHistogram {
 }
 
 const TEN_MINUTES = 600;
-const DAY = 86_400;
+const SECONDS_PER_DAY = 86_400;
 // The rest of each block is reserved for transactions that arrive after the estimate and pay more.
-const USABLE = 0.75;
+const USABLE_SHARE = 0.75;
 
 /**
  * Estimates fee rates from the current pool: the lowest rate at which the bytes that pay more fit into the blocks until
@@ -71,7 +71,7 @@ const USABLE = 0.75;
 export function estimateFeerates(histogram: FeerateHistogram, spacing: number, floor: number): Feerates {
   const within = (seconds: number): number => {
     const blocks = Math.max(1, Math.floor(seconds / spacing));
-    return Math.max(floor, histogram.rateBehind(blocks * MAX_BLOCK_BYTES * USABLE));
+    return Math.max(floor, histogram.rateBehind(blocks * MAX_BLOCK_BYTES * USABLE_SHARE));
   };
-  return { next: within(spacing), soon: within(TEN_MINUTES), today: within(DAY) };
+  return { next: within(spacing), soon: within(TEN_MINUTES), today: within(SECONDS_PER_DAY) };
 }

@@ -22,7 +22,7 @@ export interface TemplateLimits {
 
 // Ratio of the bytes considered to the bytes of a block. Some of the best-paying entries do not fit, or have parents
 // with low fees.
-const SPARE = 1.5;
+const CANDIDATE_RATIO = 1.5;
 
 /** Selects the transactions of a template; cached while neither the pool nor the limits change. */
 export function createTemplateTransactions(
@@ -34,7 +34,7 @@ export function createTemplateTransactions(
   return (height, { maxBytes, maxOutputs }) => {
     const key = [pool.revision, height, maxBytes, maxOutputs].join();
     if (cached && key === cachedKey) return cached;
-    const cut = pool.histogram.rateOfBest(maxBytes * SPARE);
+    const cut = pool.histogram.rateOfBest(maxBytes * CANDIDATE_RATIO);
     const { entries, fees, bytes } = assembleTransactions(pool.graph, { height, maxBytes, maxOutputs, cut });
     cachedKey = key;
     cached = { transactions: entries.map((entry) => new LazyTransaction(entry)), fees, bytes };

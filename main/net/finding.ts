@@ -86,7 +86,7 @@ export function createFinding(deps: FindingDeps): Finding {
       const [connection] = host.connections(peerId);
       if (connection !== undefined) await deps.budgets.of(connection).spend('kad', 0);
     },
-    serves: () => local || reach.verdict().reachability === 'reachable',
+    serves: () => local || reach.current().reachability === 'reachable',
     log: log.child('discovery'),
   });
   return { reach, discovery, bootstrap: all.filter((address) => !isName(address)) };

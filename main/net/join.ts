@@ -32,7 +32,7 @@ export function networkFileHash(text: string): Uint8Array {
 }
 
 // A join link names a block at least this deep, deeper than any expected reorganisation: one day of blocks.
-const BURIED = 1440;
+const MIN_LINK_DEPTH = 1440;
 const LINK_ADDRESSES = 4;
 
 /** A link with which a new user can join the network at these addresses. Null when there are none. */
@@ -44,7 +44,8 @@ export function joinLinkTo(
   const addresses = at.slice(0, LINK_ADDRESSES);
   if (addresses.length === 0) return null;
   const file = network.founded ? networkFileHash(networkFileOf(network)) : null;
-  const { height, id, work } = chain.atHeight(Math.max(0, chain.tip().height - BURIED)) ?? chain.tip();
+  const { height, id, work } =
+    chain.atHeight(Math.max(0, chain.tip().height - MIN_LINK_DEPTH)) ?? chain.tip();
   return formatJoinLink({ id: network.id, file, block: { height, id: hexToHash(id), work }, addresses });
 }
 

@@ -21,7 +21,7 @@ export interface MiningPauseDeps {
 /** Decides when mining must pause because a new block could not become part of the best chain. */
 export interface MiningPause {
   /** Records whether the sync makes progress. Called about every two seconds. */
-  look(): void;
+  check(): void;
   /** Why mining is paused; null when it is not. Codes: `clock-wrong`, `sync-unfinished`, `peers-awaited`. */
   reason(): Notice | null;
 }
@@ -55,7 +55,7 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
   let mark = '';
   let movedAt = startedAt;
 
-  function look(): void {
+  function check(): void {
     const now = deps.progress();
     metPeer ||= peers.list().length > 0;
     if (isSyncing(now)) catchingUp = true;
@@ -78,9 +78,9 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
     !metPeer && deps.addresses() > 0 && clock.monotonic() - startedAt < ALONE_MS;
 
   return {
-    look,
+    check,
     reason() {
-      look();
+      check();
       const wrong = deps.clockHealth();
       if (wrong?.wastesMining === true) return wrong.notice;
       if (chain.tip().work < deps.knownWork) {

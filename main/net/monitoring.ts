@@ -93,7 +93,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
   }
 
   function checkGossip(): void {
-    clockWatch.look();
+    clockWatch.check();
     if (clockWatch.sinceJumpMs() < JUMP_RECENT_MS) return;
     for (const { id } of peers.list())
       if (gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, peerViolation('gossip-score'));
@@ -101,7 +101,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
 
   const check = guarded(deps.log, 'watch', () => {
     checkPeers();
-    for (const part of [health, trust, services, sync, miningPause]) part.look();
+    for (const part of [health, trust, services, sync, miningPause]) part.check();
     checkGossip();
   });
   const schedule = createSchedule({ chain, peers, clock, check });

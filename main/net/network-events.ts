@@ -44,7 +44,7 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
     if (relays(peer)) welcomes.await(peer.id);
     else host.gossip.exclude(names.transactions, peer.id);
     syncing.consider();
-    welcomes.look();
+    welcomes.check();
   }
 
   function onDisconnected(id: string): void {
@@ -64,7 +64,7 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
     peers.events.on('tip', () => {
       payments.peerTipMoved();
       syncing.consider();
-      welcomes.look();
+      welcomes.check();
     }),
     peers.events.on('refused', ({ id, code }) => {
       if (code === 'hello-network' && otherNetworkPeers.size < MAX_OTHER_NETWORK_PEERS)
@@ -79,11 +79,11 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
     deps.clockWatch.events.on('jumped', ({ seconds }) => onJumped(seconds)),
     deps.clockWatch.events.on('slept', peers.pingAll),
     // The router measures with the wall clock; a timer of the watch's own would wake an idle node once more a second.
-    host.gossip.onHeartbeat(deps.clockWatch.look),
+    host.gossip.onHeartbeat(deps.clockWatch.check),
     chain.events.on('tip', () => {
       deps.tipAnnouncer.moved(chain.tip() === chain.bestHeader());
       payments.tipMoved();
-      welcomes.look();
+      welcomes.check();
     }),
   ];
 
@@ -103,7 +103,7 @@ function createWelcomes({ peering, relaying, monitoring }: NetworkEventsDeps) {
   return {
     await: (peerId: string) => void waiting.add(peerId),
     forget: (peerId: string) => void waiting.delete(peerId),
-    look(): void {
+    check(): void {
       if (waiting.size === 0 || monitoring.progress().phase !== 'synced') return;
       for (const id of waiting) {
         const peer = peering.peers.get(id);

@@ -257,7 +257,7 @@ function statusOf({ peering, syncing, monitoring, relaying, connector, events }:
     ],
     snapshot: syncing.snapshot(),
     history: syncing.history(),
-    reach: finding.reach.verdict(),
+    reach: finding.reach.current(),
     upload: { total: upload.total, bytesPerSecond: upload.rate(), limit: upload.limit },
     compact: relaying.compact.figures(),
     failures: connector.failures(),

@@ -11,7 +11,7 @@ import type { PeerStore } from './peers/peer-store.ts';
 import type { Host, HostDeps } from './transport/host.ts';
 import type { Identity } from './transport/identity-place.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
-import type { Verdict } from './nat/verdict.ts';
+import type { ReachabilityResult } from './nat/verdict.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
 import type { MempoolView } from './relay/transaction-relay.ts';
 import type { SyncProgress } from './sync/sync-progress.ts';
@@ -93,7 +93,7 @@ export interface NetworkStatus extends SyncProgress {
   /** Notices about the network, most serious first. */
   readonly notices: readonly Notice[];
   /** Whether other nodes can connect, why, and what to do. */
-  readonly reach: Verdict;
+  readonly reach: ReachabilityResult;
   /** Number of downloaded chunks of a snapshot, and their total. Null when none is being downloaded. */
   readonly snapshot: { readonly done: number; readonly of: number } | null;
   /**

@@ -100,7 +100,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
       headers.forget(peerId);
       bodies.forget(peerId);
     },
-    recheck: headers.look,
+    recheck: headers.check,
     rate,
     snapshot: () => snapshot?.progress() ?? null,
     history: first.history,
@@ -123,7 +123,7 @@ export interface SyncStatus {
    * Measures the speed, and checks the peers again whose headers were ahead of our clock. Called about every two
    * seconds.
    */
-  look(): void;
+  check(): void;
   /** The progress. Its field `progress` is that of the whole sync. */
   progress(): SyncProgress;
 }
@@ -146,7 +146,7 @@ export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: 
     }),
   );
   return {
-    look() {
+    check() {
       syncing.recheck();
       const { phase } = progress();
       const figures = {
@@ -157,7 +157,7 @@ export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: 
       for (const kind of ['headers', 'blocks', 'chunks'] as const) {
         const figure = figures[kind];
         if (figure === null) paces[kind].restart();
-        else paces[kind].look(figure);
+        else paces[kind].record(figure);
       }
     },
     progress,

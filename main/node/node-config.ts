@@ -31,7 +31,7 @@ export interface NodeConfig {
    * Counts wrong passwords. Given where several nodes follow each other in one process, so that opening a network again does
    * not end the pause after wrong passwords.
    */
-  readonly guesses?: PasswordAttempts | undefined;
+  readonly passwordAttempts?: PasswordAttempts | undefined;
   readonly log: Log;
   /**
    * Called when the node cannot continue, because of a failing disk or a bug. The program stops the node and reports

@@ -186,7 +186,7 @@ function wallets(config: NodeConfig, parts: PartialComponents): Service {
         log: config.log.child('wallet'),
         onFailure: config.onFailure,
         propagationOf: (txid) => propagationOf(parts, txid),
-        passwordAttempts: config.guesses,
+        passwordAttempts: config.passwordAttempts,
       });
       await parts.wallets.start(signal);
     },

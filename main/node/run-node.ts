@@ -20,7 +20,7 @@ import type { ResolvedOptions } from './resolve-options.ts';
 export interface RunDeps {
   readonly createNode: CreateNode;
   /** See NodeConfig. */
-  readonly guesses?: NodeConfig['guesses'];
+  readonly passwordAttempts?: NodeConfig['passwordAttempts'];
   /** Folder of the built page, for the browser. */
   readonly page: string;
   /** Where warnings and errors are printed in addition to the log file; null for nowhere. */
@@ -64,11 +64,11 @@ interface Parts {
   readonly place: ApiPlace;
 }
 
-type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
+type PartialParts = { -readonly [Name in keyof Parts]?: Parts[Name] };
 
 /** Starts all parts in order. When one fails, the started ones are stopped in reverse order. */
 export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<RunningNode> {
-  const parts: Growing = {};
+  const parts: PartialParts = {};
   const services = [
     dataDirectory(options, parts),
     log(options, deps, parts),
@@ -83,7 +83,7 @@ export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<
   return { facade, router: started.router, place, log: started.log, flushLog: () => file.flushSync(), stop };
 }
 
-function dataDirectory({ datadir }: ResolvedOptions, parts: Growing): Service {
+function dataDirectory({ datadir }: ResolvedOptions, parts: PartialParts): Service {
   return {
     name: 'data directory',
     start: async () => void (parts.directory = await openDataDirectory(datadir)),
@@ -91,7 +91,7 @@ function dataDirectory({ datadir }: ResolvedOptions, parts: Growing): Service {
   };
 }
 
-function log({ logLevel }: ResolvedOptions, { console }: RunDeps, parts: Growing): Service {
+function log({ logLevel }: ResolvedOptions, { console }: RunDeps, parts: PartialParts): Service {
   return {
     name: 'log',
     start() {
@@ -108,13 +108,13 @@ function log({ logLevel }: ResolvedOptions, { console }: RunDeps, parts: Growing
   };
 }
 
-function node(options: ResolvedOptions, deps: RunDeps, parts: Growing): Service {
+function node(options: ResolvedOptions, deps: RunDeps, parts: PartialParts): Service {
   const { apiPort: _port, logLevel: _level, mining: _mining, ...config } = options;
   return {
     name: 'node',
     async start(signal) {
-      const { guesses, onFailure } = deps;
-      const own = { datadir: parts.directory!.path, log: parts.log!, guesses, onFailure };
+      const { passwordAttempts, onFailure } = deps;
+      const own = { datadir: parts.directory!.path, log: parts.log!, passwordAttempts, onFailure };
       parts.node = await deps.createNode({ ...config, ...own }, signal);
       parts.router = createRouter({
         node: parts.node.facade,
@@ -130,7 +130,7 @@ function node(options: ResolvedOptions, deps: RunDeps, parts: Growing): Service 
 }
 
 /** The page and the API, and the files by which a terminal finds them. */
-function api(port: number, { page, token = createToken() }: RunDeps, parts: Growing): Service[] {
+function api(port: number, { page, token = createToken() }: RunDeps, parts: PartialParts): Service[] {
   return [
     {
       name: 'browser host',
@@ -148,7 +148,7 @@ function api(port: number, { page, token = createToken() }: RunDeps, parts: Grow
   ];
 }
 
-function published({ url, token, tokenFile }: NonNullable<RunDeps['served']>, parts: Growing): Service {
+function published({ url, token, tokenFile }: NonNullable<RunDeps['served']>, parts: PartialParts): Service {
   // A network of an earlier version may have its data in the data root, where the files are those of the session.
   const isOurs = () => dirname(tokenFile) !== parts.directory!.path;
   return {
@@ -163,7 +163,7 @@ function published({ url, token, tokenFile }: NonNullable<RunDeps['served']>, pa
   };
 }
 
-function mining({ mining }: ResolvedOptions, parts: Growing): Service {
+function mining({ mining }: ResolvedOptions, parts: PartialParts): Service {
   return {
     name: 'mining',
     async start() {

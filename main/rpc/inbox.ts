@@ -23,12 +23,12 @@ export interface Inbox {
 }
 
 /** Above these limits reading pauses, until no more than half of them waits. */
-const HELD = { messages: 512, bytes: 8 << 20 } as const;
+const PAUSE_ABOVE = { messages: 512, bytes: 8 << 20 } as const;
 /** Above these limits the connection is closed. A single read of a socket may contain thousands of small messages. */
-const CUT = { messages: 16_384, bytes: 64 << 20 } as const;
+const CLOSE_ABOVE = { messages: 16_384, bytes: 64 << 20 } as const;
 /** Limit on the rate of reading from a client, so that large messages leave time for other work of the thread. */
 const BYTES_A_MS = (32 << 20) / 1000;
-const LARGE = 64 * 1024;
+const LARGE_BYTES = 64 * 1024;
 const CONGESTION_POLL_MS = 50;
 
 export function createInbox(deps: InboxDeps): Inbox {
@@ -58,9 +58,9 @@ export function createInbox(deps: InboxDeps): Inbox {
       const message = waiting.shift();
       if (message === undefined) break;
       bytes -= message.length;
-      if (waiting.length <= HELD.messages / 2 && bytes <= HELD.bytes / 2) hold(false);
+      if (waiting.length <= PAUSE_ABOVE.messages / 2 && bytes <= PAUSE_ABOVE.bytes / 2) hold(false);
       deps.take(message);
-      if (message.length > LARGE) await sleep(message.length / BYTES_A_MS);
+      if (message.length > LARGE_BYTES) await sleep(message.length / BYTES_A_MS);
     }
     running = false;
   }
@@ -70,11 +70,11 @@ export function createInbox(deps: InboxDeps): Inbox {
       if (closed) return;
       waiting.push(message);
       bytes += message.length;
-      if (waiting.length > CUT.messages || bytes > CUT.bytes) {
+      if (waiting.length > CLOSE_ABOVE.messages || bytes > CLOSE_ABOVE.bytes) {
         close();
         return deps.end();
       }
-      if (waiting.length > HELD.messages || bytes > HELD.bytes) hold(true);
+      if (waiting.length > PAUSE_ABOVE.messages || bytes > PAUSE_ABOVE.bytes) hold(true);
       if (!running) void run();
     },
     close,

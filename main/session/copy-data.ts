@@ -22,9 +22,9 @@ export interface CopyDeps {
   readonly open: typeof open;
 }
 
-const CHUNK = 1 << 20;
+const CHUNK_BYTES = 1 << 20;
 // A link that replaces a file after it was listed is not followed. Windows lacks the flag.
-const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 /**
  * Copies a tree into an existing folder that has none of its names. Every file is hashed while it is read, written with mode 0600,
@@ -32,7 +32,7 @@ const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
  * @throws {KithError} `move-unverified`, the reason of the signal, and what the file system throws
  */
 export async function copyData(from: string, to: string, tree: DataTree, deps: CopyDeps): Promise<void> {
-  const buffer = Buffer.alloc(CHUNK);
+  const buffer = Buffer.alloc(CHUNK_BYTES);
   const hashes = new Map<string, string>();
   const counted = counter('copying', tree.bytes, deps);
   for (const path of tree.folders) await makeFolder(join(to, path));
@@ -84,7 +84,7 @@ async function readThrough(
   take: (bytes: Buffer) => Promise<void>,
 ): Promise<string> {
   const hash = createHash('sha256');
-  const file = await openFile(path, READ);
+  const file = await openFile(path, READ_FLAGS);
   try {
     for (;;) {
       signal.throwIfAborted();

@@ -27,14 +27,22 @@ export function createRealSession(deps: SessionProgramDeps): Session & { begin()
   const known = createKnownNetworks(root);
   const candidates = createCandidates({ known, clock: systemClock, random: systemRandom });
   // One for all networks, so that opening one again does not end the pause after wrong passwords.
-  const guesses = createPasswordAttempts({ clock: systemClock });
+  const passwordAttempts = createPasswordAttempts({ clock: systemClock });
   const session = createSession({
     root,
     known,
     candidates,
     options,
     runNode: (resolved, run) =>
-      runNode(resolved, { ...run, createNode, guesses, page, console, served, onShutdown: shutdown }),
+      runNode(resolved, {
+        ...run,
+        createNode,
+        passwordAttempts,
+        page,
+        console,
+        served,
+        onShutdown: shutdown,
+      }),
     createNetwork: (parameters, creation) => createNetworkHere(parameters, log, creation),
     demo,
     clock: systemClock,

@@ -46,7 +46,7 @@ export interface KnownNetworks {
 
 const VERSION = 1;
 /** The registry tells where the data of a network is. */
-const FLUSHED = { flush: true } as const;
+const FLUSH_OPTION = { flush: true } as const;
 const MAX_BYTES = 1 << 20;
 /**
  * Maximum number of networks in the list. At the limit the one that was opened longest ago is removed from the list;
@@ -79,7 +79,7 @@ interface Registry {
   readonly networks: readonly KnownNetwork[];
 }
 
-const NOTHING: Registry = { last: null, networks: [] };
+const EMPTY_REGISTRY: Registry = { last: null, networks: [] };
 
 /**
  * The file is read again before each use, because a second program may change it. A file that cannot be read counts as
@@ -89,14 +89,18 @@ export function createKnownNetworks(root: string): KnownNetworks {
   const path = join(root, 'networks.json');
   const copyOf = (id: string): string => join(root, 'networks', `${id}.kith.json`);
 
-  const read = (): Registry => parse(readText(path)) ?? NOTHING;
+  const read = (): Registry => parse(readText(path)) ?? EMPTY_REGISTRY;
 
   const write = ({ last, networks }: Registry): void => {
     const unreadable = existsSync(path) && parse(readText(path)) === null;
     guarded(root, () => {
       makePrivateFolder(root);
       if (unreadable) renameSync(path, `${path}.old`);
-      replacePrivateFile(path, `${JSON.stringify({ version: VERSION, last, networks }, null, 2)}\n`, FLUSHED);
+      replacePrivateFile(
+        path,
+        `${JSON.stringify({ version: VERSION, last, networks }, null, 2)}\n`,
+        FLUSH_OPTION,
+      );
     });
   };
 
@@ -121,7 +125,7 @@ export function createKnownNetworks(root: string): KnownNetworks {
       guarded(root, () => {
         makePrivateFolder(root);
         mkdirSync(dirname(copyOf(id)), { recursive: true, mode: 0o700 });
-        replacePrivateFile(copyOf(id), text, FLUSHED);
+        replacePrivateFile(copyOf(id), text, FLUSH_OPTION);
       });
     },
   };

@@ -23,7 +23,7 @@ export interface MoveTarget {
 /** The copy is written into this folder of the target first, so that a part of it is never taken for data. */
 export const INCOMING = 'kith-incoming';
 /** Space that must stay free, for what the node writes next. */
-const RESERVE = 64 * 1024 * 1024;
+const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Present in an empty file system. */
 const IGNORED = new Set(['lost+found', '.DS_Store']);
 
@@ -61,7 +61,7 @@ export async function checkTarget(home: string, to: string, free: FreeSpace): Pr
   const [{ bytes, entries }, available] = [await listData(from, { lenient: true }), await free(path)];
   if (toHome && !isOld && entries.some((name) => existsSync(join(path, name))))
     throw new KithError('move-not-empty', path, { data: { path } });
-  if (available < bytes + RESERVE) throw noRoom(path, bytes + RESERVE, available);
+  if (available < bytes + RESERVE_BYTES) throw noRoom(path, bytes + RESERVE_BYTES, available);
   return { path, place, bytes, free: available, isOld };
 }
 
@@ -124,7 +124,7 @@ function checkWritable(path: string): void {
     rmdirSync(probe);
   } catch (error) {
     if (!existsSync(path)) throw gone(path);
-    if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') throw noRoom(path, RESERVE, 0);
+    if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') throw noRoom(path, RESERVE_BYTES, 0);
     throw new KithError('move-read-only', messageOf(error), {
       cause: error,
       data: { path, reason: messageOf(error) },

@@ -14,7 +14,7 @@ import { CorruptError } from './corrupt-error.ts';
 import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
 import { createUnsyncedUndo, type BlockUndo, type Unsynced } from './unsynced-undo.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
-import { headersAt, idInKey, key, MARKS, PREFIX, rangeOf } from './keys.ts';
+import { headersAt, idInKey, key, COMMIT_MARKS, PREFIX, rangeOf } from './keys.ts';
 import { entries, type Level, levelFailed, readRange, readValue } from './level-access.ts';
 import { syncLevel } from './sync-level.ts';
 import { openChainLevel } from './open-level.ts';
@@ -260,7 +260,7 @@ function createReads(level: Level): Reads {
       return { height: reader.u32(), id: reader.bytes(32).slice() };
     },
     async checkMarks(commit) {
-      for (let number = Math.max(1, commit - MARKS + 1); number <= commit; number++) {
+      for (let number = Math.max(1, commit - COMMIT_MARKS + 1); number <= commit; number++) {
         const mark = key.mark(number);
         const record = readValue(level, mark);
         const payload = record && openRecord(mark, record);

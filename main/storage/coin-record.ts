@@ -3,10 +3,10 @@ import type { Coin } from '../core/primitives/coin.ts';
 import { MAX_LOCK_BYTES } from '../core/primitives/limits.ts';
 import { CHECKSUM_BYTES } from './checksum.ts';
 
-const FIXED = 14;
+const FIXED_BYTES = 14;
 
 /** Bytes of a stored coin, without a checksum. */
-export const coinLength = (coin: Coin): number => FIXED + coin.lock.length;
+export const coinLength = (coin: Coin): number => FIXED_BYTES + coin.lock.length;
 
 /**
  * Encodes a coin: height u32 | coinbase u8 | amount u64 | lockType u8 | lock (the rest). Little-endian. Leaves `front`
@@ -23,7 +23,7 @@ export function writeCoin(coin: Coin, bytes: Uint8Array, front: number): Uint8Ar
   writeU32(bytes, front + 5, coin.amount % 0x1_0000_0000);
   writeU32(bytes, front + 9, Math.floor(coin.amount / 0x1_0000_0000));
   bytes[front + 13] = coin.lockType;
-  bytes.set(coin.lock, front + FIXED);
+  bytes.set(coin.lock, front + FIXED_BYTES);
   return bytes;
 }
 
@@ -32,7 +32,7 @@ export function writeCoin(coin: Coin, bytes: Uint8Array, front: number): Uint8Ar
  * freed.
  */
 export function decodeCoin(payload: Uint8Array): Coin | null {
-  const size = payload.length - FIXED;
+  const size = payload.length - FIXED_BYTES;
   const amount = readU32(payload, 5) + readU32(payload, 9) * 0x1_0000_0000;
   if (size < 0 || size > MAX_LOCK_BYTES || payload[4]! > 1 || !isMotes(amount)) return null;
   return {
@@ -40,7 +40,7 @@ export function decodeCoin(payload: Uint8Array): Coin | null {
     coinbase: payload[4] === 1,
     amount,
     lockType: payload[13]!,
-    lock: payload.slice(FIXED),
+    lock: payload.slice(FIXED_BYTES),
   };
 }
 

@@ -17,7 +17,7 @@ import { type CoinKey, readCoinKey } from '../core/primitives/coin-key.ts';
  *   undo    'u' | height u32 BE | id 32              the undo record of a block that may not be on the disk in undo/ yet
  */
 export const SCHEMA = 3;
-export const MARKS = 4096;
+export const COMMIT_MARKS = 4096;
 export const COIN_KEY_BYTES = 37;
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
@@ -31,7 +31,7 @@ export const key = {
   base: ascii('mbase'),
   state: ascii('s'),
   mark: (commit: number): Uint8Array => {
-    const slot = commit % MARKS;
+    const slot = commit % COMMIT_MARKS;
     return Uint8Array.of(0x6b, slot >>> 8, slot & 0xff);
   },
   header: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.header, height, id),

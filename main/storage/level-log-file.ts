@@ -6,8 +6,8 @@ import { maskedCrc32c } from './crc.ts';
  * u16 | type u8 | data, and no record crosses a block border. Type 1 is a whole record; 2, 3 and 4 are its first,
  * middle and last part.
  */
-const BLOCK = 32_768;
-const HEADER = 7;
+const BLOCK_BYTES = 32_768;
+const HEADER_BYTES = 7;
 
 export interface LogContents {
   /** The intact records up to the first corrupt one. */
@@ -26,14 +26,14 @@ export function readLog(bytes: Uint8Array): LogContents {
   const ends: number[] = [];
   let parts: Uint8Array[] = [];
   let whole = true;
-  for (let block = 0; block < bytes.length; block += BLOCK) {
-    const end = Math.min(block + BLOCK, bytes.length);
+  for (let block = 0; block < bytes.length; block += BLOCK_BYTES) {
+    const end = Math.min(block + BLOCK_BYTES, bytes.length);
     let at = block;
-    while (at + HEADER <= end) {
+    while (at + HEADER_BYTES <= end) {
       const part = partAt(bytes, at, end);
       if (part === null) break;
       if (!whole) return { records, ends, hole: true, whole };
-      at += HEADER + part.data.length;
+      at += HEADER_BYTES + part.data.length;
       if (part.type === FULL || part.type === FIRST) parts = [];
       parts.push(part.data);
       if (part.type === FULL || part.type === LAST) {
@@ -55,13 +55,13 @@ export function readLog(bytes: Uint8Array): LogContents {
  */
 export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
   let parts: Uint8Array[] = [];
-  for (let block = 0; block < bytes.length; block += BLOCK) {
-    const end = Math.min(block + BLOCK, bytes.length);
+  for (let block = 0; block < bytes.length; block += BLOCK_BYTES) {
+    const end = Math.min(block + BLOCK_BYTES, bytes.length);
     let at = block;
-    while (at + HEADER <= end) {
+    while (at + HEADER_BYTES <= end) {
       const part = partAt(bytes, at, end);
       if (part === null) break;
-      at += HEADER + part.data.length;
+      at += HEADER_BYTES + part.data.length;
       const begins = part.type === FULL || part.type === FIRST;
       // A middle or last part is dropped if the first part is missing.
       if (!begins && parts.length === 0) continue;
@@ -77,8 +77,8 @@ export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
 
 /** Whether a block is complete: too few bytes for another record are padding, but only if another block follows. */
 function isFilled(bytes: Uint8Array, block: number, at: number): boolean {
-  const end = Math.min(block + BLOCK, bytes.length);
-  return end - at < HEADER && (end === block + BLOCK || end === at);
+  const end = Math.min(block + BLOCK_BYTES, bytes.length);
+  return end - at < HEADER_BYTES && (end === block + BLOCK_BYTES || end === at);
 }
 
 /**
@@ -87,11 +87,15 @@ function isFilled(bytes: Uint8Array, block: number, at: number): boolean {
  * a crash may cut the record of that value at any byte.
  */
 function resumes(bytes: Uint8Array, block: number, at: number): boolean {
-  const end = Math.min(block + BLOCK, bytes.length);
-  for (let from = at + 1; from + HEADER <= end; from++) {
+  const end = Math.min(block + BLOCK_BYTES, bytes.length);
+  for (let from = at + 1; from + HEADER_BYTES <= end; from++) {
     let to = from;
-    for (let part = partAt(bytes, to, end); part; part = to + HEADER <= end ? partAt(bytes, to, end) : null)
-      to += HEADER + part.data.length;
+    for (
+      let part = partAt(bytes, to, end);
+      part;
+      part = to + HEADER_BYTES <= end ? partAt(bytes, to, end) : null
+    )
+      to += HEADER_BYTES + part.data.length;
     if (to > from && isFilled(bytes, block, to)) return true;
   }
   return false;
@@ -104,11 +108,11 @@ const LAST = 4;
 function partAt(bytes: Uint8Array, at: number, end: number): { type: number; data: Uint8Array } | null {
   const length = bytes[at + 4]! | (bytes[at + 5]! << 8);
   const type = bytes[at + 6]!;
-  const stop = at + HEADER + length;
+  const stop = at + HEADER_BYTES + length;
   if (type < FULL || type > LAST || stop > end) return null;
   // The checksum covers the type and the data.
   if (maskedCrc32c(bytes, at + 6, stop) !== u32At(bytes, at)) return null;
-  return { type, data: bytes.subarray(at + HEADER, stop) };
+  return { type, data: bytes.subarray(at + HEADER_BYTES, stop) };
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -6,8 +6,8 @@ import { unpackSnappy } from './snappy.ts';
  * Size of the footer of a table: two handles (offset and size, as varints) of the metaindex and the index, padded to 40
  * bytes, and eight bytes of magic. Every block is followed by its type (0 plain, 1 Snappy) and a checksum over both.
  */
-const FOOTER = 48;
-const TRAILER = 5;
+const FOOTER_BYTES = 48;
+const TRAILER_BYTES = 5;
 const MAGIC_LOW = 0x8b80_fb57;
 const MAGIC_HIGH = 0xdb47_7524;
 
@@ -49,7 +49,7 @@ export function* readableEntries(bytes: Uint8Array): Generator<BlockEntry> {
 
 /** The handles of the metaindex and the index. */
 function readFooter(bytes: Uint8Array): readonly [Handle, Handle] | null {
-  const footer = bytes.length - FOOTER;
+  const footer = bytes.length - FOOTER_BYTES;
   if (footer < 0) return null;
   if (u32At(bytes, bytes.length - 8) !== MAGIC_LOW || u32At(bytes, bytes.length - 4) !== MAGIC_HIGH)
     return null;
@@ -71,7 +71,7 @@ function listsWholeBlocks(bytes: Uint8Array, handle: Handle): boolean {
 
 /** A block without its trailer, decompressed; null when that fails. */
 function blockAt(bytes: Uint8Array, { offset, size }: Handle): Uint8Array | null {
-  if (offset + size + TRAILER > bytes.length) return null;
+  if (offset + size + TRAILER_BYTES > bytes.length) return null;
   const block = bytes.subarray(offset, offset + size);
   const type = bytes[offset + size];
   return type === 0 ? block : type === 1 ? unpackSnappy(block) : null;
@@ -109,5 +109,5 @@ function readHandle(cursor: Cursor): Handle {
 
 function isWholeBlock(bytes: Uint8Array, { offset, size }: Handle): boolean {
   const end = offset + size + 1;
-  return end + TRAILER - 1 <= bytes.length && maskedCrc32c(bytes, offset, end) === u32At(bytes, end);
+  return end + TRAILER_BYTES - 1 <= bytes.length && maskedCrc32c(bytes, offset, end) === u32At(bytes, end);
 }

@@ -10,7 +10,7 @@ import { readableEntries } from './level-table-file.ts';
 export type LevelRecord = readonly [key: Uint8Array, value: Uint8Array];
 
 /** The newest version of a key found so far. `value` is null if the key was deleted. */
-interface Found {
+interface SalvagedRecord {
   readonly sequence: number;
   readonly key: Uint8Array;
   readonly value: Uint8Array | null;
@@ -27,7 +27,7 @@ export async function salvageRecords(
   directory: string,
   wanted: (key: Uint8Array) => boolean,
 ): Promise<LevelRecord[]> {
-  const newest = new Map<string, Found>();
+  const newest = new Map<string, SalvagedRecord>();
   const note = (sequence: number, key: Uint8Array, value: Uint8Array | null) => {
     if (!wanted(key)) return;
     const name = Buffer.from(key).toString('latin1');

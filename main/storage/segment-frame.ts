@@ -6,7 +6,7 @@ export const FRAME_BYTES = 12;
 const MAGIC = Buffer.from('KSEG');
 
 /** Bytes read at once while searching for the next record after corrupt bytes. */
-const STRIDE = 1 << 20;
+const SEARCH_BYTES = 1 << 20;
 
 /** A record found by a scan of a file. */
 export interface ScannedRecord {
@@ -85,9 +85,9 @@ async function beginsAt(read: Read, offset: number): Promise<boolean> {
 }
 
 async function findMagic(read: Read, from: number, size: number): Promise<number | null> {
-  for (let at = from; at < size; at += STRIDE) {
+  for (let at = from; at < size; at += SEARCH_BYTES) {
     // The magic may lie across the border of two reads.
-    const length = Math.min(STRIDE + MAGIC.length - 1, size - at);
+    const length = Math.min(SEARCH_BYTES + MAGIC.length - 1, size - at);
     const bytes = await read(at, length);
     const found = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(MAGIC) : -1;
     if (found >= 0) return at + found;

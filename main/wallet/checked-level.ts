@@ -27,7 +27,7 @@ export interface CheckedLevel {
   close(): Promise<void>;
 }
 
-const DAMAGED = 'wallet-data-damaged';
+const CORRUPTION_CODE = 'wallet-data-damaged';
 const BUFFER_BYTES = 1 << 20;
 
 /**
@@ -47,7 +47,7 @@ export async function openCheckedLevel(
     log,
     what: 'wallet database',
     kind: 'wallet data',
-    codes: { damaged: DAMAGED, unusable: 'wallet-data-unusable' },
+    codes: { damaged: CORRUPTION_CODE, unusable: 'wallet-data-unusable' },
     keep,
     onRefused,
     bufferBytes: BUFFER_BYTES,
@@ -86,6 +86,6 @@ function whole([key, value]: LevelRecord): LevelRecord[] {
 
 function payloadOf(key: Uint8Array, value: Uint8Array): Uint8Array {
   const payload = openRecord(key, value);
-  if (payload === null) throw new KithError(DAMAGED, 'a record of the wallet database is corrupt');
+  if (payload === null) throw new KithError(CORRUPTION_CODE, 'a record of the wallet database is corrupt');
   return payload;
 }

@@ -4,10 +4,10 @@ import { isName } from '../../shared/labels.ts';
 import { readRegularFile } from '../lib/read-regular.ts';
 import { syncFolder } from '../lib/sync-folder.ts';
 import { decodeWalletFile, isFileProblem, MAX_FILE_BYTES, type WalletFile } from './wallet-file.ts';
-import { nameKey, SUFFIX } from './wallet-names.ts';
+import { nameKey, WALLET_SUFFIX } from './wallet-names.ts';
 
 /** File name ending of the previous version of a wallet file. */
-export const BACKUP = '.bak';
+export const BACKUP_SUFFIX = '.bak';
 
 /** A wallet whose file was deleted and whose previous version still exists. */
 export interface DeletedFile {
@@ -21,11 +21,11 @@ export interface DeletedFile {
  */
 export async function findDeleted(folder: string): Promise<DeletedFile[]> {
   const entries = await readdir(folder);
-  const present = new Set(namesOf(entries, SUFFIX).map(nameKey));
+  const present = new Set(namesOf(entries, WALLET_SUFFIX).map(nameKey));
   const deleted: DeletedFile[] = [];
-  for (const name of namesOf(entries, SUFFIX + BACKUP)) {
+  for (const name of namesOf(entries, WALLET_SUFFIX + BACKUP_SUFFIX)) {
     if (present.has(nameKey(name))) continue;
-    const file = await readWallet(join(folder, name + SUFFIX + BACKUP));
+    const file = await readWallet(join(folder, name + WALLET_SUFFIX + BACKUP_SUFFIX));
     if (file !== null) deleted.push({ name, file });
   }
   return deleted.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -39,17 +39,17 @@ export async function findDeleted(folder: string): Promise<DeletedFile[]> {
 export async function renameDeleted(folder: string, name: string, id: string): Promise<string[]> {
   const entries = await readdir(folder);
   const kept: string[] = [];
-  for (const found of namesOf(entries, SUFFIX + BACKUP)) {
+  for (const found of namesOf(entries, WALLET_SUFFIX + BACKUP_SUFFIX)) {
     if (nameKey(found) !== nameKey(name)) continue;
-    const from = join(folder, found + SUFFIX + BACKUP);
+    const from = join(folder, found + WALLET_SUFFIX + BACKUP_SUFFIX);
     const file = await readWallet(from);
     if (file?.identity.id === id) continue;
     const free = freeName(found, [
-      ...namesOf(entries, SUFFIX),
-      ...namesOf(entries, SUFFIX + BACKUP),
+      ...namesOf(entries, WALLET_SUFFIX),
+      ...namesOf(entries, WALLET_SUFFIX + BACKUP_SUFFIX),
       ...kept,
     ]);
-    await rename(from, join(folder, free + SUFFIX + BACKUP));
+    await rename(from, join(folder, free + WALLET_SUFFIX + BACKUP_SUFFIX));
     kept.push(free);
   }
   if (kept.length > 0) await syncFolder(folder);

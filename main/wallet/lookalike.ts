@@ -1,5 +1,5 @@
 /** Number of characters at each end, after the prefix of the network, that users usually compare. */
-const COMPARED = 4;
+const COMPARED_CHARACTERS = 4;
 
 /**
  * The known address that could be mistaken for this one, or null. In address poisoning an attacker pays dust from a
@@ -16,5 +16,5 @@ export function findLookalike(hrp: string, address: string, known: Iterable<stri
 // The first character is the lock type, which all addresses share, so it is skipped.
 function endsOf(hrp: string, address: string): string {
   const data = address.toLowerCase().slice(hrp.length + 1 + 1);
-  return `${data.slice(0, COMPARED)}…${data.slice(-COMPARED)}`;
+  return `${data.slice(0, COMPARED_CHARACTERS)}…${data.slice(-COMPARED_CHARACTERS)}`;
 }

@@ -13,8 +13,8 @@ import {
   MAX_FILE_BYTES,
   type WalletFile,
 } from './wallet-file.ts';
-import { BACKUP, type DeletedFile, findDeleted, renameDeleted } from './deleted-files.ts';
-import { nameKey, SUFFIX } from './wallet-names.ts';
+import { BACKUP_SUFFIX, type DeletedFile, findDeleted, renameDeleted } from './deleted-files.ts';
+import { nameKey, WALLET_SUFFIX } from './wallet-names.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** The wallet files of one data directory. The caller checks names with checkWalletName. */
@@ -54,19 +54,19 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
   const { folder, log } = deps;
   await orUnusable(Promise.resolve(folder).then(makePrivateFolder));
   for (const entry of await orUnusable(readdir(folder))) {
-    if (entry.endsWith(`${SUFFIX}.new`) || entry.endsWith(`${SUFFIX}${BACKUP}.new`))
+    if (entry.endsWith(`${WALLET_SUFFIX}.new`) || entry.endsWith(`${WALLET_SUFFIX}${BACKUP_SUFFIX}.new`))
       await rm(join(folder, entry), { force: true });
   }
-  const pathOf = (name: string) => join(folder, name + SUFFIX);
+  const pathOf = (name: string) => join(folder, name + WALLET_SUFFIX);
   const names = async () =>
     (await orUnusable(readdir(folder)))
-      .filter((entry) => entry.endsWith(SUFFIX) && entry.length > SUFFIX.length)
-      .map((entry) => entry.slice(0, -SUFFIX.length).normalize('NFC'))
+      .filter((entry) => entry.endsWith(WALLET_SUFFIX) && entry.length > WALLET_SUFFIX.length)
+      .map((entry) => entry.slice(0, -WALLET_SUFFIX.length).normalize('NFC'))
       .sort();
   const put = (name: string, file: WalletFile, backup: boolean) =>
     orUnusable(
       replaceFile(pathOf(name), encodeWalletFile(file), {
-        ...(backup ? { backup: pathOf(name) + BACKUP } : {}),
+        ...(backup ? { backup: pathOf(name) + BACKUP_SUFFIX } : {}),
         ...(deps.step === undefined ? {} : { step: deps.step }),
       }),
     );
@@ -87,7 +87,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       const file = await readOne(pathOf(name));
       if (!isFileProblem(file)) return file;
       if (file.problem === 'newer') throw new KithError('wallet-file-newer', undefined, { data: { name } });
-      const previous = await readOne(pathOf(name) + BACKUP).catch(() => file);
+      const previous = await readOne(pathOf(name) + BACKUP_SUFFIX).catch(() => file);
       if (isFileProblem(previous)) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
       log.warn('the wallet file is corrupt; its previous version is used', { name });
       // The corrupt file is copied first, because the next write would make it the previous version.

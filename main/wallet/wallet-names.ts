@@ -4,7 +4,7 @@ import { KithError } from '../lib/errors.ts';
 export { nameKey } from '../../shared/labels.ts';
 
 /** Ending of every wallet file, after the name of the wallet. */
-export const SUFFIX = '.kithwallet';
+export const WALLET_SUFFIX = '.kithwallet';
 
 // Names of devices. Windows opens the device instead of a file, whatever the ending.
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;

@@ -8,7 +8,7 @@ const ROUNDS = 2048;
 const SEED_BYTES = 64;
 
 /** The first published vector of BIP 39. PBKDF2 of the runtime must give this result. */
-const KNOWN = {
+const KNOWN_ANSWER = {
   mnemonic: `${'abandon '.repeat(11)}about`,
   passphrase: 'TREZOR',
   seed:
@@ -23,9 +23,9 @@ const KNOWN = {
 export async function seedOf(mnemonic: string, passphrase: string): Promise<Uint8Array> {
   const [seed, known] = await Promise.all([
     native(mnemonic, passphrase),
-    native(KNOWN.mnemonic, KNOWN.passphrase),
+    native(KNOWN_ANSWER.mnemonic, KNOWN_ANSWER.passphrase),
   ]);
-  if (known.toString('hex') === KNOWN.seed) return new Uint8Array(seed);
+  if (known.toString('hex') === KNOWN_ANSWER.seed) return new Uint8Array(seed);
   return mnemonicToSeed(mnemonic, passphrase);
 }
 

@@ -33,7 +33,7 @@ export interface VerifyPool {
 }
 
 /** Up to this many signatures are checked on this thread (0.25 ms), because waking a worker would take as long. */
-const INLINE = 4;
+const MAX_INLINE_JOBS = 4;
 /** Jobs per claim, about 0.5 ms: all threads finish at nearly the same time, and the cost of claims is negligible. */
 const SLICE = 8;
 
@@ -57,7 +57,7 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   async function verifyBatch(batch: SignatureBatch): Promise<number> {
     checkBatch(batch);
     const { count, data } = batch;
-    if (count <= INLINE) return verifyHere(data, 0, count);
+    if (count <= MAX_INLINE_JOBS) return verifyHere(data, 0, count);
     const state = data.buffer instanceof SharedArrayBuffer ? own.get(data.buffer) : undefined;
     const inPlace =
       state !== undefined && !state.busy && data.byteOffset === dataOf(data.buffer as never).byteOffset;

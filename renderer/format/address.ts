@@ -4,7 +4,7 @@ import { bech32m } from '@scure/base';
 export type AddressVerdict = { readonly ok: true } | { readonly ok: false; readonly sentence: string };
 
 /** Longest text that can be an address: prefix, separator, 65 bytes of type and lock, checksum. */
-const LONGEST = 160;
+const MAX_LENGTH = 160;
 /** The prefixes of the built-in networks, to name the network of an address. */
 const NETWORK_OF: Readonly<Record<string, string>> = {
   kith: 'main',
@@ -26,7 +26,7 @@ export function judgeAddress(address: string, hrp: string): AddressVerdict {
     return bad('An address is all lower case or all upper case. This one mixes both.');
   }
   // More than the 90 characters of the original standard are allowed, because locks of Kith may be longer.
-  const decoded = text.length <= LONGEST ? bech32m.decodeUnsafe(text, LONGEST) : undefined;
+  const decoded = text.length <= MAX_LENGTH ? bech32m.decodeUnsafe(text, MAX_LENGTH) : undefined;
   if (decoded === undefined) {
     return prefix === hrp || prefix in NETWORK_OF
       ? bad('A character is wrong or missing. Copy the address again.')

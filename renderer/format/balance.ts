@@ -33,6 +33,6 @@ export function balanceNotes({ pendingChange, pendingIn, pendingOut, immature }:
 }
 
 /** In words, the block for which a balance is valid. Shown while the node is syncing. */
-export function asOf(balance: Balance): string {
+export function heightNote(balance: Balance): string {
   return `as of block ${group(balance.asOfHeight)}`;
 }

@@ -10,8 +10,8 @@ export interface BandBlock {
 }
 
 /** Smallest and largest weight of a gap, in spacings. So no block is invisible and none fills the whole band. */
-const NARROWEST = 0.35;
-const WIDEST = 4;
+const MIN_WIDTH = 0.35;
+const MAX_WIDTH = 4;
 
 /**
  * The newest blocks from left (older) to right (the tip). The oldest of the given blocks is only used to compute the
@@ -28,7 +28,7 @@ export function bandBlocks(
     .slice(0, -1)
     .map((block, i) => {
       const waited = block.time - (taken[i + 1]?.time ?? block.time);
-      const gap = Math.min(WIDEST * spacing, Math.max(NARROWEST * spacing, waited));
+      const gap = Math.min(MAX_WIDTH * spacing, Math.max(MIN_WIDTH * spacing, waited));
       return { block, gap, fill: 0.12 + 0.88 * Math.sqrt((block.size ?? 0) / largest) };
     })
     .reverse();

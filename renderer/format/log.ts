@@ -7,7 +7,7 @@ export function dataWords(data: Readonly<Record<string, unknown>> | undefined): 
     .join(' · ');
 }
 
-const LONGEST = 120;
+const MAX_LENGTH = 120;
 
 function valueWords(value: unknown): string {
   if (typeof value === 'string') return textWords(value);
@@ -20,7 +20,7 @@ function textWords(text: string): string {
   return text.startsWith('/ip') ? placeWords(text) : cut(text);
 }
 
-const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+const cut = (text: string): string => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
 
 /** The local time of day of an ISO time, in the format of the rest of the page. */
 export function localTime(iso: string): string {

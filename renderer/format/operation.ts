@@ -3,7 +3,7 @@ import { shortId } from './id.ts';
 import { plural } from './number.ts';
 
 /** Seconds for which a page shows the outcome of an operation that another client started. */
-const TOLD = 120;
+const SHOWN_SECONDS = 120;
 /** Maximum number of operations shown at once, because more would cover the page. */
 const MAX_SHOWN = 3;
 
@@ -34,7 +34,7 @@ export function worthTelling(
       ({ own, number, startedAt, endedAt }) =>
         !own &&
         !seen.includes(operationKey({ number, startedAt })) &&
-        (endedAt === null || now - endedAt <= TOLD),
+        (endedAt === null || now - endedAt <= SHOWN_SECONDS),
     )
     .slice(0, MAX_SHOWN);
 }

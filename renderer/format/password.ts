@@ -14,7 +14,7 @@ export interface Strength {
   readonly words: string;
 }
 
-const SHORTEST = 8;
+const MIN_LENGTH = 8;
 const COMMON = [
   'password',
   'passwort',
@@ -35,8 +35,8 @@ const COMMON = [
 export function passwordStrength(password: string): Strength {
   if (password === '')
     return { level: 0, words: 'Use at least eight characters. A short sentence works well.' };
-  if (password.length < SHORTEST) {
-    return { level: 0, words: `Too short: ${plural(SHORTEST - password.length, 'more character')}.` };
+  if (password.length < MIN_LENGTH) {
+    return { level: 0, words: `Too short: ${plural(MIN_LENGTH - password.length, 'more character')}.` };
   }
   const bits = usefulLength(password) * Math.log2(poolSize(password));
   if (bits < 45) return { level: 1, words: 'Easy to guess. Add a word or two.' };

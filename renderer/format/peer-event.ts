@@ -2,7 +2,7 @@ import { isolated } from '../../shared/labels.ts';
 import type { JournalEntry } from '../../shared/contract/peers.ts';
 import { placeWords } from './peer.ts';
 
-const FOUND: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
+const FOUND_BY: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
   inbound: '',
   bootstrap: ', bootstrap node',
   dns: ', found by DNS seed',
@@ -26,7 +26,7 @@ function whatHappened({ event, direction, kind, foundBy, address, reason }: Jour
       const place = address === null ? '' : placeWords(address);
       if (direction === 'inbound') return `connected, inbound${place && ` from ${place}`}`;
       const purpose = kind === 'block-only' ? ', block-relay only' : kind === 'feeler' ? ', feeler' : '';
-      return `connected, outbound${place && ` to ${place}`}${purpose}${foundBy === null ? '' : FOUND[foundBy]}`;
+      return `connected, outbound${place && ` to ${place}`}${purpose}${foundBy === null ? '' : FOUND_BY[foundBy]}`;
     }
     case 'left':
       return because(reason === null ? 'disconnected' : 'was disconnected', reason);

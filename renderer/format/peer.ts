@@ -1,6 +1,6 @@
 import type { Peer } from '../../shared/contract/peers.ts';
 
-const FOUND: Readonly<Record<Peer['foundBy'], string>> = {
+const FOUND_BY: Readonly<Record<Peer['foundBy'], string>> = {
   inbound: 'inbound connection',
   bootstrap: 'bootstrap node',
   dns: 'DNS seed',
@@ -21,7 +21,7 @@ const KIND: Readonly<Record<Peer['kind'], string>> = {
 };
 
 /** The source of the peer's address, in words. */
-export const foundWords = (peer: Peer): string => FOUND[peer.foundBy];
+export const foundWords = (peer: Peer): string => FOUND_BY[peer.foundBy];
 
 /** The purpose of the connection, in words. */
 export const kindWords = (peer: Peer): string => KIND[peer.kind];

@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Place } from '../state/route.ts';
+import type { ScreenName } from '../state/route.ts';
 
 /** The property of a screen about one object: the block, payment or link in its address. */
 export interface ScreenProps {
@@ -17,11 +17,11 @@ export const aboutScreens = {
   block: () => import('./blocks/Block.svelte'),
   transaction: () => import('./blocks/Transaction.svelte'),
   networks: () => import('./networks/Networks.svelte'),
-} satisfies Partial<Record<Place, () => Promise<{ default: Component<ScreenProps> }>>>;
+} satisfies Partial<Record<ScreenName, () => Promise<{ default: Component<ScreenProps> }>>>;
 
 /** The screens that take no argument. */
 export const screens: Record<
-  Exclude<Place, 'home' | keyof typeof aboutScreens>,
+  Exclude<ScreenName, 'home' | keyof typeof aboutScreens>,
   () => Promise<{ default: Component<Record<string, never>> }>
 > = {
   wallet: () => import('./wallet/Wallet.svelte'),
@@ -37,8 +37,8 @@ export const screens: Record<
   settings: () => import('./settings/Settings.svelte'),
 };
 
-export type AboutPlace = keyof typeof aboutScreens;
+export type AboutScreen = keyof typeof aboutScreens;
 
-export function isAboutPlace(place: Place): place is AboutPlace {
-  return place in aboutScreens;
+export function isAboutScreen(screen: ScreenName): screen is AboutScreen {
+  return screen in aboutScreens;
 }

@@ -11,7 +11,7 @@ export interface ChainState {
 }
 
 /** Number of blocks that are kept: enough for the ring and the band. */
-const KEPT = 200;
+const MAX_BLOCKS = 200;
 const CATCH_UP = 20;
 
 export function createChainState(connection: Connection): ChainState {
@@ -33,8 +33,8 @@ export function createChainState(connection: Connection): ChainState {
     try {
       const newer = await connection.client.chain.recent({ limit });
       const gap = blocks !== null && (newer.at(-1)?.height ?? 0) > (blocks[0]?.height ?? 0) + 1;
-      if (gap && limit < KEPT) again = true;
-      else blocks = joinBlocks(blocks ?? [], newer, KEPT);
+      if (gap && limit < MAX_BLOCKS) again = true;
+      else blocks = joinBlocks(blocks ?? [], newer, MAX_BLOCKS);
     } catch {
       // The next event or connection requests the blocks again.
     } finally {
@@ -42,7 +42,7 @@ export function createChainState(connection: Connection): ChainState {
     }
     if (again) {
       again = false;
-      await read(KEPT);
+      await read(MAX_BLOCKS);
     }
   }
 
@@ -50,7 +50,7 @@ export function createChainState(connection: Connection): ChainState {
     connection,
     async (signal) => {
       const events = await connection.client.chain.watch({}, { signal });
-      await read(KEPT);
+      await read(MAX_BLOCKS);
       return events;
     },
     (event) => {

@@ -1,7 +1,7 @@
 import { isLinkProblem, parseTarget } from '../../shared/payment-link.ts';
 import { readHeight, readId } from '../../shared/pasted.ts';
 import { group } from '../../shared/units.ts';
-import { href, type Place } from './route.ts';
+import { href, type ScreenName } from './route.ts';
 
 /** An entry of the command palette: a route or an action. */
 export interface Command {
@@ -13,7 +13,7 @@ export interface Command {
   readonly run?: () => void | Promise<void>;
 }
 
-const PLACES: readonly [Place, string, string][] = [
+const SCREEN_COMMANDS: readonly [ScreenName, string, string][] = [
   ['home', 'Home', 'start balance'],
   ['wallet', 'Wallet', 'payments history'],
   ['send', 'Send', 'pay'],
@@ -33,20 +33,20 @@ const PLACES: readonly [Place, string, string][] = [
 /** Routes whose name or keywords contain every typed word. Those that begin with one come first. */
 export function goTo(typed: string): Command[] {
   const wanted = typed.trim().toLowerCase();
-  return PLACES.map(([place, label, also]) => ({ place, label, fit: fitOf(wanted, label, also) }))
-    .filter(({ fit }) => fit < MISS)
+  return SCREEN_COMMANDS.map(([place, label, also]) => ({ place, label, fit: fitOf(wanted, label, also) }))
+    .filter(({ fit }) => fit < NO_MATCH)
     .sort((a, b) => a.fit - b.fit)
     .map(({ place, label }) => ({ id: `go-${place}`, group: 'Go to', label, href: href(place) }));
 }
 
-const MISS = 3;
+const NO_MATCH = 3;
 
 /** 0: the name begins with it. 1: a word begins with it. 2: it is inside the name. */
 function fitOf(wanted: string, label: string, also: string): number {
   const name = label.toLowerCase();
   if (name.startsWith(wanted)) return 0;
   if (` ${name} ${also}`.includes(` ${wanted}`)) return 1;
-  return name.includes(wanted) ? 2 : MISS;
+  return name.includes(wanted) ? 2 : NO_MATCH;
 }
 
 /** Entries for a typed id, height, address or link. */
@@ -62,6 +62,6 @@ export function find(typed: string): Command[] {
   return payable ? [found('send', typed.trim(), 'Send to this address')] : [];
 }
 
-function found(place: Place, about: string, label: string): Command {
+function found(place: ScreenName, about: string, label: string): Command {
   return { id: `find-${place}`, group: 'Find', label, href: href(place, about) };
 }

@@ -1,7 +1,7 @@
 import type { KithClient } from '../../shared/contract/contract.ts';
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 
-const PAGE = 500;
+const PAGE_SIZE = 500;
 /** Payments older than this number are shown as transactions instead. */
 const MAX_SEARCHED_PAYMENTS = 5000;
 
@@ -12,11 +12,15 @@ export async function findPayment(
   txid: string,
 ): Promise<HistoryEntry | null> {
   let after: string | undefined;
-  for (let read = 0; read < MAX_SEARCHED_PAYMENTS; read += PAGE) {
-    const page = await client.wallet.history({ name, limit: PAGE, ...(after !== undefined && { after }) });
+  for (let read = 0; read < MAX_SEARCHED_PAYMENTS; read += PAGE_SIZE) {
+    const page = await client.wallet.history({
+      name,
+      limit: PAGE_SIZE,
+      ...(after !== undefined && { after }),
+    });
     const hit = page.find((entry) => entry.txid === txid);
     if (hit) return hit;
-    if (page.length < PAGE) return null;
+    if (page.length < PAGE_SIZE) return null;
     after = page.at(-1)?.txid;
   }
   return null;

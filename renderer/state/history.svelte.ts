@@ -10,11 +10,11 @@ export interface HistoryState {
   older(): void;
 }
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 /** Must be called inside a component. */
 export function createHistory(app: Pick<AppState, 'client' | 'wallets'>): HistoryState {
-  let wanted = $state(PAGE);
+  let wanted = $state(PAGE_SIZE);
   const query = createQuery(async (signal): Promise<readonly HistoryEntry[]> => {
     const { view, selected } = app.wallets;
     track(view?.revision, view?.balance.asOfHeight);
@@ -27,7 +27,7 @@ export function createHistory(app: Pick<AppState, 'client' | 'wallets'>): Histor
       return wanted < 1000 && (query.data?.length ?? 0) >= wanted;
     },
     older: () => {
-      wanted += PAGE * 2;
+      wanted += PAGE_SIZE * 2;
     },
   };
 }

@@ -9,7 +9,7 @@ export interface MiningState {
   readonly rates: readonly number[];
 }
 
-const KEPT = 120;
+const MAX_SAMPLES = 120;
 
 export function createMiningState(connection: Connection): MiningState {
   let status = $state.raw<MiningStatus | null>(null);
@@ -19,7 +19,7 @@ export function createMiningState(connection: Connection): MiningState {
     (signal) => connection.client.mining.watch({}, { signal }),
     (news) => {
       status = news;
-      rates = news.running ? [...rates, news.hashesPerSecond].slice(-KEPT) : [];
+      rates = news.running ? [...rates, news.hashesPerSecond].slice(-MAX_SAMPLES) : [];
     },
   );
   return {

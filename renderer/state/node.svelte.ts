@@ -12,7 +12,7 @@ export interface NodeState {
   readonly silentFor: number;
 }
 
-const BEAT = 4000;
+const CHECK_INTERVAL_MS = 4000;
 /** If the node does not answer for this many seconds, it is shown as silent. */
 const SILENT_AFTER = 10;
 
@@ -48,7 +48,7 @@ export function createNodeState(connection: Connection): NodeState {
     const silence = Math.floor((performance.now() - heard) / 1000);
     silentFor = silence >= SILENT_AFTER ? silence : 0;
     if (connection.state === 'open') connection.client.node.status({}).then(hear, () => undefined);
-  }, BEAT);
+  }, CHECK_INTERVAL_MS);
   if (connection.over.aborted) clearInterval(beat);
   connection.over.addEventListener('abort', () => clearInterval(beat), { once: true });
 

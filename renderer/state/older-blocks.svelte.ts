@@ -10,11 +10,11 @@ export interface OlderBlocks {
   read(): Promise<void>;
 }
 
-const FIRST = 40;
-const PAGE = 100;
+const FIRST_PAGE_SIZE = 40;
+const PAGE_SIZE = 100;
 
 export function createOlderBlocks({ chain, client, toasts }: AppState): OlderBlocks {
-  let limit = $state(FIRST);
+  let limit = $state(FIRST_PAGE_SIZE);
   let older = $state.raw<readonly BlockSummary[]>([]);
   let busy = $state(false);
   const live = $derived(chain.blocks ?? []);
@@ -33,12 +33,12 @@ export function createOlderBlocks({ chain, client, toasts }: AppState): OlderBlo
       return busy;
     },
     read: async () => {
-      limit += PAGE;
+      limit += PAGE_SIZE;
       const lowest = [...live, ...older].at(-1);
       if (!lowest || live.length + older.length >= limit || lowest.height === 0) return;
       busy = true;
       try {
-        older = [...older, ...(await client.chain.recent({ limit: PAGE, before: lowest.height }))];
+        older = [...older, ...(await client.chain.recent({ limit: PAGE_SIZE, before: lowest.height }))];
       } catch (error) {
         toasts.say(problemOf(error).sentence, 'bad');
       } finally {

@@ -1,5 +1,5 @@
 /** Every route of the page: the part of the address after `#/`. */
-export const PLACES = [
+export const SCREENS = [
   'home',
   'wallet',
   'send',
@@ -19,32 +19,32 @@ export const PLACES = [
   'networks',
   'settings',
 ] as const;
-export type Place = (typeof PLACES)[number];
+export type ScreenName = (typeof SCREENS)[number];
 
 /** A route and its parameter: a block id or height, a txid, a payment link. */
 export interface Route {
-  readonly place: Place;
+  readonly screen: ScreenName;
   readonly about: string | null;
 }
 
-const HOME: Route = { place: 'home', about: null };
+const HOME: Route = { screen: 'home', about: null };
 
 /** Reads the part of the address after `#`. Anything unknown is the home route. */
 export function readRoute(hash: string): Route {
-  const [, place, about] = /^#?\/([a-z-]+)(?:\/(.+))?$/.exec(hash) ?? [];
-  if (!isPlace(place)) return HOME;
+  const [, screen, about] = /^#?\/([a-z-]+)(?:\/(.+))?$/.exec(hash) ?? [];
+  if (!isScreenName(screen)) return HOME;
   try {
-    return { place, about: about === undefined ? null : decodeURIComponent(about) };
+    return { screen, about: about === undefined ? null : decodeURIComponent(about) };
   } catch {
-    return { place, about: null };
+    return { screen, about: null };
   }
 }
 
 /** The address of a route, for links. */
-export function href(place: Place, about?: string | number): string {
-  return about === undefined ? `#/${place}` : `#/${place}/${encodeURIComponent(about)}`;
+export function href(screen: ScreenName, about?: string | number): string {
+  return about === undefined ? `#/${screen}` : `#/${screen}/${encodeURIComponent(about)}`;
 }
 
-function isPlace(text: string | undefined): text is Place {
-  return (PLACES as readonly (string | undefined)[]).includes(text);
+function isScreenName(text: string | undefined): text is ScreenName {
+  return (SCREENS as readonly (string | undefined)[]).includes(text);
 }

@@ -1,11 +1,11 @@
-import { href, readRoute, type Place, type Route } from './route.ts';
+import { href, readRoute, type ScreenName, type Route } from './route.ts';
 
 /** The current route. It is stored in the address, so that back, forward and reload work. */
 export interface Router {
   readonly route: Route;
-  go(place: Place, about?: string | number): void;
+  go(place: ScreenName, about?: string | number): void;
   /** Like `go`, but without an entry in the browser history. */
-  replace(place: Place, about?: string | number): void;
+  replace(place: ScreenName, about?: string | number): void;
 }
 
 export function createRouter(): Router {

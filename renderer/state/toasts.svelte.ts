@@ -13,7 +13,7 @@ export interface Toasts {
   dismiss(id: number): void;
 }
 
-const STAYS = 6000;
+const SHOWN_MS = 6000;
 const MAX_TOASTS = 3;
 
 export function createToasts(): Toasts {
@@ -31,7 +31,7 @@ export function createToasts(): Toasts {
       const id = last;
       const others = shown.filter((toast) => topic === undefined || toast.topic !== topic);
       shown = [...others, { id, text, tone, topic }].slice(-MAX_TOASTS);
-      setTimeout(() => dismiss(id), STAYS);
+      setTimeout(() => dismiss(id), SHOWN_MS);
     },
     dismiss,
   };

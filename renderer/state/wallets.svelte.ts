@@ -27,7 +27,7 @@ export interface WalletsState {
 /** Milliseconds between two messages about mined blocks. */
 const MINED_QUIET = 60_000;
 /** Number of recent payments that are kept. Enough that mining rewards do not displace all other payments. */
-const RECENT = 200;
+const MAX_RECENT = 200;
 
 export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
   let list = $state.raw<readonly ListedWallet[] | null>(null);
@@ -64,7 +64,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
     if (reading) return;
     reading = true;
     try {
-      const rows = await connection.client.wallet.history({ name, limit: RECENT });
+      const rows = await connection.client.wallet.history({ name, limit: MAX_RECENT });
       if (name === selected) recent = joinHistory(view?.latest ?? [], rows);
     } catch {
       // The next change requests the list again.
@@ -123,5 +123,5 @@ function joinHistory(
   known: readonly HistoryEntry[],
 ): readonly HistoryEntry[] {
   const heard = new Set(newest.map((entry) => entry.txid));
-  return [...newest, ...known.filter((entry) => !heard.has(entry.txid))].slice(0, RECENT);
+  return [...newest, ...known.filter((entry) => !heard.has(entry.txid))].slice(0, MAX_RECENT);
 }

@@ -40,10 +40,10 @@ export function installSha256(implementation: Sha256): void {
 // message length, saves two allocations per hash.
 const scratch = new Uint8Array(1 << 17);
 const views: Uint8Array[] = [];
-const VIEWS = 1024;
+const MAX_VIEWS = 1024;
 
 function scratchView(length: number): Uint8Array {
-  if (length >= VIEWS) return scratch.subarray(0, length);
+  if (length >= MAX_VIEWS) return scratch.subarray(0, length);
   return (views[length] ??= scratch.subarray(0, length));
 }
 
@@ -64,7 +64,7 @@ export function hashBinary(domain: number, ...parts: readonly Uint8Array[]): Bin
 /** SHA-256(domain byte | bytes `from` up to `to`), without a view of the part. */
 export function hashRange(domain: number, bytes: Uint8Array, from: number, to: number): BinaryString {
   const length = to - from + 1;
-  if (length > VIEWS) return hashBinary(domain, bytes.subarray(from, to));
+  if (length > MAX_VIEWS) return hashBinary(domain, bytes.subarray(from, to));
   scratch[0] = domain;
   for (let i = 1; i < length; i++) scratch[i] = bytes[from + i - 1]!;
   return sha256(scratchView(length));

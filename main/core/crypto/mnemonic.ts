@@ -18,8 +18,8 @@ export interface SeedWords {
   readonly entropy: Uint8Array;
 }
 
-const KNOWN = new Set(wordlist);
-const COUNTS = [12, 15, 18, 21, 24];
+const WORDS = new Set(wordlist);
+const WORD_COUNTS = [12, 15, 18, 21, 24];
 
 /** The recovery phrase (BIP 39, English) of 16, 20, 24, 28 or 32 bytes of entropy; another length is a bug and throws. */
 export function wordsOf(entropy: Uint8Array): string {
@@ -29,8 +29,8 @@ export function wordsOf(entropy: Uint8Array): string {
 /** Parses user input: any case, any separators, 12 to 24 words. Never throws. */
 export function readWords(text: string): SeedWords | WordsProblem {
   const words = splitWords(text);
-  const unknown = words.flatMap((word, i) => (KNOWN.has(word) ? [] : [i + 1]));
-  if (!COUNTS.includes(words.length)) return { problem: 'words-count', count: words.length };
+  const unknown = words.flatMap((word, i) => (WORDS.has(word) ? [] : [i + 1]));
+  if (!WORD_COUNTS.includes(words.length)) return { problem: 'words-count', count: words.length };
   if (unknown.length > 0) return { problem: 'words-unknown', positions: unknown };
   const mnemonic = words.join(' ');
   try {

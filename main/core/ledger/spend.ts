@@ -45,17 +45,17 @@ export function checkSpend(
 ): Spend | Violation {
   const early = checkMinableAt(tx, context.height);
   if (early) return early;
-  const taken = takeCoins(tx, context);
+  const taken = spendCoins(tx, context);
   if (isViolation(taken)) return taken;
   const fee = feeOf(tx, taken.coins);
   if (isViolation(fee)) return fee;
-  const sink = context.isVerified?.(tx) ? NOWHERE : signatures;
+  const sink = context.isVerified?.(tx) ? NO_SIGNATURES : signatures;
   return checkWitnesses(tx, taken.coins, context, sink) ?? { ...taken, fee };
 }
 
-const NOWHERE: SignatureSink = { add() {} };
+const NO_SIGNATURES: SignatureSink = { add() {} };
 
-function takeCoins(tx: Transaction, context: SpendContext): { keys: CoinKey[]; coins: Coin[] } | Violation {
+function spendCoins(tx: Transaction, context: SpendContext): { keys: CoinKey[]; coins: Coin[] } | Violation {
   const keys = new Array<CoinKey>(tx.inputs.length);
   const coins = new Array<Coin>(tx.inputs.length);
   for (let index = 0; index < tx.inputs.length; index++) {
@@ -117,6 +117,6 @@ function checkWitness(
   if (coin.lockType !== LOCK_KEY) return null;
   if (witness.length !== SIGNATURE_BYTES)
     return violation('tx-witness-size', { index, size: witness.length });
-  if (signatures !== NOWHERE) signatures.add(coin.lock, witness, message());
+  if (signatures !== NO_SIGNATURES) signatures.add(coin.lock, witness, message());
   return null;
 }

@@ -8,18 +8,18 @@ export type AddressProblem =
   | { readonly problem: 'address-other-network'; readonly hrp: string }
   | { readonly problem: 'address-unknown-lock'; readonly lockType: number };
 
-const LIMIT = 160;
+const MAX_ADDRESS_LENGTH = 160;
 
 /** Bech32m of (lock type u8 | lock bytes) under the network's prefix (protocol.md §5). */
 export function encodeAddress(hrp: string, lock: Lock): string {
-  return bech32m.encode(hrp, bech32m.toWords(Uint8Array.of(lock.lockType, ...lock.lock)), LIMIT);
+  return bech32m.encode(hrp, bech32m.toWords(Uint8Array.of(lock.lockType, ...lock.lock)), MAX_ADDRESS_LENGTH);
 }
 
 /** Reads an address to which a payment is possible. Never throws: any text gives a lock or a problem. */
 export function decodeAddress(hrp: string, text: string): Lock | AddressProblem {
   const trimmed = text.trim();
-  if (trimmed.length > LIMIT || !trimmed.includes('1')) return { problem: 'address-malformed' };
-  const decoded = bech32m.decodeUnsafe(trimmed, LIMIT);
+  if (trimmed.length > MAX_ADDRESS_LENGTH || !trimmed.includes('1')) return { problem: 'address-malformed' };
+  const decoded = bech32m.decodeUnsafe(trimmed, MAX_ADDRESS_LENGTH);
   const bytes = decoded && bech32m.fromWordsUnsafe(decoded.words);
   if (!decoded || !bytes || bytes.length < 1 || bytes.length > MAX_LOCK_BYTES + 1)
     return { problem: 'address-malformed' };

@@ -23,11 +23,11 @@ export function decodeBlock(bytes: Uint8Array): Block | Violation {
   const reader = new Reader(bytes);
   const header = readHeader(reader);
   const count = reader.count(MIN_TRANSACTION_BYTES);
-  const makers: (() => Transaction)[] = [];
-  for (let i = 0; i < count && reader.failed === null; i++) makers.push(readTransaction(reader));
+  const decoders: (() => Transaction)[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) decoders.push(readTransaction(reader));
   const failed = reader.finish();
   if (failed !== null) return violation(failed);
-  return { header: header(), transactions: makers.map((make) => make()), bytes };
+  return { header: header(), transactions: decoders.map((make) => make()), bytes };
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Dht {
   /** Starts or stops answering queries, as `serves` says. */
   adjust(): Promise<void>;
   /** Asks connected peers for nodes near a random key. */
-  look(): Promise<void>;
+  search(): Promise<void>;
 }
 
 /** Limits of one search: duration, peers, addresses of each. */
@@ -126,7 +126,7 @@ export function createDht(deps: DhtDeps): Dht {
       const mode = deps.serves() ? 'server' : 'client';
       if (kad !== undefined && kad.getMode() !== mode) await kad.setMode(mode);
     },
-    async look() {
+    async search() {
       if (kad === undefined) return;
       const signal = abortAfter(clock, DHT_LIMITS.searchMs);
       try {

@@ -6,7 +6,7 @@ import type { Random } from '../../lib/random.ts';
 import type { Host } from '../transport/host.ts';
 import { peerIdOf } from '../transport/multiaddrs.ts';
 import type { AddressManager } from '../peers/address-manager.ts';
-import { OUTBOUND } from '../peers/outbound-slots.ts';
+import { FULL_RELAY_SLOTS } from '../peers/outbound-slots.ts';
 import type { Peer } from '../peers/peer.ts';
 import { createDht } from './dht.ts';
 import { createLan } from './mdns.ts';
@@ -76,7 +76,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     random: deps.random,
     log,
   });
-  const alarm = createAlarm(clock, () => void look());
+  const alarm = createAlarm(clock, () => void search());
   let begun: Promise<void> = Promise.resolve();
   let stopped = false;
   let searched = -Infinity;
@@ -92,10 +92,10 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     }
     if (deps.dht) await dht.adjust();
     const outbound = all.filter(({ direction }) => direction === 'outbound').length;
-    const pause = outbound < OUTBOUND ? SEARCH_MS.few : SEARCH_MS.enough;
+    const pause = outbound < FULL_RELAY_SLOTS ? SEARCH_MS.few : SEARCH_MS.enough;
     if (!deps.dht || all.length === 0 || now - searched < pause) return;
     searched = now;
-    await dht.look();
+    await dht.search();
   }
 
   async function begin(): Promise<void> {
@@ -103,7 +103,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     if (deps.dht) await dht.start();
   }
 
-  async function look(): Promise<void> {
+  async function search(): Promise<void> {
     await turn().catch((error: unknown) => log.debug('the DHT search failed', { cause: String(error) }));
     if (!stopped) alarm.scheduleBy(nextLook());
   }
@@ -123,7 +123,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
             cause: messageOf(error),
           }),
         )
-        .then(look);
+        .then(search);
     },
     async stop() {
       stopped = true;

@@ -22,14 +22,14 @@ export interface Lan {
 
 const ASK_MS = 20_000;
 
-interface Found {
+interface FoundPeer {
   readonly detail: LanAnswer;
 }
 
 interface Mdns {
   start(): Promise<void>;
   stop(): Promise<void>;
-  addEventListener(name: 'peer', listener: (event: Found) => void): void;
+  addEventListener(name: 'peer', listener: (event: FoundPeer) => void): void;
 }
 
 export function createLan({ components, tag, onFound, clock, log }: LanDeps): Lan {

@@ -41,7 +41,7 @@ export interface AutonatClient {
 }
 
 /** Number of answers that are enough, and how long an answer is valid. */
-const ENOUGH = 3;
+const ANSWERS_NEEDED = 3;
 const GOOD_MS = 15 * 60_000;
 const MAX_VOTES = 64;
 
@@ -133,7 +133,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       // If a router opened a port or the address of this computer changed, earlier answers are obsolete.
       if (state !== known && !busy) votes.clear();
       known = state;
-      if (busy || votes.count('in') + votes.count('out') >= ENOUGH) return;
+      if (busy || votes.count('in') + votes.count('out') >= ANSWERS_NEEDED) return;
       const judge = judges().find(({ address }) => votes.of(netgroupOf(address) ?? address) === undefined);
       if (judge === undefined) return;
       const addresses = candidatesAt(seen.get(judge.id)!, places());

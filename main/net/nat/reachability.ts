@@ -12,7 +12,7 @@ import { DIAL_BACK_PROTOCOL } from './autonat-messages.ts';
 import { createHolePunching } from './hole-punching.ts';
 import { createRouter } from './upnp.ts';
 import { createSlots } from './relay-slots.ts';
-import { reachVerdict, type Verdict } from './verdict.ts';
+import { assessReachability, type ReachabilityResult } from './verdict.ts';
 import { createRoutes } from './routes.ts';
 
 export interface ReachabilityDeps {
@@ -37,7 +37,7 @@ export interface Reachability {
   stop(): Promise<void>;
   /** Dials like Host.dial. @throws {KithError} as Host.dial */
   dial(address: string): Promise<Connection>;
-  verdict(): Verdict;
+  current(): ReachabilityResult;
   /** Whether this node may be a relay for a peer. */
   serves(peerId: string): boolean;
   /** Whether this node asked this relay for a reservation. */
@@ -74,8 +74,8 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
           peer.direction === 'inbound' && isPublic(peer.address) && !routes.isHolePunched(peer.connection),
       ).length;
 
-  function verdict(): Verdict {
-    return reachVerdict({
+  function current(): ReachabilityResult {
+    return assessReachability({
       ...asking.findings(),
       local: deps.local,
       listening: deps.listening,
@@ -88,7 +88,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
 
   async function turn(): Promise<void> {
     await asking.turn();
-    const { reachability, notice } = verdict();
+    const { reachability, notice } = current();
     if (said !== notice.code) log.info('reachability changed', { reachability, because: notice.code });
     said = notice.code;
     if (reachability === 'unreachable') await slots.turn();
@@ -119,8 +119,8 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
       await router.stop();
     },
     dial: routes.dial,
-    verdict,
-    serves: (peerId) => verdict().reachability === 'reachable' && peers.get(peerId) !== undefined,
+    current,
+    serves: (peerId) => current().reachability === 'reachable' && peers.get(peerId) !== undefined,
     uses: slots.uses,
   };
 }

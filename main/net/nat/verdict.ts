@@ -30,13 +30,13 @@ export interface ReachFacts {
 }
 
 /** Whether other nodes can connect, and a sentence with the cause and the next step. */
-export interface Verdict {
+export interface ReachabilityResult {
   readonly reachability: Reachability;
   readonly notice: Notice;
 }
 
 /** Derives the verdict from the facts. Observed connections outrank attempts, and attempts outrank guesses. */
-export function reachVerdict(facts: ReachFacts): Verdict {
+export function assessReachability(facts: ReachFacts): ReachabilityResult {
   if (facts.local) return verdict('local', 'reach-local', LOCAL);
   if (!facts.listening) return verdict('unreachable', 'reach-not-listening', NOT_LISTENING);
   if (facts.inbound > 0) return verdict('reachable', 'reach-inbound', INBOUND);
@@ -61,7 +61,7 @@ const NOBODY =
   'Not known yet: a peer outside the local network must test the address of this node, and none is connected.';
 const ASKING = 'Not known yet: peers are testing whether they can connect.';
 
-function unreachable(facts: ReachFacts): Verdict {
+function unreachable(facts: ReachFacts): ReachabilityResult {
   const port = facts.port === null ? 'its port' : `TCP port ${facts.port}`;
   if (facts.own) {
     return verdict(
@@ -91,6 +91,6 @@ function help({ relays, punched, unpunched }: ReachFacts): string {
   return `Peers find it through ${by} and then connect directly. `;
 }
 
-function verdict(reachability: Reachability, code: string, message: string): Verdict {
+function verdict(reachability: Reachability, code: string, message: string): ReachabilityResult {
   return { reachability, notice: { code, message } };
 }

@@ -38,10 +38,10 @@ export interface Exchange {
 
 const AGAIN_MS = 30 * 60_000;
 /** An answer contains at most one in this many known addresses, so that no peer can copy all of them at once. */
-const SHARE = 4;
+const KNOWN_PER_SENT = 4;
 const MIN_ADDRESSES_SENT = 10;
 /** How often a peer may announce new addresses of its own: the burst, and the number per second. */
-export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
+export const OWN_ADDRESS_CHANGES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
   const { addrman, peers, clock, log } = deps;
@@ -115,7 +115,7 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
   const isGood = ({ host, peerId: id }: AddressFacts): boolean =>
     !bans.has(id ?? '') && !bans.has(host ?? '') && !bans.discourages(host ?? '');
   let answered = -Infinity;
-  const moves = createBucket(MOVES.burst, MOVES.perSecond, clock.monotonic);
+  const moves = createBucket(OWN_ADDRESS_CHANGES.burst, OWN_ADDRESS_CHANGES.perSecond, clock.monotonic);
   const records: Handler = {
     cap: FRAME.getRecords.cap,
     async handle(_frame, reply) {
@@ -125,7 +125,7 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
         answered = clock.monotonic();
         const most = Math.min(
           MAX_RECORDS - 1,
-          Math.max(MIN_ADDRESSES_SENT, Math.floor(addrman.size / SHARE)),
+          Math.max(MIN_ADDRESSES_SENT, Math.floor(addrman.size / KNOWN_PER_SENT)),
         );
         for (const entry of addrman.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
       }

@@ -79,9 +79,9 @@ const BUCKET_SIZE = 64;
 /**
  * Number of buckets that the fresh addresses from one source group, and the proven addresses of one group, can occupy.
  */
-const REACH = { source: 16, group: 4 } as const;
+const MAX_BUCKETS = { source: 16, group: 4 } as const;
 /** Number of failed attempts after which an address is removed: one that never worked, and one that worked before. */
-const HOPELESS = { never: 5, once: 30 };
+const MAX_FAILURES = { never: 5, once: 30 };
 /** A proven address that worked within this time is not replaced by another proven one. */
 const SETTLED_SECONDS = 7 * 86_400;
 
@@ -137,8 +137,8 @@ function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'ran
     const table = tableOf(entry);
     const bucket =
       table === 'proven'
-        ? digest('proven', group, digest('p', entry.address) % REACH.group)
-        : digest('fresh', entry.source, digest('f', group, entry.source) % REACH.source);
+        ? digest('proven', group, digest('p', entry.address) % MAX_BUCKETS.group)
+        : digest('fresh', entry.source, digest('f', group, entry.source) % MAX_BUCKETS.source);
     const at = (bucket % BUCKETS[table]) * BUCKET_SIZE + (digest('at', table, entry.address) % BUCKET_SIZE);
     return [table, at];
   }
@@ -232,7 +232,8 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
       if (entry === undefined) return;
       const lastTry = clock.now();
       const failures = good ? 0 : entry.failures + 1;
-      if (failures >= (entry.lastGood > 0 ? HOPELESS.once : HOPELESS.never)) return tables.remove(entry);
+      if (failures >= (entry.lastGood > 0 ? MAX_FAILURES.once : MAX_FAILURES.never))
+        return tables.remove(entry);
       const tried = { ...entry, lastTry, failures, lastGood: good ? lastTry : entry.lastGood };
       tables.replace(entry, tried);
       // Proven addresses must survive a crash. The other ones are saved at intervals.

@@ -3,11 +3,11 @@ import type { Height } from '../../../shared/units.ts';
 /** Tells peers which bodies this node still serves, because pruning removes old ones after the handshake. */
 export interface ServicesAnnouncer {
   /** Announces a change if there is one. Called about every two seconds (monitoring.ts). */
-  look(): void;
+  check(): void;
 }
 
 /** Changes of fewer blocks are not announced. A peer that requests one of these bodies gets the answer `absent`. */
-const STEP = 16;
+const MIN_CHANGE_BLOCKS = 16;
 
 /** `lowestServedHeight` is the lowest height from which on bodies are stored; 0 for an archive node. */
 export function createServicesAnnouncer(deps: {
@@ -18,9 +18,10 @@ export function createServicesAnnouncer(deps: {
   let announced = deps.servesFrom();
 
   return {
-    look() {
+    check() {
       const from = deps.servesFrom();
-      const isWorth = from === 0 ? announced !== 0 : announced === 0 || Math.abs(from - announced) >= STEP;
+      const isWorth =
+        from === 0 ? announced !== 0 : announced === 0 || Math.abs(from - announced) >= MIN_CHANGE_BLOCKS;
       if (!isWorth) return;
       announced = from;
       deps.tell(from);

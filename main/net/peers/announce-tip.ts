@@ -14,7 +14,7 @@ export interface TipAnnouncer {
   stop(): void;
 }
 
-const TELL = { burst: 30, perSecond: 1 };
+const ANNOUNCEMENTS = { burst: 30, perSecond: 1 };
 const PAUSE_MS = { new: 500, catchingUp: 1000 };
 
 export function createTipAnnouncer(deps: {
@@ -22,7 +22,7 @@ export function createTipAnnouncer(deps: {
   readonly clock: Pick<Clock, 'monotonic' | 'after'>;
 }): TipAnnouncer {
   const { clock } = deps;
-  const budget = createBucket(TELL.burst, TELL.perSecond, clock.monotonic);
+  const budget = createBucket(ANNOUNCEMENTS.burst, ANNOUNCEMENTS.perSecond, clock.monotonic);
   let later: Timer | undefined;
 
   function late(): void {

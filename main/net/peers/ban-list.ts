@@ -45,7 +45,7 @@ export interface Bans {
 }
 
 const MAX_BANS = 10_000;
-const ROOM = 100;
+const EVICTED_AT_ONCE = 100;
 
 const saved = z.object({
   id: z.string().nullable(),
@@ -99,8 +99,8 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Ti
   // bans of peer ids at no cost. Many are removed at once, so that a flood of bans does not scan the list for each.
   function makeRoom(): void {
     const all = [...bans];
-    const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, ROOM);
-    for (const [key] of cheap.length > 0 ? cheap : all.slice(0, ROOM)) {
+    const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, EVICTED_AT_ONCE);
+    for (const [key] of cheap.length > 0 ? cheap : all.slice(0, EVICTED_AT_ONCE)) {
       bans.delete(key);
       void deps.store.remove('ban', key).catch(() => undefined);
     }

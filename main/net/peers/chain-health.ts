@@ -26,7 +26,7 @@ export interface ChainHealth {
   start(): void;
   stop(): void;
   /** Checks again. Called about every two seconds (monitoring.ts). */
-  look(): void;
+  check(): void;
   /** Number of additional full-relay connections to open while a problem is suspected. */
   extra(): number;
   notices(): readonly Notice[];
@@ -37,7 +37,7 @@ export interface ChainHealth {
  * justifies additional connections.
  */
 const STALE_SPACINGS = 3;
-const EXTRA = 2;
+const EXTRA_CONNECTIONS = 2;
 /**
  * A split, or falling behind, is reported after it has lasted this many target spacings, and at least LASTING_LEAST_MS.
  */
@@ -49,9 +49,9 @@ const LASTING_LEAST_MS = 30_000;
  */
 const RIVAL_BLOCKS = 6n;
 /** More blocks ahead of our tip than this are not explained by propagation delay. */
-const AHEAD = 6;
+const MAX_BLOCKS_AHEAD = 6;
 /** From this many disconnected blocks on, a reorganisation is reported, for the time below. */
-const DEEP = 6;
+const DEEP_REORG_BLOCKS = 6;
 const DEEP_MS = 3_600_000;
 
 export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
@@ -102,23 +102,23 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
         chain.events.on('disconnected', ({ entry }) => onDisconnected(entry)),
         chain.events.on('tip', () => {
           movedAt = clock.monotonic();
-          if (takenBack >= DEEP) deep = { blocks: takenBack, at: clock.monotonic() };
+          if (takenBack >= DEEP_REORG_BLOCKS) deep = { blocks: takenBack, at: clock.monotonic() };
           takenBack = 0;
           rely();
         }),
       );
     },
     stop: () => off.forEach((each) => each()),
-    look() {
+    check() {
       rely();
       const list = peers.list();
       rivals = list.filter(isRival).length;
       ahead = median(list.map(({ tip }) => tip.height)) - chain.tip().height;
       splitSince = rivals >= 2 && rivals * 3 >= list.length ? (splitSince ?? clock.monotonic()) : null;
       // While blocks arrive, a tip far behind is normal.
-      behindSince = ahead > AHEAD ? Math.max(behindSince ?? clock.monotonic(), movedAt) : null;
+      behindSince = ahead > MAX_BLOCKS_AHEAD ? Math.max(behindSince ?? clock.monotonic(), movedAt) : null;
     },
-    extra: () => (isStale() || splitSince !== null || lasts(behindSince) ? EXTRA : 0),
+    extra: () => (isStale() || splitSince !== null || lasts(behindSince) ? EXTRA_CONNECTIONS : 0),
     notices() {
       const found: Notice[] = [];
       if (lasts(splitSince)) {

@@ -39,7 +39,7 @@ export interface OutboundSlots {
 }
 
 /** Number of full-relay connections that this node opens. */
-export const OUTBOUND = 8;
+export const FULL_RELAY_SLOTS = 8;
 /**
  * Number of block-relay-only connections that this node opens. They hide its position in the network from observers of
  * transactions, and are stored as anchors.
@@ -48,13 +48,13 @@ export const BLOCK_ONLY = 2;
 /** Interval between two feelers, which are short connections that test an address. */
 const FEELER_MS = 120_000;
 /** From this many full-relay connections on, block-relay-only connections and feelers are opened too. */
-const ENOUGH = 2;
+const MIN_FULL_RELAY = 2;
 
 export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
   const { peers, addrman, clock } = deps;
   let feltAt = clock.monotonic();
   const ofKind = (kind: Peer['kind']): Peer[] => peers.list().filter((peer) => peer.kind === kind);
-  const wanted = (): number => OUTBOUND + deps.extra();
+  const wanted = (): number => FULL_RELAY_SLOTS + deps.extra();
   const groups = (): Set<string | null> =>
     new Set(
       peers
@@ -90,7 +90,7 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
     *candidates() {
       const relaying = ofKind('full-relay').length;
       if (relaying + deps.dialling().length < wanted()) yield* fullRelay();
-      if (relaying < ENOUGH) return;
+      if (relaying < MIN_FULL_RELAY) return;
       // A small network never fills all full-relay slots, but this node still needs anchors and addresses. An anchor
       // must be reachable after a restart, which a peer that was reached by hole punching may not be.
       if (ofKind('block-only').length < BLOCK_ONLY)
@@ -109,7 +109,7 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
       return relaying.slice(-count);
     },
     groups,
-    next: () => (ofKind('full-relay').length >= ENOUGH ? feltAt + FEELER_MS : Infinity),
+    next: () => (ofKind('full-relay').length >= MIN_FULL_RELAY ? feltAt + FEELER_MS : Infinity),
     isFree: () => ofKind('full-relay').length < wanted() || ofKind('block-only').length < BLOCK_ONLY,
   };
 }

@@ -35,8 +35,8 @@ export interface PeerStore {
 export const PEER_STORE_FOLDER = 'peers';
 /** Keys: `schema`, `ban/<id>|<host>`, `address/<multiaddress>`, `anchor/<multiaddress>`, `book/key`, `work/named`. Values: JSON. */
 const SCHEMA = 1;
-const DAMAGED = 'peers-damaged';
-const UNUSABLE = 'peers-unusable';
+const CORRUPTION_CODE = 'peers-damaged';
+const UNUSABLE_CODE = 'peers-unusable';
 const BUFFER_BYTES = 256 * 1024;
 /** Maximum number of operations that wait for the disk; each ban is one. */
 const MAX_PENDING_WRITES = 20_000;
@@ -51,10 +51,10 @@ export async function openPeerStore(datadir: string, log: Log): Promise<PeerStor
     await checkSchema(level, log);
     return storeOf(level, log);
   } catch (error) {
-    if (codeOf(error) !== UNUSABLE) throw error;
+    if (codeOf(error) !== UNUSABLE_CODE) throw error;
     log.error('the peer database cannot be used; addresses and bans are lost when the node stops', { error });
     const { data } = error as KithError;
-    const notice = { code: UNUSABLE, message: sentenceFor(UNUSABLE, data) };
+    const notice = { code: UNUSABLE_CODE, message: sentenceFor(UNUSABLE_CODE, data) };
     return { ...createMemoryStore(log), notices: () => [notice] };
   }
 }
@@ -68,7 +68,7 @@ function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
     log,
     what: 'peer database',
     kind: 'list of peers',
-    codes: { damaged: DAMAGED, unusable: UNUSABLE },
+    codes: { damaged: CORRUPTION_CODE, unusable: UNUSABLE_CODE },
     keep: () => true,
     onRefused: (failure) =>
       log.warn('addresses and bans are not saved until the next start', {
@@ -91,7 +91,7 @@ async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
   }
   const mark: Change = [bytesOf('schema'), bytesOf(String(SCHEMA))];
   await level.write([mark], false).catch((error: unknown) => {
-    if (codeOf(error) !== DAMAGED) throw error;
+    if (codeOf(error) !== CORRUPTION_CODE) throw error;
     return level.renew(messageOf(error), (kept) => kept);
   });
 }
@@ -104,7 +104,7 @@ function storeOf(level: RenewableLevel, log: Log): PeerStore {
       try {
         return await work();
       } catch (error) {
-        if (codeOf(error) !== DAMAGED) throw error;
+        if (codeOf(error) !== CORRUPTION_CODE) throw error;
         await level.renew(messageOf(error), (kept) => kept);
         return work();
       }
@@ -122,7 +122,7 @@ function storeOf(level: RenewableLevel, log: Log): PeerStore {
           return value === undefined ? [] : [{ key: key.slice(prefix.length + 1), value }];
         }),
       ).catch((error: unknown) => {
-        if (codeOf(error) !== UNUSABLE) throw error;
+        if (codeOf(error) !== UNUSABLE_CODE) throw error;
         log.warn('addresses and bans cannot be read', { error });
         return [];
       }),

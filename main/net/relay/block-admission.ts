@@ -46,21 +46,21 @@ export interface BlockAdmission {
 
 /** Budget for proof-of-work checks of unsolicited headers: of one peer, and of all peers. */
 const PER_PEER = { burst: 100, perSecond: 1 };
-const OVERALL = { burst: 300, perSecond: 300 };
+const ALL_PEERS = { burst: 300, perSecond: 300 };
 /**
  * Above this limit announcements are a flood. It is higher than PER_PEER, which a fast miner on a test network may
  * exceed.
  */
-const NOISE = { burst: 2000, perSecond: 50 };
-const REMEMBERED = 1000;
+const FLOOD = { burst: 2000, perSecond: 50 };
+const MAX_KNOWN_BLOCKS = 1000;
 
 export function createBlockAdmission(deps: BlockAdmissionDeps): BlockAdmission {
   const { chain, peers, clock } = deps;
   const budgets = createPeerBudgets(PER_PEER.burst, PER_PEER.perSecond, clock.monotonic);
-  const noise = createPeerBudgets(NOISE.burst, NOISE.perSecond, clock.monotonic);
-  const overall = createBucket(OVERALL.burst, OVERALL.perSecond, clock.monotonic);
+  const noise = createPeerBudgets(FLOOD.burst, FLOOD.perSecond, clock.monotonic);
+  const overall = createBucket(ALL_PEERS.burst, ALL_PEERS.perSecond, clock.monotonic);
   // Each block is announced once.
-  const announced = createKnownSet(REMEMBERED);
+  const announced = createKnownSet(MAX_KNOWN_BLOCKS);
 
   /**
    * Checks whether the bytes can be the body of the header. Called before the relay: a wrong body is the fault of its

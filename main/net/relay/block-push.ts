@@ -65,8 +65,8 @@ const AWAIT_MS = 2000;
 /** Number of peers that get a push when no block relay tree exists yet. */
 const MAX_RANDOM_PEERS = 4;
 /** Number of compact blocks that are kept for requests of peers. */
-const KEPT = 4;
-const REMEMBERED = 1000;
+const MAX_COMPACT_BLOCKS = 4;
+const MAX_KNOWN_BLOCKS = 1000;
 
 /** A compact block, and the message that it arrived in. */
 interface Received {
@@ -131,14 +131,14 @@ interface KeptBlocks {
 
 /** Records which compact blocks have arrived, and keeps the newest. */
 function createKeptBlocks(): KeptBlocks {
-  const seen = createKnownSet(REMEMBERED);
+  const seen = createKnownSet(MAX_KNOWN_BLOCKS);
   const kept = new Map<string, Uint8Array>();
   return {
     hasSeen: (id) => seen.has(id),
     add(id, message) {
       seen.add(id);
       kept.set(id, message);
-      if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+      if (kept.size > MAX_COMPACT_BLOCKS) kept.delete(kept.keys().next().value!);
     },
     get: (id) => kept.get(id),
   };

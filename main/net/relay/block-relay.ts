@@ -37,7 +37,7 @@ export interface BlockRelay {
 }
 
 /** Limit on announcements of this node, so that a burst stays within the budget that peers grant. */
-const OURS = { burst: 40, perSecond: 0.9 };
+const OWN_ANNOUNCEMENTS = { burst: 40, perSecond: 0.9 };
 /** A block at least this far below the best header is not announced. */
 const MAX_BLOCKS_BEHIND = 144;
 
@@ -89,7 +89,7 @@ function createJudge(deps: BlockRelayDeps) {
 /** Announces blocks that this node mined or received without an announcement. */
 function createOwnAnnouncements(deps: BlockRelayDeps) {
   const { chain, peers, admission, clock, log } = deps;
-  const budget = createBucket(OURS.burst, OURS.perSecond, clock.monotonic);
+  const budget = createBucket(OWN_ANNOUNCEMENTS.burst, OWN_ANNOUNCEMENTS.perSecond, clock.monotonic);
   const off: (() => void)[] = [];
   let later: Timer | undefined;
 

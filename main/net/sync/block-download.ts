@@ -74,7 +74,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
 
   function tick(): void {
     try {
-      parts.look();
+      parts.advance();
     } finally {
       if (running) alarm.scheduleBy(clock.monotonic() + (parts.isIdle() ? IDLE_MS : TICK_MS));
     }
@@ -174,12 +174,12 @@ function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
     submission,
     side,
     gaps,
-    look(): void {
+    advance(): void {
       if (scheduler.isOutdated()) scheduler.plan();
-      stalled.look(window.entries[0]);
+      stalled.check(window.entries[0]);
       scheduler.assign();
-      side.look();
-      gaps.look();
+      side.check();
+      gaps.check();
     },
     /** Whether there is nothing to download and no peer claims a better chain. */
     isIdle(): boolean {

@@ -1,7 +1,7 @@
 import { toHex } from '../../core/codec/hex.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Chain } from '../../chain/chain.ts';
-import { ChainLine } from '../../chain/chain-line.ts';
+import { IndexedChain } from '../../chain/chain-line.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { WINDOW_BLOCKS } from './download-window.ts';
@@ -47,7 +47,7 @@ const UNKNOWN_CHAIN_MS = 10_000;
 
 export function createSources({ chain, clock }: SourcesDeps): Sources {
   // The best header chain by height. If the tip of a peer is on it, a lookup replaces a walk over its ancestors.
-  const best = new ChainLine<HeaderEntry>();
+  const best = new IndexedChain<HeaderEntry>();
   const forks = new Map<string, { tip: HeaderEntry; best: HeaderEntry; fork: HeaderEntry }>();
   const unable = new Map<string, Set<string>>();
   const announcers = new Map<string, string>();

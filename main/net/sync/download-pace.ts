@@ -1,7 +1,7 @@
 /** Measures how fast a value grows, from samples. */
 export interface Pace {
   /** Records the current value. A value lower than before restarts the measurement. */
-  look(value: number): void;
+  record(value: number): void;
   /** Restarts the measurement, because the value is not expected to grow now. */
   restart(): void;
   /** Growth per second. Null until there are enough samples, 0 when the value does not grow. */
@@ -18,7 +18,7 @@ export function createPace(ms: () => number): Pace {
   let grewAt = ms();
 
   return {
-    look(value) {
+    record(value) {
       const last = looks.at(-1);
       if (last === undefined || value < last.value) looks = [];
       if (last?.value !== value) grewAt = ms();

@@ -28,7 +28,7 @@ export interface GapSyncDeps {
  */
 export interface GapSync {
   /** Requests the next gaps. Costs little when there are none. */
-  look(): void;
+  check(): void;
   /** A notice while there are gaps that no connected peer serves (`history-incomplete`). */
   notices(): readonly Notice[];
   forget(peerId: string): void;
@@ -36,7 +36,7 @@ export interface GapSync {
 }
 
 /** Blocks per request: at most 4 MB, so that a request for a new block never waits long behind it. */
-const ASKED = 4;
+const BLOCKS_PER_REQUEST = 4;
 /** Number of requests at the same time, each to another peer. */
 const AT_ONCE = 2;
 /** A peer that lacks a block, or has none of the gaps, is asked again after this time. */
@@ -71,7 +71,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   };
 
   function wantedFrom(peer: Peer, source: Source): HeaderEntry[] {
-    return chain.gaps(deps.busy() ? 1 : ASKED, (entry) => {
+    return chain.gaps(deps.busy() ? 1 : BLOCKS_PER_REQUEST, (entry) => {
       if (entry.height < peer.hello.servesFrom || peer.tip.work < entry.work) return false;
       if ((source.declined.get(entry.id) ?? 0) > clock.monotonic()) return false;
       if (inFlight.stateOf(entry.id) !== null) return false;
@@ -79,9 +79,9 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     });
   }
 
-  function look(): void {
+  function check(): void {
     if (stopped) return;
-    if (!progress.look()) return;
+    if (!progress.check()) return;
     const now = clock.monotonic();
     for (const peer of peers.list()) {
       if ([...known.values()].filter(({ isAsked }) => isAsked).length >= AT_ONCE) break;
@@ -103,7 +103,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     if (filled.size > 0) {
       progress.moved(clock.monotonic());
       log.info('lost bodies were downloaded again', { peer: peer.id, blocks: filled.size });
-      look();
+      check();
     }
   }
 
@@ -121,7 +121,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   }
 
   return {
-    look,
+    check,
     notices: progress.notices,
     forget: (peerId) => void known.delete(peerId),
     stop() {
@@ -150,7 +150,7 @@ function createGapProgress({ chain, peers, clock }: Pick<GapSyncDeps, 'chain' | 
   return {
     moved,
     /** Checks the gaps. False when there are none. */
-    look(): boolean {
+    check(): boolean {
       if (chain.gaps(1, () => true).length === 0) {
         if (progressAt !== null) moved(null);
         return false;

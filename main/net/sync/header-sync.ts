@@ -32,7 +32,7 @@ export interface HeaderSync {
   /** `source` has changed. */
   readonly events: Events<{ source: Peer | null }>;
   /** Requests again the headers that were ahead of our clock and no longer are. Called about every two seconds. */
-  look(): void;
+  check(): void;
   /** For each peer with a better chain that is ahead of our clock: the time of the first such header. */
   early(): UnixSeconds[];
   forget(peerId: string): void;
@@ -102,7 +102,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     },
     source,
     events,
-    look() {
+    check() {
       sources.early.due(clock.now() + deps.network.params.futureLimit);
       consider();
     },

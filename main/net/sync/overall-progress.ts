@@ -4,7 +4,7 @@ import type { SyncProgress } from './sync-progress.ts';
  * The range of the overall progress that each phase covers. Headers take little time; the progress of blocks is
  * measured by work.
  */
-const PARTS: Readonly<Record<SyncProgress['phase'], readonly [from: number, to: number]>> = {
+const PHASE_RANGES: Readonly<Record<SyncProgress['phase'], readonly [from: number, to: number]>> = {
   'finding-peers': [0, 0],
   headers: [0, 0.1],
   snapshot: [0.1, 0.9],
@@ -21,7 +21,7 @@ export function createOverallProgress(read: () => SyncProgress): () => SyncProgr
   let highest = 0;
   return () => {
     const now = read();
-    const [from, to] = PARTS[now.phase];
+    const [from, to] = PHASE_RANGES[now.phase];
     highest = Math.max(highest, Math.min(1, from + (to - from) * now.progress));
     return { ...now, progress: highest };
   };

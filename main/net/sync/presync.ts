@@ -17,7 +17,7 @@ const MARK_BYTES = 8;
  * in this way.
  */
 const MAX_PRESYNC_HEADERS = 8_000_000;
-const GROWTH = 1 << 16;
+const HEADERS_PER_GROWTH = 1 << 16;
 
 export interface PresyncDeps {
   readonly network: Network;
@@ -50,7 +50,7 @@ export interface Presync {
  * The proof of work of one in this many headers is checked in presync. A chain with 100 headers without work passes
  * with a probability of 1 : 600.
  */
-const SAMPLE = 16;
+const HEADERS_PER_SAMPLE = 16;
 
 type View = HeaderView & { readonly anchor: HeaderView | null };
 
@@ -61,7 +61,7 @@ type View = HeaderView & { readonly anchor: HeaderView | null };
 export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: bigint): Presync {
   const { network } = deps;
   const key = deps.random.bytes(16);
-  let marks = new Uint8Array(GROWTH * MARK_BYTES);
+  let marks = new Uint8Array(HEADERS_PER_GROWTH * MARK_BYTES);
   let count = 0;
   let seen = 0;
   let work = fork.work;
@@ -74,7 +74,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
   function add(header: Header): PeerViolation | null {
     const broken = checkHeaderContext(header, last, bitsAfter(last, network));
     if (broken !== null) return broken;
-    const sampled = deps.random.number() * SAMPLE < 1;
+    const sampled = deps.random.number() * HEADERS_PER_SAMPLE < 1;
     const { powMemoryKiB } = network.params;
     const lazy = sampled ? checkProofOfWork(header, deps.powHash(header.bytes, powMemoryKiB)) : null;
     if (lazy !== null) return lazy;

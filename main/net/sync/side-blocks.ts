@@ -29,12 +29,12 @@ export interface SideBlocksDeps {
  */
 export interface SideBlocks {
   /** Checks whether a peer has a better chain than the active one. Costs little. */
-  look(): void;
+  check(): void;
   stop(): void;
 }
 
 /** Blocks per request, and number of requests at the same time: at most 12 MB wait for the chain. */
-const ASKED = 4;
+const BLOCKS_PER_REQUEST = 4;
 const AT_ONCE = 3;
 /** Maximum number of blocks above the active chain. A longer branch becomes the best header chain soon, or never. */
 const MAX_BRANCH_BLOCKS = 288;
@@ -46,7 +46,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
   const requests = { inFlight, isWanted: window.has, log };
   let stopped = false;
 
-  function look(): void {
+  function check(): void {
     for (const peer of peers.list()) {
       if (stopped || asking.size >= AT_ONCE) return;
       if (asking.has(peer.id)) continue;
@@ -54,7 +54,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
       const wanted = [tip, ...sources.announcedBy(peer.id).map((id) => chain.entry(id))]
         .flatMap((entry) => (entry === undefined ? [] : [wayTo(entry, peer)]))
         .find((way) => way.length > 0);
-      if (wanted !== undefined) void fetch(peer, wanted.slice(0, ASKED));
+      if (wanted !== undefined) void fetch(peer, wanted.slice(0, BLOCKS_PER_REQUEST));
     }
   }
 
@@ -80,11 +80,11 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
     for (const { id } of left) sources.failed(id, peer.id);
     for (const entry of entries) if (!stopped) await deps.submission.submit(entry);
     asking.delete(peer.id);
-    look();
+    check();
   }
 
   return {
-    look,
+    check,
     stop() {
       stopped = true;
     },

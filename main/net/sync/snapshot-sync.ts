@@ -56,7 +56,7 @@ const SERVERS_MS = 10_000;
 /** Pause between two attempts. */
 const PAUSE_MS = 1000;
 /** Number of attempts, when a peer disconnects or no peer has the manifest. */
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
   const { chain, peers, network, clock, log } = deps;
@@ -117,7 +117,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
   }
 
   async function tryAll(signal: AbortSignal): Promise<boolean> {
-    for (let tries = 0; tries < ATTEMPTS; tries++) {
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
       const outcome = await attempt(signal);
       if (outcome !== 'failed') return outcome === 'done';
       progress = null;

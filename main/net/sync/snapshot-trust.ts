@@ -21,11 +21,11 @@ export interface SnapshotTrustDeps {
  */
 export interface SnapshotTrust {
   /** Checks again. Called about every two seconds. */
-  look(): void;
+  check(): void;
   notices(): readonly Notice[];
 }
 
-const GROUPS = 3;
+const MIN_GROUPS = 3;
 
 export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTrustDeps): SnapshotTrust {
   // A confirmed base stays confirmed while the node runs, even when peers disconnect.
@@ -43,11 +43,11 @@ export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTru
     const groups = new Set<string>();
     for (const peer of peers.list())
       if (isOn(toHex(peer.tip.id), base)) groups.add(netgroupOf(peer.address) ?? peer.address);
-    return groups.size >= GROUPS;
+    return groups.size >= MIN_GROUPS;
   }
 
   return {
-    look() {
+    check() {
       const base = chain.base();
       if (base === null || chain.historyChecked() || base === trusted) return;
       trusted = isTrusted(base) ? base : null;

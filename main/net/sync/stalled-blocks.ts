@@ -21,7 +21,7 @@ export interface StalledBlocksDeps {
 /** Watches the block that all later ones wait for, so that one peer cannot stop the sync. */
 export interface StalledBlocks {
   /** `head` is the lowest block of the window. If its peer is too slow, all requests to this peer are released. */
-  look(head: HeaderEntry | undefined): void;
+  check(head: HeaderEntry | undefined): void;
 }
 
 /** Timeout for the next block in order when only one peer can serve it. */
@@ -51,7 +51,7 @@ export function createStalledBlocks(deps: StalledBlocksDeps): StalledBlocks {
   }
 
   return {
-    look(head) {
+    check(head) {
       const flight = head && inFlight.get(head.id);
       if (head !== undefined && flight === undefined) unstick(head);
       else stuckSince = null;

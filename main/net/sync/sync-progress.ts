@@ -39,11 +39,11 @@ export interface ProgressDeps {
 
 /** Whether blocks with more work than the active chain are known. A node without peers may still be at the tip. */
 export function isSyncing({ phase, height, headers }: SyncProgress): boolean {
-  return phase === 'finding-peers' ? headers > height + CLOSE : phase !== 'synced';
+  return phase === 'finding-peers' ? headers > height + MAX_BLOCKS_BEHIND : phase !== 'synced';
 }
 
 /** Number of blocks that any node may be behind for a moment after each new block. */
-const CLOSE = 1;
+const MAX_BLOCKS_BEHIND = 1;
 /** Time without progress after which the user is informed. */
 const STALL_MS = 30_000;
 
@@ -87,15 +87,15 @@ function phaseOf(deps: ProgressDeps, height: Height, headers: Height, target: He
   if (deps.peers.list().length === 0) return 'finding-peers';
   if (deps.snapshot) return 'snapshot';
   const source = deps.headersFrom();
-  if (source !== null && Math.min(source.tip.height, target) > headers + CLOSE) return 'headers';
-  if (headers > height + CLOSE) return 'blocks';
+  if (source !== null && Math.min(source.tip.height, target) > headers + MAX_BLOCKS_BEHIND) return 'headers';
+  if (headers > height + MAX_BLOCKS_BEHIND) return 'blocks';
   if (deps.awaitsClock) return 'headers';
   // Most peers claim more blocks than this node has headers, so it must not be reported as synced.
-  return target > headers + FAR ? 'headers' : 'synced';
+  return target > headers + MAX_PEER_LEAD ? 'headers' : 'synced';
 }
 
 /** Number of blocks that peers may be ahead of this node for a moment. */
-const FAR = 6;
+const MAX_PEER_LEAD = 6;
 
 function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | null {
   const { headersFrom, paces } = deps;

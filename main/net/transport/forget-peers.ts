@@ -11,7 +11,7 @@ const LINGER_MS = 3000;
  * The tag of libp2p for a peer with a reservation here. The reservation ends with the connection, even if the tag
  * stays.
  */
-const RESERVED = 'circuit-relay-source';
+const RESERVATION_TAG = 'circuit-relay-source';
 
 /**
  * Makes libp2p forget a peer some time after its last connection closed, unless a component has tagged the peer. libp2p
@@ -22,7 +22,7 @@ export function forgetUnknownPeers(node: Remembering, clock: Pick<Clock, 'after'
   async function forget(peer: PeerId): Promise<void> {
     if (node.getConnections(peer).length > 0 || !(await node.peerStore.has(peer))) return;
     const { tags } = await node.peerStore.get(peer);
-    if ([...tags.keys()].every((tag) => tag === RESERVED)) await node.peerStore.delete(peer);
+    if ([...tags.keys()].every((tag) => tag === RESERVATION_TAG)) await node.peerStore.delete(peer);
   }
 
   node.addEventListener('connection:close', ({ detail: { remotePeer } }) => {

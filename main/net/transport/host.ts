@@ -42,7 +42,7 @@ export interface HostDeps {
   readonly topics: readonly string[];
   readonly software: string;
   /** Whether a host or peer is banned. Checked before resources are used for a connection. */
-  readonly denied: { host(hostPart: string): boolean; peer(peerId: string): boolean };
+  readonly denied: { host(hostKey: string): boolean; peer(peerId: string): boolean };
   /** Our own score of a peer for the gossip router, at most 0. */
   readonly scoreOf: (peerId: string) => number;
   /** A peer exceeded its gossip budget; its stream was reset. */

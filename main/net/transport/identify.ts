@@ -77,7 +77,7 @@ export function createIdentify(deps: IdentifyDeps, clock: StreamClock): Identify
 
 /** How long `Identified` waits for a result, and how many results are kept. */
 const WAIT_MS = 3000;
-const REMEMBERED = 500;
+const MAX_RESULTS = 500;
 
 /** Resolves to the identify result of a connection; to null when none arrives in time. */
 export type Identified = (connection: Connection) => Promise<IdentifyResult | null>;
@@ -92,7 +92,7 @@ export function createIdentified(
   onIdentify((result) => {
     const { id } = result.connection;
     known.set(id, result);
-    if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
+    if (known.size > MAX_RESULTS) known.delete(known.keys().next().value!);
     for (const done of waiting.get(id) ?? []) done(result);
   });
 

@@ -15,7 +15,7 @@ const FAMILY = { dns: 0, dns4: 4, dns6: 6 } as const;
  */
 export async function lookUp(
   address: Multiaddr,
-  { isBanned, signal }: { isBanned(hostPart: string): boolean; readonly signal: AbortSignal },
+  { isBanned, signal }: { isBanned(hostKey: string): boolean; readonly signal: AbortSignal },
 ): Promise<Multiaddr[]> {
   const [named, kind, name] = NAMED.exec(address.toString()) ?? [];
   if (named === undefined) return [address];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Peer } from '../../../shared/contract/peers.ts';
-import type { Verdict } from '../../../main/net/nat/verdict.ts';
+import type { ReachabilityResult } from '../../../main/net/nat/verdict.ts';
 import { forkInside, type World } from './namespaces.ts';
 import { newDirectory } from '../chain/test-chain.ts';
 import { programOf } from '../programs.ts';
@@ -22,7 +22,7 @@ export interface RemoteReply {
   readonly addresses: readonly string[];
   readonly peers: readonly Peer[];
   readonly bans: number;
-  readonly reach: Verdict;
+  readonly reach: ReachabilityResult;
   readonly failure?: string;
 }
 

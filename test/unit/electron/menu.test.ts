@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { aboutText } from '../../../main/electron/about.ts';
 import { contextTemplate } from '../../../main/electron/context-menu.ts';
 import { MENU_SCREENS, menuTemplate } from '../../../main/electron/menu.ts';
-import { PLACES } from '../../../renderer/state/route.ts';
+import { SCREENS } from '../../../renderer/state/route.ts';
 
 const actions = (went: string[] = []) => ({
   go: (place: string) => void went.push(place),
@@ -16,7 +16,7 @@ test('every screen in the menu exists in the page and opens by its shortcut', ()
   const went: string[] = [];
   const menu = items(menuTemplate(actions(went), { platform: 'linux', packaged: true }));
   for (const { place, label, key } of MENU_SCREENS) {
-    expect(PLACES).toContain(place);
+    expect(SCREENS).toContain(place);
     const item = menu.find((each) => each.label === label);
     expect(item?.accelerator).toBe(`CmdOrCtrl+${key}`);
     item!.click!(undefined as never, undefined, undefined as never);

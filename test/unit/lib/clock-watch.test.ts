@@ -40,14 +40,14 @@ test.each([
   const { clock, watch, heard } = watched();
   for (let i = 0; i < 10; i++) {
     clock.pass(1000);
-    watch.look();
+    watch.check();
   }
   expect(watch.sinceJumpMs()).toBe(Infinity);
   clock.shift(seconds);
   clock.pass(1000);
-  watch.look();
+  watch.check();
   clock.pass(1000);
-  watch.look();
+  watch.check();
   expect(heard).toEqual([['jumped', seconds]]);
   expect(watch.sinceJumpMs()).toBe(1000);
 });
@@ -56,7 +56,7 @@ test('late timers and readings in whole seconds are no jump', () => {
   const { clock, watch, heard } = watched();
   for (const ms of [1001, 999, 1, 1998, 7, 4999, 1500, 12_345, 250]) {
     clock.pass(ms);
-    watch.look();
+    watch.check();
   }
   expect(heard).toEqual([]);
 });
@@ -64,10 +64,10 @@ test('late timers and readings in whole seconds are no jump', () => {
 test('a suspended computer has slept; its clock was not set', () => {
   const { clock, watch, heard, sleep } = watched();
   clock.pass(1000);
-  watch.look();
+  watch.check();
   sleep(8 * HOUR);
   clock.pass(1000);
-  watch.look();
+  watch.check();
   expect(heard).toEqual([['slept', 8 * HOUR + 1]]);
   expect(watch.elapsedMs()).toBe(clock.monotonic() + 8 * HOUR * 1000);
 });
@@ -77,7 +77,7 @@ test('a clock that was set while the computer was suspended is told apart from t
   sleep(HOUR);
   clock.shift(-6 * HOUR);
   clock.pass(1000);
-  watch.look();
+  watch.check();
   expect(heard).toEqual([
     ['slept', HOUR + 1],
     ['jumped', -6 * HOUR],

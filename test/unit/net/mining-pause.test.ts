@@ -38,7 +38,7 @@ function world({ addresses = 0, knownWork = 0n } = {}) {
     pass(seconds: number) {
       for (let i = 0; i < seconds; i += 2) {
         clock.pass(2000);
-        pause.look();
+        pause.check();
       }
     },
   };

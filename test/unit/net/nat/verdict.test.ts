@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ReachFacts, reachVerdict } from '../../../../main/net/nat/verdict.ts';
+import { type ReachFacts, assessReachability } from '../../../../main/net/nat/verdict.ts';
 
 const FACTS: ReachFacts = {
   local: false,
@@ -46,7 +46,7 @@ describe('whether others can connect', () => {
       'another port',
     ],
   ])('%s', (_name, facts, reachability, code, words) => {
-    const verdict = reachVerdict({ ...FACTS, ...facts });
+    const verdict = assessReachability({ ...FACTS, ...facts });
     expect([verdict.reachability, verdict.notice.code]).toEqual([reachability, code]);
     expect(verdict.notice.message).toContain(words);
     expect(verdict.notice.message).toMatch(/^[A-Z].*\.$/);

@@ -51,7 +51,7 @@ function world() {
   const pass = (seconds: number) => {
     for (let i = 0; i < seconds; i += 2) {
       clock.pass(2000);
-      health.look();
+      health.check();
     }
   };
   const moveTo = (entry: HeaderEntry) => {

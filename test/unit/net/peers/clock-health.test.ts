@@ -186,6 +186,6 @@ test('a computer that slept is not said to be ahead', () => {
   clocks.heard({ id: 'a', direction: 'outbound' }, clock.now());
   asleep = 8 * HOUR;
   clock.shift(8 * HOUR);
-  watch.look();
+  watch.check();
   expect(clocks.offset()).toEqual({ seconds: 0, peers: 1 });
 });

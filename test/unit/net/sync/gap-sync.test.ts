@@ -69,7 +69,7 @@ async function world(lost: readonly number[] = LOST) {
   const pass = async (seconds: number) => {
     for (let i = 0; i < seconds; i++) {
       clock.pass(1000);
-      sync.look();
+      sync.check();
       await settle();
     }
   };

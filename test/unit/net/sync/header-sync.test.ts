@@ -171,11 +171,11 @@ test.each([1, 2, 3])(
     sync.consider();
     await until(() => best() === 3000 && sync.early().length === count, 'all are asked');
     const times = asked.length;
-    sync.look();
+    sync.check();
     await new Promise(setImmediate);
     expect(asked.length).toBe(times);
     clock.pass(61_000);
-    sync.look();
+    sync.check();
     await until(() => best() === 4100, 'all headers');
     await until(() => sync.early().length === 0, 'no header is ahead of the clock');
     expect(blamed.filter((each) => !each.endsWith(':header-time-new'))).toEqual([]);
@@ -190,12 +190,12 @@ test('setting the clock makes them due at once, setting it back does not ask for
   sync.consider();
   await until(() => sync.early().length === 1, 'some wait');
   clock.shift(6 * 3600 + 1);
-  sync.look();
+  sync.check();
   await until(() => best() === 4100, 'all headers');
   await until(() => sync.source() === null, 'nothing more is asked');
   const times = asked.length;
   clock.shift(-6 * 3600);
-  sync.look();
+  sync.check();
   expect([asked.length, sync.early()]).toEqual([times, []]);
 });
 

@@ -46,10 +46,10 @@ describe('how far the node is', () => {
 
   test('with most peers far ahead it is not synced, and says what is the matter', () => {
     const { now, clock, paces } = watching([500, 501, 502]);
-    paces.headers.look(100);
+    paces.headers.record(100);
     expect(now(100, 100)).toMatchObject({ phase: 'headers', stall: null });
     clock.pass(31_000);
-    paces.headers.look(100);
+    paces.headers.record(100);
     const { stall, etaSeconds } = now(100, 100);
     expect(stall).toMatch(/the chain with more work that it claims/);
     expect(etaSeconds).toBeNull();
@@ -68,7 +68,7 @@ describe('how far the node is', () => {
   test('while headers come, the share, the speed and the rest are those of headers', () => {
     const { now, clock, paces } = watching([20_000, 20_000]);
     for (let i = 0; i <= 5; i++) {
-      paces.headers.look(2000 * i);
+      paces.headers.record(2000 * i);
       clock.pass(1000);
     }
     expect(now(0, 10_000, { source: 1 })).toMatchObject({
@@ -82,7 +82,7 @@ describe('how far the node is', () => {
   test('a UTXO set has a rest, too', () => {
     const { now, clock, paces } = watching([20_000]);
     for (let i = 0; i <= 4; i++) {
-      paces.chunks.look(i);
+      paces.chunks.record(i);
       clock.pass(2000);
     }
     expect(now(0, 20_000, { chunks: [4, 10] })).toMatchObject({
@@ -94,12 +94,12 @@ describe('how far the node is', () => {
 
   test('blocks that nobody delivers are said to be missing', () => {
     const { now, clock, paces } = watching([200]);
-    paces.blocks.look(100);
+    paces.blocks.record(100);
     clock.pass(20_000);
     expect(now(100, 200).stall).toBeNull();
     clock.pass(11_000);
     expect(now(100, 200).stall).toMatch(/next block/);
-    paces.blocks.look(101);
+    paces.blocks.record(101);
     expect(now(101, 200).stall).toBeNull();
   });
 });

@@ -149,14 +149,14 @@ describe('the blocks of a side branch with more work than the active chain', () 
   test('are requested from the peer whose tip it is, the lowest four first', () => {
     const { side, connect, requests } = world();
     connect('a');
-    side.look();
+    side.check();
     expect(requests()).toEqual([['a', 1, 2, 3, 4]]);
   });
 
   test('are submitted in order, and the rest is requested then', async () => {
     const { side, connect, asked, requests, submitted } = world();
     connect('a');
-    side.look();
+    side.check();
     await asked[0]!.answer();
     expect(submitted).toEqual([1, 2, 3, 4]);
     expect(requests().slice(1)).toEqual([['a', 5, 6]]);
@@ -169,7 +169,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
     const { side, connect, announced, requests } = world();
     connect('a', new Uint8Array(32));
     announced.set('a', [idAt(2)]);
-    side.look();
+    side.check();
     expect(requests()).toEqual([['a', 1, 2]]);
   });
 
@@ -177,15 +177,15 @@ describe('the blocks of a side branch with more work than the active chain', () 
     const { side, connect, bodies, requests } = world();
     bodies.add(idAt(1)).add(idAt(3));
     connect('a');
-    side.look();
+    side.check();
     expect(requests()).toEqual([['a', 2, 4, 5, 6]]);
   });
 
   test('are requested once from a peer, not again while it answers', () => {
     const { side, connect, requests } = world();
     connect('a');
-    side.look();
-    side.look();
+    side.check();
+    side.check();
     expect(requests()).toHaveLength(1);
   });
 
@@ -193,7 +193,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
     const { side, connect, requests } = world();
     connect('a');
     connect('b');
-    side.look();
+    side.check();
     expect(requests()).toEqual([['a', 1, 2, 3, 4]]);
   });
 
@@ -204,7 +204,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
       entries.set(id, headerOn(ROOT, id));
       connect(`peer ${i}`, Buffer.from(id, 'hex'));
     }
-    side.look();
+    side.check();
     expect(requests()).toEqual([
       ['peer 1', 1],
       ['peer 2', 1],
@@ -215,7 +215,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
   test('count as failed for a peer that disconnects before it delivered them', async () => {
     const { side, connect, asked, failed, submitted, inFlight } = world();
     connect('gone');
-    side.look();
+    side.check();
     await asked[0]!.leaveAfterFirst();
     expect(submitted).toEqual([1]);
     expect(failed).toEqual(['2: gone', '3: gone', '4: gone']);
@@ -226,7 +226,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
     const { side, connect, asked, requests } = world();
     connect('gone');
     connect('stays');
-    side.look();
+    side.check();
     await asked[0]!.leaveAfterFirst();
     expect(requests()).toEqual([
       ['gone', 1, 2, 3, 4],
@@ -237,7 +237,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
   test('that a peer lacks although it claims them are a broken claim', async () => {
     const { side, connect, asked, noted } = world();
     connect('claims it');
-    side.look();
+    side.check();
     await asked[0]!.answer(() => null);
     expect(noted).toEqual([1, 2, 3, 4].map((height) => `${height}: claims it`));
   });
@@ -245,7 +245,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
   test('that a peer lacks and never claimed are held against nobody', async () => {
     const { side, connect, asked, noted } = world();
     connect('relayed the header');
-    side.look();
+    side.check();
     await asked[0]!.answer(() => null);
     expect(noted).toEqual([]);
   });
@@ -255,7 +255,7 @@ describe('a branch is left alone', () => {
   test('when it has no more work than the active chain', () => {
     const { side, connect, requests } = world(BigInt(BRANCH));
     connect('a');
-    side.look();
+    side.check();
     expect(requests()).toEqual([]);
   });
 
@@ -264,7 +264,7 @@ describe('a branch is left alone', () => {
     const top = entries.get(idAt(BRANCH))!;
     entries.set(top.id, { ...top, status: 'invalid' });
     connect('a');
-    side.look();
+    side.check();
     expect(requests()).toEqual([]);
   });
 
@@ -272,7 +272,7 @@ describe('a branch is left alone', () => {
     const { side, inWindow, connect, requests } = world();
     inWindow.add(idAt(3));
     connect('a');
-    side.look();
+    side.check();
     expect(requests()).toEqual([]);
   });
 
@@ -280,7 +280,7 @@ describe('a branch is left alone', () => {
     const { side, inFlight, connect, requests } = world();
     inFlight.expected.add(idAt(3));
     connect('a');
-    side.look();
+    side.check();
     expect(requests()).toEqual([]);
   });
 
@@ -288,7 +288,7 @@ describe('a branch is left alone', () => {
     const { side, cannot, connect, requests } = world();
     cannot.add('pruned');
     connect('pruned');
-    side.look();
+    side.check();
     expect(requests()).toEqual([]);
   });
 
@@ -303,20 +303,20 @@ describe('a branch is left alone', () => {
       return top.id;
     };
     connect('too long', Buffer.from(tipOf(289), 'hex'));
-    side.look();
+    side.check();
     expect(requests()).toEqual([]);
     connect('long', Buffer.from(tipOf(288), 'hex'));
-    side.look();
+    side.check();
     expect(requests()).toEqual([['long', 1, 2, 3, 4]]);
   });
 
   test('when the download has stopped', async () => {
     const { side, connect, asked, requests, submitted } = world();
     connect('a');
-    side.look();
+    side.check();
     side.stop();
     await asked[0]!.answer();
-    side.look();
+    side.check();
     expect([requests().length, submitted]).toEqual([1, []]);
   });
 });

@@ -42,7 +42,7 @@ function world({ snapshotWork = 0, named = null }: { snapshotWork?: number; name
     leave: () => void peers.splice(0),
     check: () => (checked = true),
     codes: () => {
-      trust.look();
+      trust.check();
       return trust.notices().map(({ code }) => code);
     },
   };

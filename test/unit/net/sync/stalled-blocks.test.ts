@@ -44,7 +44,7 @@ function world(connected: readonly string[]) {
   const inRequest = () => [head.id, ...LATER].filter((id) => inFlight.stateOf(id) === 'requested');
   const after = (ms: number) => {
     clock.pass(ms);
-    stalled.look(head);
+    stalled.check(head);
   };
   return {
     clock,
@@ -179,7 +179,7 @@ describe('the block that all later ones wait for', () => {
     const { clock, stalled, ask, inRequest, reports } = world(['slow', 'other']);
     ask('slow');
     clock.pass(600_000);
-    stalled.look(undefined);
+    stalled.check(undefined);
     expect([inRequest().length, reports]).toEqual([3, []]);
   });
 });
