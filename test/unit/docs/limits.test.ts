@@ -57,8 +57,8 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   '`handOver`': ['PRIVATE_BROADCASTS.burst', 'PRIVATE_BROADCASTS.perSecond'],
   'announced wids': ['WIDS.burst', 'WIDS.perSecond'],
   'new headers that were not requested': ['PER_PEER.burst', 'PER_PEER.perSecond'],
-  'the same from all peers together': ['OVERALL.burst', 'OVERALL.perSecond'],
-  'announcements of blocks, known or not': ['NOISE.burst', 'NOISE.perSecond'],
+  'the same from all peers together': ['ALL_PEERS.burst', 'ALL_PEERS.perSecond'],
+  'announcements of blocks, known or not': ['FLOOD.burst', 'FLOOD.perSecond'],
   'headers of a chain with too little work': ['MARK_BYTES', 'MARK_BYTES * MAX_PRESYNC_HEADERS'],
 };
 
@@ -127,7 +127,7 @@ describe('docs/limits.md and the code', () => {
     const caps = Object.values(FRAME).map(({ cap }) => cap);
     expect(numbersIn(cell('bytes of a frame'))).toEqual([Math.min(...caps), Math.max(...caps)]);
     const addrman = sourceOf('net/peers/address-manager.ts');
-    const room = ['BUCKETS.fresh', 'BUCKETS.proven', 'REACH.source'].map(
+    const room = ['BUCKETS.fresh', 'BUCKETS.proven', 'MAX_BUCKETS.source'].map(
       (name) => valueOf(addrman, name) * valueOf(addrman, 'BUCKET_SIZE'),
     );
     const told = rows.find(({ what }) => what === 'addresses known')!.cells[0]!;
