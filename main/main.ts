@@ -130,6 +130,7 @@ if (!app.requestSingleInstanceLock()) {
       app.quit();
     });
   });
+  shell.load();
   // Not awaited: Electron is ready only after this module has been evaluated.
   void app.whenReady().then(open, report);
 }

@@ -25,7 +25,10 @@ export type DemoOrder = Extract<FromNode, { kind: 'demo' | 'demo-receiver' | 'st
 
 export interface NodeThread {
   readonly events: Events<NodeThreadEvents>;
+  /** Starts the thread. It loads its program, and touches no data before `begin`. */
   start(): void;
+  /** Lets the node use the data below this root; a thread that is started again later as well. */
+  begin(root: string): void;
   /** Serves the contract on this port for as long as the thread lives; closes it at once when there is no thread. */
   connect(port: MessagePortMain): void;
   /** Tells the thread that the other nodes of the demo have stopped. */
@@ -55,6 +58,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   const events = createEmitter<NodeThreadEvents>(deps.onError);
   const limit = createRestartLimit(MAX_RESTARTS, RESTART_WINDOW, () => performance.now());
   let worker: Worker | null = null;
+  let root: string | null = null;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
   /** The thread reported why it ends. */
@@ -82,7 +86,12 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       if (again) spawn();
       else if (!ended) bury(cause);
     });
+    tellRoot();
     events.emit('spawned', undefined);
+  }
+
+  function tellRoot(): void {
+    if (root !== null) worker?.postMessage({ kind: 'begin', root } satisfies ToNode);
   }
 
   function receive(thread: Worker, message: FromNode): void {
@@ -109,19 +118,16 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       if (worker === null) spawn();
       else again = ended;
     },
+    begin(given) {
+      root = given;
+      tellRoot();
+    },
     connect(port) {
-      if (worker === null) return port.close();
-      const { port1, port2 } = new MessageChannel();
-      bridgePorts(port, port1);
-      worker.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
+      if (worker === null) port.close();
+      else bridgePorts(port, openPort(worker));
     },
     demoStopped: () => worker?.postMessage({ kind: 'demo-stopped' } satisfies ToNode),
-    open() {
-      if (worker === null) return null;
-      const { port1, port2 } = new MessageChannel();
-      worker.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
-      return port1;
-    },
+    open: () => worker && openPort(worker),
     async stop(after = STOP_LIMIT) {
       stopping = true;
       clearTimeout(restart);
@@ -134,6 +140,13 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       clearTimeout(limit);
     },
   };
+}
+
+/** A port on which the thread serves the contract. */
+function openPort(thread: Worker): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  thread.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
+  return port1;
 }
 
 /** Asks the user, and sends the answer to the thread. */

@@ -18,7 +18,11 @@ const tell = (message: FromNode): void => main.postMessage(message);
 boundHeapGrowth();
 
 const life = new AbortController();
-const ending = new Promise<void>((resolve) => life.signal.addEventListener('abort', () => resolve()));
+const ending = new Promise<undefined>((resolve) =>
+  life.signal.addEventListener('abort', () => resolve(undefined)),
+);
+// The thread loads its program while the app starts; meanwhile the main thread settles where the data is.
+const begun = Promise.withResolvers<string>();
 const approvals = createApprovals((id, question) => tell({ kind: 'ask', id, question }));
 // A page may be loaded before the node has started; its port queues messages until then.
 const early: MessagePort[] = [];
@@ -29,13 +33,14 @@ let failure: unknown;
 main.on('message', (message: ToNode) => {
   if (message.kind === 'answer') approvals.answer(message.id, message.yes);
   else if (message.kind === 'demo-stopped') demo.stopped();
+  else if (message.kind === 'begin') begun.resolve(message.root);
   else if (message.kind === 'stop') life.abort();
   else if (program === null) early.push(message.port);
   else program.serve(message.port);
 });
 
-try {
-  const { options, page, root } = workerData as ThreadData;
+async function start(root: string): Promise<NodeProgram> {
+  const { options, page } = workerData as ThreadData;
   const shared = {
     page,
     approve: approvals.ask,
@@ -44,19 +49,26 @@ try {
       life.abort();
     },
   };
-  program = namesNetwork(options)
-    ? await startNodeProgram(options, {
-        ...shared,
-        createNode,
-        signal: life.signal,
-        onFailure(error) {
-          failure ??= error;
-          life.abort();
-        },
-      })
-    : await startSessionProgram(options, { ...shared, root, demo });
-  for (const port of early) program.serve(port);
-  tell({ kind: 'ready', addresses: program.addresses() });
+  if (!namesNetwork(options)) return startSessionProgram(options, { ...shared, root, demo });
+  return startNodeProgram(options, {
+    ...shared,
+    createNode,
+    signal: life.signal,
+    onFailure(error) {
+      failure ??= error;
+      life.abort();
+    },
+  });
+}
+
+try {
+  // Undefined if the app quits instead.
+  const root = await Promise.race([begun.promise, ending]);
+  if (root !== undefined) {
+    program = await start(root);
+    for (const port of early) program.serve(port);
+    tell({ kind: 'ready', addresses: program.addresses() });
+  }
 } catch (error) {
   if (!life.signal.aborted) tell({ kind: 'refused', ...faultFrom(error) });
   life.abort();

@@ -37,7 +37,12 @@ export interface ShellDeps {
 
 /** The desktop app between ready and quit. */
 export interface Shell {
-  /** Starts the node and opens the window; a link or a network file is only filled into a form. */
+  /**
+   * Starts the node's thread, which loads its program while Electron gets ready. Called when this is the only instance of the
+   * app; the data is used only after `open`.
+   */
+  load(): void;
+  /** Lets the node start and opens the window; a link or a network file is only filled into a form. */
   open(opening: Opening | null): Promise<void>;
   /** Brings the window to the front, and fills in the opening if there is one. */
   show(opening: Opening | null): void;
@@ -56,13 +61,12 @@ export function createShell(deps: ShellDeps): Shell {
   const demo = createDemoOfThread(deps, () => node);
   const opener = createOpener(tellFileUnreadable);
 
-  function startNode(dataRoot: string): NodeThread {
+  function createNode(): NodeThread {
     const thread = createNodeThread({
       script: new URL('./node-worker.ts', import.meta.url),
       data: {
         options: deps.options.node,
         page: path.join(deps.root, 'out/renderer'),
-        root: dataRoot,
       },
       confirm: createConfirm(() => window, createQuestionLimit()),
       onError: deps.onError,
@@ -75,11 +79,10 @@ export function createShell(deps: ShellDeps): Shell {
     thread.events.on('died', ({ cause }) => {
       deps.reports.write('node', { cause });
       demo.stop().catch(deps.onError);
-      tellNodeDied();
+      whenReady(tellNodeDied);
     });
     thread.events.on('shutdown', () => app.quit());
-    thread.events.on('refused', ({ code, message }) => void onRefusal(thread, code, message));
-    thread.start();
+    thread.events.on('refused', ({ code, message }) => whenReady(() => onRefusal(thread, code, message)));
     return thread;
   }
 
@@ -89,6 +92,10 @@ export function createShell(deps: ShellDeps): Shell {
   }
 
   return {
+    load() {
+      node = createNode();
+      node.start();
+    },
     async open(opening) {
       const dataRoot = await deps.mover.begin({
         window: () => window,
@@ -97,12 +104,16 @@ export function createShell(deps: ShellDeps): Shell {
           node = null;
           await Promise.all([thread?.stop(MOVE_STOP_LIMIT), demo.stop()]);
         },
-        startNode: (root) => (node = startNode(root)),
+        startNode(root) {
+          node = createNode();
+          node.start();
+          node.begin(root);
+        },
         quit: () => app.quit(),
       });
       if (dataRoot === null) return app.quit();
-      await prepare(deps);
-      node = startNode(dataRoot);
+      node?.begin(dataRoot);
+      const guarded = prepare(deps);
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
         connect: (port) => (node === null ? port.close() : node.connect(port)),
@@ -112,6 +123,8 @@ export function createShell(deps: ShellDeps): Shell {
       deps.desktop.attach(window);
       window.on('closed', () => (window = null));
       recoverPage(window, deps.reports);
+      // The network process of Chromium takes a moment to start.
+      await guarded;
       await opener.load(window, opening);
     },
     show(opening) {
@@ -126,11 +139,17 @@ export function createShell(deps: ShellDeps): Shell {
   };
 }
 
-/** What must be in place before the first window. */
-async function prepare({ root, desktop, licences }: ShellDeps): Promise<void> {
-  await guardSession(session.defaultSession);
+/** The node's thread may fail while Electron gets ready, and then no dialog can be shown yet. */
+function whenReady(show: () => unknown): void {
+  void app.whenReady().then(show);
+}
+
+/** What must be in place before the window is created. Resolves when the page may be loaded. */
+function prepare({ root, desktop, licences }: ShellDeps): Promise<void> {
+  const guarded = guardSession(session.defaultSession);
   desktop.prepare();
   servePage(path.join(root, 'out/renderer'), licences);
+  return guarded;
 }
 
 /** Stops all parts at the same time. Resolves when all have stopped or failed, or after the limit. */

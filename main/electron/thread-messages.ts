@@ -7,12 +7,12 @@ export interface ThreadData {
   readonly options: NodeOptions;
   /** Folder of the built page. */
   readonly page: string;
-  /** The data root: the networks of this computer are below it, unless the options name a network. */
-  readonly root: string;
 }
 
 /** From Electron's main thread to the node's thread. */
 export type ToNode =
+  /** The data may be used from now on. `root`: the networks of this computer are below it, unless the options name a network. */
+  | { readonly kind: 'begin'; readonly root: string }
   /** A new page: serve the contract on this port. */
   | { readonly kind: 'page'; readonly port: MessagePort }
   /** The user's answer to a dialog. */

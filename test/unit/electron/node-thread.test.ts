@@ -10,7 +10,7 @@ const script = new URL('../../support/fixtures/moody-worker.mjs', import.meta.ur
 function aThread(mood: string, confirm: () => Promise<boolean> = () => Promise.resolve(false)) {
   const thread = createNodeThread({
     script,
-    data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '', root: '' },
+    data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '' },
     confirm,
     onError: () => undefined,
   });
@@ -49,6 +49,19 @@ test('a thread that dies is started again, but not for ever', async () => {
   expect(await refused).toEqual({ code: 'node-died', message: 'out of luck' });
   expect(seen.filter((name) => name === 'spawned')).toHaveLength(3);
   expect(seen.filter((name) => name === 'died')).toHaveLength(2);
+  await thread.stop();
+});
+
+test('a thread waits for the place of the data, and one that is started again is told it at once', async () => {
+  const { thread, seen } = aThread('dies late');
+  const causes: string[] = [];
+  thread.events.on('died', ({ cause }) => causes.push(cause));
+  const refused = new Promise<{ message: string }>((resolve) => thread.events.on('refused', resolve));
+  thread.start();
+  await expect.poll(() => seen).toContain('ready');
+  thread.begin('/data');
+  expect((await refused).message).toBe('began in /data');
+  expect(causes).toEqual(['began in /data', 'began in /data']);
   await thread.stop();
 });
 
