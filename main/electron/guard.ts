@@ -57,7 +57,8 @@ function isNetworkFile(item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getT
 
 /** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
 export async function guardSession(session: Session): Promise<void> {
-  await session.setProxy(DEAD_PROXY);
+  // Needs the network process, which may still be starting.
+  const proxied = session.setProxy(DEAD_PROXY);
   session.setPermissionRequestHandler((contents, permission, answer) =>
     answer(isPage(contents.getURL()) && ALLOWED_PERMISSIONS.has(permission)),
   );
@@ -71,6 +72,7 @@ export async function guardSession(session: Session): Promise<void> {
   session.webRequest.onBeforeRequest((details, answer) =>
     answer({ cancel: !ALLOWED_SCHEMES.has(new URL(details.url).protocol) }),
   );
+  await proxied;
 }
 
 /** The page offers a network file, one at a time, and the user chooses the place: no script writes a file by itself. */

@@ -58,9 +58,8 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
     if (!deps.hidden) window.show();
     keepWindow(window, deps.desktop.states);
   });
-  window.webContents.on('did-finish-load', () =>
-    sendPort(window.webContents, deps.connect, deps.desktop.serve),
-  );
+  // The page's script, which listens, has run by then; fonts and pictures may still be loading.
+  window.webContents.on('dom-ready', () => sendPort(window.webContents, deps.connect, deps.desktop.serve));
   // Chromium keeps a zoom for each origin, but not for each arrangement of displays.
   window.webContents.once('did-finish-load', () => window.webContents.setZoomLevel(zoom));
   followTheme(window);
