@@ -13,6 +13,7 @@ import type { KithRouter } from '../api/router.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createBreathe } from '../lib/turns.ts';
+import './form-data.ts';
 import { createInbox } from './inbox.ts';
 import { isBounded, type Message, requestIdOf } from './message-bounds.ts';
 import { createOpenCalls, type OpenCalls } from './open-calls.ts';
