@@ -259,7 +259,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     await until(() => node.listeners() === resting, 'the server lets go after a break');
   });
 
-  test('emits the status at once, and later only the latest one', async () => {
+  test('emits the status immediately, and later only the latest one', async () => {
     const changes = 200;
     const statuses = await carrier.client.node.watch();
     const peers: number[] = [];
@@ -289,7 +289,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     await until(() => node.listeners() === resting, 'all are gone with the connection');
   });
 
-  test('tells a client at once about a wallet that another client creates', async () => {
+  test('a client sees a wallet that another client creates without a request', async () => {
     const other = await served.socket();
     const lists = await carrier.client.wallet.watchList();
     const before = (await lists.next()).value as { name: string }[];
@@ -388,7 +388,7 @@ test('node.shutdown answers and then stops the node', async () => {
   drop();
 });
 
-test('while no network is open, everything but networks and the shutdown says so', async () => {
+test('while no network is open, every procedure except networks and shutdown fails with a code', async () => {
   const shutdowns: number[] = [];
   const networks = oneNetwork(node);
   const router = createIdleRouter({ networks, shutdown: () => shutdowns.push(1), log: silentLog });
@@ -413,7 +413,7 @@ test('while no network is open, everything but networks and the shutdown says so
   port2.close();
 });
 
-test('subscriptions of a node end when it is closed, those of the networks go on', async () => {
+test('subscriptions of a node end when it is closed, and subscriptions of the networks continue', async () => {
   const closing = new AbortController();
   const deps = { log: silentLog, shutdown: () => undefined, recentLog: () => [] };
   const router = createRouter({ node, ended: closing.signal, ...deps });
@@ -460,7 +460,7 @@ describe('a payment from the desktop', () => {
     drop();
   });
 
-  test('is not sent while the UTXO set is unproven or contradicted, and shows an alarm as a warning', async () => {
+  test('is not sent while the UTXO set is unconfirmed or contradicted, and shows an alarm as a warning', async () => {
     const questions: { payment: { warnings: { code: string }[] } }[] = [];
     const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
     for (const code of ['snapshot-unproven', 'snapshot-mismatch']) {

@@ -136,7 +136,7 @@ test('every procedure that starts an operation creates an entry with its data', 
   for (const carrier of [page, window]) carrier.drop();
 });
 
-test('the table of outcomes has every procedure of the contract, and nothing else', () => {
+test('the table of outcomes has every procedure of the contract and no other entry', () => {
   const procedures = Object.entries(contract).flatMap(([area, group]) =>
     Object.keys(group).map((name) => `${area}.${name}`),
   );

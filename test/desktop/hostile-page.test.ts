@@ -23,7 +23,7 @@ function pathsOf(router: object, prefix = ''): string[] {
 
 const filesIn = (folder: string): string[] => readdirSync(folder).sort();
 
-test('10 000 hostile calls by a script in the page spend nothing, tell no secret and crash nothing', async () => {
+test('10 000 hostile calls by a script in the page spend no coins, return no secret and crash no process', async () => {
   const app = await launchDesktop();
   const { page, person } = app;
   await page.getByText('Welcome to Kith').waitFor();
@@ -70,7 +70,7 @@ test('10 000 hostile calls by a script in the page spend nothing, tell no secret
   expect(readdirSync(app.datadir)).not.toContain('crash-reports');
 });
 
-test('10 000 hostile calls to the desktop’s port change settings at most, and crash nothing', async () => {
+test('10 000 hostile calls to the port of the desktop app change at most settings, and crash no process', async () => {
   const config = newFolder();
   const app = await launchDesktop({ env: { XDG_CONFIG_HOME: config } });
   const { page } = app;

@@ -89,7 +89,7 @@ test('the process of the page is in the sandbox of the system', async () => {
   }
 });
 
-test('the page has nothing of Node.js or Electron', async () => {
+test('the page has no API of Node.js or Electron', async () => {
   const names = ['require', 'process', 'module', 'Buffer', 'global', 'electron', 'ipcRenderer', '__dirname'];
   expect(await run(`[${names.map((name) => `typeof ${name}`).join(', ')}]`)).toEqual(
     names.map(() => 'undefined'),
@@ -151,7 +151,7 @@ function peerConnection(iceServer: string): string {
     await new Promise((done) => setTimeout(done, 1500));`;
 }
 
-test('nothing in the page reaches another host', async () => {
+test('the page reaches no other host', async () => {
   const ways = [
     `await fetch('http://${outside}/fetch')`,
     `await fetch('http://${outside}/no-cors', { mode: 'no-cors', method: 'POST', body: 'x' })`,

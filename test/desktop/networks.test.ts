@@ -47,7 +47,7 @@ test('the first window creates a network, saves its file where the user says, an
   expect(await again.quit()).toBe(0);
 });
 
-test('a person joins by a link that the system passes on, switches to the demo and back', async () => {
+test('a user joins with a link that the system passes on, switches to the demo and back', async () => {
   const maker = await launchDesktop({ args: LISTEN });
   await createNetwork(maker, 'Ours');
   const link = (await maker.page.locator('.link.mono').textContent())!;
@@ -78,7 +78,7 @@ test('a person joins by a link that the system passes on, switches to the demo a
   expect(await app.quit()).toBe(0);
 });
 
-test('the network of an earlier version opens, and one that is no good leads to the choice', async () => {
+test('the network of an earlier version opens, and one that cannot be opened leads to the list of networks', async () => {
   const datadir = newFolder();
   const settings = path.join(datadir, 'settings.json');
   writeFileSync(settings, JSON.stringify({ version: 1, network: path.join(datadir, 'street.kith.json') }));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openDataDirectory } from '../../main/lib/datadir.ts';
 import { launchDesktop, newFolder, runDesktop } from './support/desktop-app.ts';
 
-test('a data directory that is in use is told in a sentence, and the node starts once it is free', async () => {
+test('a data directory that is in use is reported with a sentence, and the node starts once it is free', async () => {
   const datadir = newFolder();
   const other = await openDataDirectory(datadir);
   const app = await launchDesktop({ datadir });

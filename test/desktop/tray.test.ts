@@ -14,7 +14,7 @@ const closeWindow = ({ electron }: DesktopApp): Promise<void> =>
 const isVisible = ({ electron }: DesktopApp): Promise<boolean> =>
   electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());
 
-test('without a tray a closed window quits the app, so that nothing runs that cannot be reached', async () => {
+test('without a tray, closing the window quits the app, because the user could not open it again', async () => {
   const app = await launchDesktop();
   await app.page.getByRole('navigation').first().waitFor();
   await closeWindow(app);
@@ -75,7 +75,7 @@ test('with a tray the user is asked once, and the app then stays in the tray', a
   expect(await app.quit()).toBe(0);
 });
 
-test('mining pauses on the battery and goes on when the computer is plugged in', async () => {
+test('mining pauses on battery power and continues on mains power', async () => {
   const app = await launchDesktop();
   await app.page.getByText('Welcome to Kith').waitFor();
   await app.person.makeWallet('Everyday', 'correct horse battery');
@@ -95,7 +95,7 @@ test('mining pauses on the battery and goes on when the computer is plugged in',
   expect(await app.quit()).toBe(0);
 });
 
-test('an end that takes a while shows a small window, and the app ends all the same', async () => {
+test('a slow quit shows a small window, and the app quits', async () => {
   const app = await launchDesktop();
   await app.page.getByRole('navigation').first().waitFor();
   // The thread of the node is not told to stop, so it is ended after some seconds.

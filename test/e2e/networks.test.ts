@@ -76,7 +76,7 @@ test('the first start shows three ways to a network, at every width', async () =
   await look('cards');
 });
 
-test('a link that is none, and a file that is none, say so and open nothing', async () => {
+test('an invalid link and an invalid file are reported and open no network', async () => {
   await press('Join a network');
   await page.getByLabel('Join link').fill('kith:join?id=1');
   await press('Show network');
@@ -101,7 +101,7 @@ test('a creation can be cancelled, and then tried again', async () => {
   expect(await page.getByLabel('Network name').inputValue()).toBe('Slow');
 });
 
-test('a person creates a network, gets a link with a code, and saves its file', async () => {
+test('a user creates a network, gets a link with a QR code, and saves the network file', async () => {
   await page.getByLabel('Network name').fill('Our street');
   await page.getByLabel('Time between blocks').fill('1');
   await press('Create network');
@@ -163,7 +163,7 @@ test('the last network opens at the next start, with its wallet', async () => {
   await page.getByText('Street money').first().waitFor();
 });
 
-test('a network that does not open any more leads back to the choice, with the reason', async () => {
+test('a network that no longer opens leads back to the list of networks, with the reason', async () => {
   await page.context().close();
   await app.stop();
   const known = path.join(folder, 'mine/networks.json');

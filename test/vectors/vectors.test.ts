@@ -62,7 +62,7 @@ test('ASERT runs as they are published: the time of the anchor’s parent, heigh
   expect(report.kinds.get('downloaded')).toMatchObject({ total: 10, passed: 10 });
 });
 
-describe('what is wrong is said, and never stops the rest', () => {
+describe('errors are reported, and do not stop the rest', () => {
   const ZIP = { vk_bytes: '00'.repeat(32), sig_bytes: '00'.repeat(64) };
   const VALID = {
     vk_bytes: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
@@ -182,7 +182,7 @@ describe('what is wrong is said, and never stops the rest', () => {
       },
     ],
     ['nameless', { testGroups: [{ tests: [{ tcId: 1 }] }] }],
-  ])('Wycheproof for %s is of no known kind', async (name, content) => {
+  ])('a Wycheproof file for %s is of no known kind', async (name, content) => {
     const directory = newDirectory();
     writeFileSync(join(directory, `${name}.json`), JSON.stringify(content));
     const report = await runVectors(directory);
@@ -190,7 +190,7 @@ describe('what is wrong is said, and never stops the rest', () => {
     expect(report.skipped).toMatchObject([{ name }]);
   });
 
-  test('a Wycheproof file of Ed25519 is known by what it says, whatever its name', async () => {
+  test('a Wycheproof file of Ed25519 is recognised by its content, whatever its name', async () => {
     const directory = newDirectory();
     const sample = readFileSync(join(import.meta.dirname, 'samples', 'ed25519_test.json'), 'utf8');
     writeFileSync(join(directory, 'downloaded.json'), sample);
@@ -199,7 +199,7 @@ describe('what is wrong is said, and never stops the rest', () => {
     expect(kind!.total).toBeGreaterThan(2);
   });
 
-  test('unknown kinds are passed over with a sentence; files of a known form are run under their own name', async () => {
+  test('unknown kinds are skipped with a message; files of a known form run under their own name', async () => {
     const directory = newDirectory();
     for (const folder of ['more', 'asert', 'sapling']) mkdirSync(join(directory, folder));
     writeFileSync(join(directory, 'README.md'), '# Notes');

@@ -36,7 +36,7 @@ function looking() {
 }
 
 describe.skipIf(process.platform === 'win32')('a data directory that leaves its place at run time', () => {
-  test('is told of when it is moved, until it is back', async () => {
+  test('is reported when it is moved, until it is back', async () => {
     const { datadir, read, later } = looking();
     renameSync(datadir, `${datadir}-elsewhere`);
     await later(['datadir-gone', 'other']);
@@ -45,13 +45,13 @@ describe.skipIf(process.platform === 'win32')('a data directory that leaves its 
     await later(['other']);
   });
 
-  test('is told of when it is deleted', async () => {
+  test('is reported when it is deleted', async () => {
     const { datadir, later } = looking();
     rmSync(datadir, { recursive: true });
     await later(['datadir-gone', 'other']);
   });
 
-  test('is told of when another folder has taken its place', async () => {
+  test('is reported when another folder has its path', async () => {
     const { datadir, later } = looking();
     // It stays somewhere: its inode must not become free for the other one.
     renameSync(datadir, `${datadir}-elsewhere`);
@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('a data directory that leaves its 
     await later(['datadir-gone', 'other']);
   });
 
-  test('is looked at every ten seconds and not more often', () => {
+  test('is checked every ten seconds and not more often', () => {
     const { looks, read, pass } = looking();
     const counts = [0, 9_999, 1, 9_999, 1].map((more) => {
       pass(more);

@@ -47,7 +47,7 @@ test.each([
   expect(explain(procedure as never, input)).toContain(words);
 });
 
-test('what is no validation error is none, and many issues are cut', () => {
+test('an error other than a validation error has no issues, and a long list of issues is truncated', () => {
   expect(readIssues(undefined)).toBeNull();
   expect(readIssues({ issues: 'x' })).toBeNull();
   expect(readIssues({ issues: Array.from({ length: 50 }, () => ({ message: 'm' })) })).toHaveLength(5);

@@ -34,7 +34,7 @@ function tell(change: Partial<SentenceFacts>): { codes: string[]; sentence: stri
   return { codes: warnings.map(({ code }) => code), sentence: describeNode(facts, warnings) };
 }
 
-describe('what the node does', () => {
+describe('the sentence about the activity of the node', () => {
   test.each([
     [{}, 'Synced to block 12\u202f345 with 8 peers.'],
     [{ peers: 1 }, 'Synced to block 12\u202f345 with 1 peer.'],
@@ -75,8 +75,8 @@ describe('what the node does', () => {
   );
 });
 
-describe('what is wrong, why, and what to do', () => {
-  test('a data directory that is gone comes before all else', () => {
+describe('the problems of the node', () => {
+  test('a missing data directory comes before all other problems', () => {
     const notices = ['other', 'datadir-gone'].map((code) => ({ code, message: `Of ${code}.` }));
     const { codes, sentence } = tell({ peers: 0, knownAddresses: 0, notices });
     expect(codes).toEqual(['datadir-gone', 'peers-unknown', 'other']);
@@ -121,18 +121,19 @@ describe('what is wrong, why, and what to do', () => {
     expect(sentence).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('the gravest comes first, all are listed', () => {
+  test('the most severe problem comes first, and all are listed', () => {
     const notices = [{ code: 'own', message: 'Something else.' }];
     const { codes, sentence } = tell({ freeDiskBytes: 0, clock: WRONG_CLOCK, peers: 0, notices });
     expect(codes).toEqual(['disk-low', 'clock-wrong', 'peers-unreachable', 'own']);
     expect(sentence).toContain('0 MB');
   });
 
-  test.each(['starting', 'stopping', 'repairing'] as const)('no peers are no alarm while %s', (phase) =>
-    expect(tell({ phase, peers: 0 }).codes).toEqual([]),
+  test.each(['starting', 'stopping', 'repairing'] as const)(
+    'a node without peers raises no alarm while %s',
+    (phase) => expect(tell({ phase, peers: 0 }).codes).toEqual([]),
   );
 
-  test('no alarm without need', () => {
+  test('there is no alarm without a problem', () => {
     expect(tell({ freeDiskBytes: null }).codes).toEqual([]);
     const regtest = { name: 'regtest', launched: true, spacing: null };
     expect(tell({ now: 1e9, network: regtest }).codes).toEqual([]);
@@ -140,7 +141,7 @@ describe('what is wrong, why, and what to do', () => {
   });
 });
 
-test('durations are said as people say them', () => {
+test('durations are written in the units that users expect', () => {
   expect([0, 9, 10, 89, 90, 3600, 5400, 7200, 86_400, 200_000].map(describeDuration)).toEqual([
     'a few seconds',
     'a few seconds',

@@ -16,7 +16,7 @@ function bell() {
 }
 
 describe('the latest state', () => {
-  test('comes at once, skips what nobody saw, and says nothing twice', async () => {
+  test('is returned immediately, skips states that were not read, and repeats none', async () => {
     const { ring, subscribe } = bell();
     let state = 0;
     let reads = 0;
@@ -40,7 +40,7 @@ describe('the latest state', () => {
     expect((await later).value).toBe(51);
   });
 
-  test('what changes by itself is seen without a bell', async () => {
+  test('a value that changes without an event is read again after the poll interval', async () => {
     const { subscribe } = bell();
     let n = 0;
     const source = { read: () => n++, subscribe, intervalMs: 1, pollMs: 1 };
@@ -66,7 +66,7 @@ describe('the latest state', () => {
     expect((await next).value).toBe(2);
   });
 
-  test.each(['waiting', 'congested'])('an abort ends it at once while it is %s', async (how) => {
+  test.each(['waiting', 'congested'])('an abort ends it immediately while it is %s', async (how) => {
     const { subscribe, size } = bell();
     const abort = new AbortController();
     const source = { read: () => 0, subscribe, intervalMs: 1, pollMs: 1e6 };
@@ -79,7 +79,7 @@ describe('the latest state', () => {
     expect(size()).toBe(0);
   });
 
-  test('a read that fails ends it, and nothing is left behind', async () => {
+  test('a read that fails ends it, and no listener is left', async () => {
     const { subscribe, size } = bell();
     const read = () => {
       throw new Error('gone');
@@ -109,7 +109,7 @@ describe('events in order', () => {
     return { stream, push: (n: number) => push(n), isOpen: () => open, abort };
   };
 
-  test('none is lost and none comes twice', async () => {
+  test('none is lost and none is repeated', async () => {
     const { stream, push } = start();
     const first = stream.next();
     for (let n = 0; n < 1000; n++) push(n);
@@ -120,7 +120,7 @@ describe('events in order', () => {
     expect(seen).toEqual(Array.from({ length: 1100 }, (_, n) => n));
   });
 
-  test('a reader that never catches up gets an error, not a gap, and costs bounded memory', async () => {
+  test('a reader that never catches up gets an error instead of a gap, and its memory is bounded', async () => {
     const { stream, push, isOpen } = start();
     const first = stream.next();
     push(0);
@@ -131,7 +131,7 @@ describe('events in order', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('leaving takes the listener off, waiting or not', async () => {
+  test('a reader that leaves removes its listener, whether it was waiting or not', async () => {
     const one = start();
     const next = one.stream.next();
     one.abort.abort();

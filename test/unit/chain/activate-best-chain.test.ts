@@ -160,7 +160,7 @@ const moves = (kind: 'commit' | 'steps') =>
   bench.log.filter((line) => line.startsWith(kind)).flatMap((line) => line.split(' ').slice(1));
 
 describe('extending the chain', () => {
-  test('connects the stored blocks in order: each is in the database before its steps are told', async () => {
+  test('connects the stored blocks in order, and emits the steps of a block after its commit', async () => {
     const blocks = row(GENESIS, 3, 1);
     await storeRow('A', blocks);
     await bench.activator.run();

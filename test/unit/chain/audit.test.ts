@@ -92,7 +92,7 @@ const TAMPERINGS: [what: string, change: (level: Level) => Promise<void>][] = [
   ['a coin is too short', (level) => level.put(at(3), new Uint8Array(3))],
 ];
 
-describe('when the disk says other things than it was told', () => {
+describe('a disk that returns other data than was written', () => {
   test.each(TAMPERINGS)(
     '%s: the audit at the start notices, and the next start rebuilds',
     async (_, change) => {
@@ -111,7 +111,7 @@ describe('when the disk says other things than it was told', () => {
     },
   );
 
-  test('what is as it was told passes', async () => {
+  test('an unchanged database passes the audit', async () => {
     await open();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(failures).toEqual([]);
@@ -129,7 +129,7 @@ describe('a valid block that spends a coin which the disk has lost', () => {
   test.each([
     ['without a trace', (level: Level) => level.del(at(3))],
     ['and left rubbish', (level: Level) => level.put(at(3), new Uint8Array(60))],
-  ])('%s is not held against it', async (_, change) => {
+  ])('%s does not make the block invalid', async (_, change) => {
     await tamper(change);
     await open();
     const invalid: string[] = [];
@@ -147,7 +147,7 @@ describe('a valid block that spends a coin which the disk has lost', () => {
     expect(failures).toEqual([]);
   });
 
-  test('but one that spends what never was is refused for good', async () => {
+  test('a block that spends a coin that never existed is refused permanently', async () => {
     await open();
     const never = { ...coinbaseOf(blocks[2]!), outpoint: { txid: new Uint8Array(32), index: 0 } };
     const tx = pay(chain, [never], testKey(1).secret, [{ amount: 1, lock: testKey(2).lock }]);

@@ -4,7 +4,7 @@ import { campaigns } from './bit-flips.ts';
 /** bit-flips.long.test.ts does the same with 200 each. */
 const FLIPS = { 'wallet-data': 6, peers: 25, chain: 6 } as const;
 
-test('there is a number for each database', () => {
+test('each database has a number of cases', () => {
   expect(Object.keys(FLIPS)).toEqual(Object.keys(campaigns));
 });
 

@@ -49,7 +49,7 @@ async function sync(headers: number, options: Partial<ChainDeps> = {}): Promise<
   return chain;
 }
 
-test('a wrong root under seven epochs of work is taken as it stands, and the deep check finds it', async () => {
+test('a wrong root below seven epochs of work is accepted, and the deep check finds it', async () => {
   const directory = newDirectory();
   const chain = await sync(LIAR + BURIED, { directory });
   expect(chain.tip().height).toBe(LIAR + BURIED);

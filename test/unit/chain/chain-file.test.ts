@@ -70,7 +70,7 @@ beforeAll(async () => {
   await chain.close();
 });
 
-test('a chain that was written is read again, into a new node and into one that has a part of it', async () => {
+test('an exported chain is imported into a new node and into one that has a part of it', async () => {
   const fresh = await chainOf();
   expect(await importChain(fresh, original)).toEqual(WHOLE);
   expect(await factsOf(fresh)).toEqual(facts);
@@ -81,7 +81,7 @@ test('a chain that was written is read again, into a new node and into one that 
   expect(readFileSync(copy).equals(readFileSync(original))).toBe(true);
 });
 
-test('a chain of no blocks is a file too', async () => {
+test('a chain without blocks can be exported', async () => {
   const file = newFile();
   expect(await exportChain(await chainOf(), file)).toBe(0);
   expect(readFileSync(file)).toHaveLength(HEAD + END);
@@ -109,7 +109,7 @@ test.each<[what: string, change: (bytes: Buffer) => unknown, code: string]>([
     (bytes) => Buffer.concat([bytes.subarray(0, HEAD), bytes.subarray(HEAD + 4 + bytes.readUInt32LE(HEAD))]),
     'header-orphan',
   ],
-])('a file %s is refused, and what came before is kept', async (_, change, code) => {
+])('a file %s is refused, and the blocks before the error are kept', async (_, change, code) => {
   const chain = await chainOf();
   await expect(importChain(chain, changed(change))).rejects.toMatchObject({ code });
   await chain.idle();
@@ -124,7 +124,7 @@ test('a file ends with 0, the number of its blocks and the id of the last', () =
   expect(end.toString('hex', 8)).toBe(facts.tip);
 });
 
-test('a file is called complete only when its last byte is there, and all blocks before a cut are kept', async () => {
+test('a file counts as complete only with its last byte, and all blocks before a truncation are imported', async () => {
   const bytes = readFileSync(original);
   const chain = await chainOf();
   for (const blocks of [0, 1, 31, 32, 33, BLOCKS]) {
@@ -156,7 +156,7 @@ test.each<[what: string, change: (bytes: Buffer) => unknown]>([
   });
 });
 
-test('a file of version 1 is read, and never called complete; one that ends inside a block is incomplete', async () => {
+test('a file of version 1 is read and never counts as complete; one that ends inside a block is incomplete', async () => {
   const version1 = changed((bytes) => {
     bytes.write('KITHCHN1');
     return bytes.subarray(0, -END);
@@ -172,7 +172,7 @@ test('a file of version 1 is read, and never called complete; one that ends insi
   });
 });
 
-test('the head is checked alone, and only of a regular file', async () => {
+test('the header is checked without the rest, and only of a regular file', async () => {
   const chain = await chainOf();
   const { idHex } = chain.network;
   await checkChainFile(original, idHex);
@@ -184,7 +184,7 @@ test('the head is checked alone, and only of a regular file', async () => {
   await expect(importChain(chain, newDirectory())).rejects.toMatchObject({ code: 'ENOTFILE' });
 });
 
-test('a chain that is written into a folder that is not there is told so', async () => {
+test('an export into a folder that does not exist fails with a code', async () => {
   const folder = join(newDirectory(), 'none');
   await expect(exportChain(await chainOf(), join(folder, 'chain'))).rejects.toMatchObject({
     code: 'folder-missing',
@@ -192,12 +192,12 @@ test('a chain that is written into a folder that is not there is told so', async
   });
 });
 
-test('a file of a network is refused by a node of another', async () => {
+test('a node refuses the file of another network', async () => {
   const local = await chainOf({ network: LOCAL_NETWORK });
   await expect(importChain(local, original)).rejects.toMatchObject({ code: 'chain-file-other-network' });
 });
 
-test('a block in a file is believed no more than one of a peer', async () => {
+test('a block from a file is validated like a block from a peer', async () => {
   const source = await chainOf();
   await importChain(source, original);
   const never = {
@@ -230,7 +230,7 @@ test('a block in a file is believed no more than one of a peer', async () => {
   expect(codes).toContain('header-pow');
 });
 
-test('a pruned chain can not be written, and leaves no half of a file', async () => {
+test('a pruned chain cannot be exported, and leaves no partial file', async () => {
   const pruned = await chainOf({ segmentBytes: 2000, pruneBytes: 10_000 });
   while (pruned.tip().height < 120) await extend(pruned);
   await expect.poll(() => pruned.lowestServedHeight()).toBeGreaterThan(2);
@@ -244,7 +244,7 @@ test('a pruned chain can not be written, and leaves no half of a file', async ()
   }
 });
 
-test('a file that is there already is not written over', async () => {
+test('an existing file is not overwritten', async () => {
   const file = newFile();
   writeFileSync(file, 'mine');
   await expect(exportChain(await chainOf(), file)).rejects.toMatchObject({ code: 'EEXIST' });

@@ -43,7 +43,7 @@ test('connects blocks with payments and keeps them over a restart', async () => 
   expect({ tip: again.tip().id, totals: again.totals(), hash: await again.setHash() }).toEqual(before);
 });
 
-test('follows the chain of most work and takes the other one back', async () => {
+test('follows the chain with the most work and disconnects the other one', async () => {
   const chain = await chainIn();
   const fork = await extend(chain);
   const hash = await chain.setHash();
@@ -65,7 +65,7 @@ test('follows the chain of most work and takes the other one back', async () => 
   expect(chain.totals().coins).toBe(4);
 });
 
-test('a block is told of before it is connected, one beside the tip is not', async () => {
+test('an event announces a block before it is connected, but not a block on a stale branch', async () => {
   const chain = await chainIn();
   const fork = await extend(chain);
   const told: string[] = [];
@@ -79,7 +79,7 @@ test('a block is told of before it is connected, one beside the tip is not', asy
   expect(told).toEqual(['next 2 true', 'connected 2', 'next 3 true', 'connected 3']);
 });
 
-test('a wrong signature marks the block, not the chain before it', async () => {
+test('a wrong signature makes the block invalid, not the chain before it', async () => {
   const chain = await chainIn();
   const first = await extend(chain);
   for (let i = 0; i < 5; i++) await extend(chain);
@@ -93,7 +93,7 @@ test('a wrong signature marks the block, not the chain before it', async () => {
   expect(chain.tip().id).toBe(good.header.idHex);
 });
 
-test('what builds on an invalid block stays invalid over a restart, however much work it has', async () => {
+test('descendants of an invalid block stay invalid over a restart, however much work they have', async () => {
   const directory = newDirectory();
   const chain = await chainIn(directory);
   const fork = await extend(chain);

@@ -26,7 +26,7 @@ function someCoin(random: Random): Coin {
 }
 
 describe('the table of coins', () => {
-  test(`holds the newest, as a plain model says (seed ${SEED})`, () => {
+  test(`holds the same newest coins as a simple model (seed ${SEED})`, () => {
     const random = createRandom(SEED);
     const table = new CoinTable(64, createRandom(SEED + 1));
     // Slots in their order: what was taken out leaves its slot empty until the turn comes round.
@@ -63,7 +63,7 @@ describe('the table of coins', () => {
 });
 
 describe('the cache in front of the database', () => {
-  test(`sees ahead of the pipeline and behind it (seed ${SEED})`, () => {
+  test(`returns the coins at the start and at the end of the pipeline (seed ${SEED})`, () => {
     const random = createRandom(SEED);
     const database = new Map<CoinKey, Coin>();
     const cache = new CoinCache({ coin: (key) => database.get(key) }, 16, createRandom(SEED + 1));

@@ -17,7 +17,7 @@ function openAndDie(directory: string, after: number): string | null {
   return signal;
 }
 
-test('a node killed right after any write of a rebuild has its chain again, with nobody to ask', async () => {
+test('a node that is killed after any write of a rebuild restores its chain without a peer', async () => {
   const original = newDirectory();
   const chain = await openTestChain({ directory: original });
   for (let i = 0; i < BLOCKS; i++) await extend(chain);

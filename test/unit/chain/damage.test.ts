@@ -31,7 +31,7 @@ const matches = (file: string, pattern: string) => {
   return file.startsWith(`${folder}/`) && file.slice(folder.length + 1).includes(name.replace('*', ''));
 };
 
-test('every file of a chain is among those that are hurt', () => {
+test('the test corrupts every file of a chain', () => {
   const files = chainFiles(world.directory);
   for (const pattern of FILES)
     expect(files.filter((file) => matches(file, pattern)).length, pattern).toBeGreaterThan(0);

@@ -49,7 +49,7 @@ test('an item that is kept between two seconds is due no earlier than its own', 
   expect(retried.map(({ ids }) => ids)).toEqual([[1]]);
 });
 
-test('a clock that is set back makes an item wait as much longer', () => {
+test('a clock that is set back delays an item by the same time', () => {
   const { clock, keep, retried } = deferring();
   keep(1, 60);
   clock.shift(-30);
@@ -60,7 +60,7 @@ test('a clock that is set back makes an item wait as much longer', () => {
   ]);
 });
 
-test('after the clock was set forward a look finds what is due, and the rest keeps its time', () => {
+test('after the clock was set forward, due items are found and the rest keep their times', () => {
   const { clock, keep, retry, retried } = deferring();
   keep(1, 60);
   keep(2, 90);
@@ -74,7 +74,7 @@ test('after the clock was set forward a look finds what is due, and the rest kee
   ]);
 });
 
-test('nothing is due after the stop', () => {
+test('no item is due after the stop', () => {
   const { clock, keep, deferred, retried } = deferring();
   keep(1, 60);
   deferred.stop();
@@ -82,7 +82,7 @@ test('nothing is due after the stop', () => {
   expect(retried).toEqual([]);
 });
 
-test('a chain connects an early block by itself when its time has come', async () => {
+test('a chain connects an early block when the clock reaches its time', async () => {
   const clock = turnedClock();
   const chain = await openTestChain({ clock });
   const { futureLimit } = chain.network.params;

@@ -73,7 +73,7 @@ test('the history behind a snapshot is checked while the chain is in use, over a
   expect(await createHistory(fresh, testChainDeps({ directory }))).toBeNull();
 });
 
-test('a history that breaks a rule is told, and stays checked up to there', async () => {
+test('a history that breaks a rule is reported, and stays checked up to that block', async () => {
   const from = newDirectory();
   // A chain whose signatures its own nodes didn't check.
   const chain = await chainIn(from, { verifyBatch: () => Promise.resolve(-1) });
@@ -124,7 +124,7 @@ test('a node whose history was checked under a soft fork opens again as it was',
   expect((await extend(fresh)).header.height).toBe(151);
 });
 
-test('a history whose disk fails says so, proves nothing, and goes on at the next start', async () => {
+test('a history check whose disk fails reports it, confirms nothing, and continues at the next start', async () => {
   const { fresh, directory, body } = await beginning(110, 80);
   mkdirSync(join(directory, 'history'));
   writeFileSync(join(directory, 'history', 'snapshots'), 'in the way');
@@ -189,7 +189,7 @@ async function checkAll(directory: string, body: (height: number) => Promise<Uin
   return 'it wants to be started again and again';
 }
 
-test('blocks that lead to other coins than the snapshot are a mismatch, and nothing is confirmed', async () => {
+test('blocks that lead to other coins than the snapshot are a mismatch, and the snapshot is not confirmed', async () => {
   const { fresh, directory, body } = await beginning(110, 80);
   // An attacker who could forge a snapshot root could commit to other coins.
   const lying = { ...fresh, snapshotRootOf: async () => new Uint8Array(32) };

@@ -54,7 +54,7 @@ async function tellOld(old: Chain): Promise<{ blocks: Block[]; honest: string }>
   return { blocks, honest: blocks[79]!.header.idHex };
 }
 
-test('a node that upgraded late checks again what it connected before it knew the rule', async () => {
+test('a node that upgraded late validates again the blocks that it connected without the rule', async () => {
   const directory = newDirectory();
   const old = await chainOf({ directory, network: OLD });
   const { honest } = await tellOld(old);
@@ -84,7 +84,7 @@ test.each(['blocks', 'undo'])('the same when one file in %s is lost', async (fol
   expect(readdirSync(directory)).not.toContain('chain.rebuild');
 });
 
-test('a node that upgraded late and has pruned what it would need begins anew', async () => {
+test('a node that upgraded late and pruned the blocks that it needs downloads the chain again', async () => {
   const options = { directory: newDirectory(), segmentBytes: 2000, pruneBytes: 10_000 };
   const old = await chainOf({ ...options, network: OLD });
   const { blocks, honest } = await tellOld(old);

@@ -35,7 +35,7 @@ async function source(): Promise<{
   return { chain, folder: join(directory, 'snapshots', names[0]!), headers, committing };
 }
 
-test('a new node begins with a snapshot, goes on from it, and opens again', async () => {
+test('a new node starts from a snapshot, connects blocks after it, and opens again', async () => {
   const { chain, folder, headers, committing } = await source();
   const directory = newDirectory();
   const fresh = await chainIn(directory);
@@ -55,7 +55,7 @@ test('a new node begins with a snapshot, goes on from it, and opens again', asyn
   expect(again.totals().total).toBe(chain.totals().total + 2_000_000_000);
 });
 
-test('blocks that come while a snapshot is loaded wait for it', async () => {
+test('blocks that arrive while a snapshot is loaded wait for it', async () => {
   const { chain, folder, headers, committing } = await source();
   const body = async (height: number) => (await chain.readBlock(chain.atHeight(height)!.id))!;
   const bodies = await Promise.all([1, 2, 3, 81, 82].map(body));
@@ -73,7 +73,7 @@ test('blocks that come while a snapshot is loaded wait for it', async () => {
   expect(await fresh.auditCoins()).toMatchObject({ problem: null });
 });
 
-test('a snapshot that the chain does not name is refused and leaves nothing behind', async () => {
+test('a snapshot to which the chain does not commit is refused and leaves no data', async () => {
   const { chain, folder, headers, committing } = await source();
   const fresh = await chainIn(newDirectory());
   await expect(fresh.loadSnapshot(folder, committing)).rejects.toMatchObject({ code: 'snapshot-refused' });
@@ -93,7 +93,7 @@ test('a snapshot that the chain does not name is refused and leaves nothing behi
   expect(await fresh.setHash()).toBe(await chain.setHash());
 });
 
-test('a heavier chain that leaves below the snapshot makes the node begin anew', async () => {
+test('a chain with more work that forks below the snapshot makes the node start over', async () => {
   const { chain, folder, headers, committing } = await source();
   const directory = newDirectory();
   const fresh = await chainIn(directory);

@@ -41,7 +41,7 @@ function flipBit(path: string, at: number): void {
   writeFileSync(path, bytes);
 }
 
-test('bodies below the tip whose file is gone are asked for again, and then are there again', async () => {
+test('bodies below the tip whose file is missing are requested and stored again', async () => {
   for (const height of [2, 3, 5]) rmSync(file('blocks', height));
   await open();
   expect(chain.tip().height).toBe(BLOCKS);
@@ -59,7 +59,7 @@ test('bodies below the tip whose file is gone are asked for again, and then are 
   expect(await chain.readBlock(blocks[4]!.header.idHex)).toEqual(blocks[4]!.bytes);
 });
 
-test('gaps never come before the path to the best header', async () => {
+test('missing bodies are requested after those on the path to the best header', async () => {
   for (const height of [2, 3]) rmSync(file('blocks', height));
   await open();
   const next = mineOn(chain, tipOf(chain));
@@ -70,7 +70,7 @@ test('gaps never come before the path to the best header', async () => {
   expect(gaps()).toEqual([2, 3]);
 });
 
-test('newest blocks without bodies are disconnected at the start, down to one that has its body', async () => {
+test('the newest blocks without bodies are disconnected at the start, down to one that has its body', async () => {
   for (const height of [3, BLOCKS - 1, BLOCKS]) rmSync(file('blocks', height));
   await open();
   expect(chain.tip().height).toBe(BLOCKS - 2);
@@ -82,7 +82,7 @@ test('newest blocks without bodies are disconnected at the start, down to one th
   await expectAsAfter(blocks);
 });
 
-test('a body found damaged when it is read is asked for again', async () => {
+test('a body that is found corrupt when it is read is requested again', async () => {
   flipBit(file('blocks', 4), 60);
   await open();
   expect(gaps()).toEqual([]);
@@ -92,7 +92,7 @@ test('a body found damaged when it is read is asked for again', async () => {
   expect(await chain.readBlock(blocks[3]!.header.idHex)).toEqual(blocks[3]!.bytes);
 });
 
-test('what is written next never lands where a lost record was', async () => {
+test('a new record is never written at the position of a lost one', async () => {
   rmSync(file('blocks', BLOCKS));
   rmSync(file('undo', BLOCKS));
   await open();
@@ -102,7 +102,7 @@ test('what is written next never lands where a lost record was', async () => {
   expect(readdirSync(join(directory, 'undo'))).not.toContain(`00000${BLOCKS}.seg`);
 });
 
-test('a node that prunes does not miss old bodies', async () => {
+test('a node that prunes does not request old bodies', async () => {
   rmSync(file('blocks', 1));
   await open({ pruneBytes: 1_000_000 });
   expect(gaps()).toEqual([]);
@@ -126,7 +126,7 @@ async function expectAsAfter(followed: readonly Block[]): Promise<void> {
   await twin.close();
 }
 
-test('disconnecting a block takes its undo record alone, not its body', async () => {
+test('disconnecting a block needs only its undo record, not its body', async () => {
   await open();
   flipBit(file('blocks', BLOCKS), 60);
   const disconnected: unknown[] = [];
@@ -148,7 +148,7 @@ test('disconnecting a block takes its undo record alone, not its body', async ()
   await expectAsAfter([...blocks, ...longer.slice(1)]);
 });
 
-test('disconnecting a block without its undo record asks for a rebuild, which loses nothing', async () => {
+test('disconnecting a block without its undo record requires a rebuild, which loses no data', async () => {
   rmSync(file('undo', BLOCKS));
   await open();
   const failures: unknown[] = [];

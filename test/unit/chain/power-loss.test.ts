@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { powerLoss } from '../../chaos/power-loss/campaign.ts';
 
-test('whatever a power failure leaves of the files opens, is a prefix of history and catches up', async () => {
+test('any files that a power failure leaves can be opened, are a prefix of the history, and the node syncs to the tip', async () => {
   const result = await powerLoss({ seed: 20_261_129, blocks: 50, moments: 5, rotations: 3 });
   expect(result.problems).toEqual([]);
   // Nothing is checked again from genesis because of a power failure.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { extend, newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
 
-test('a pruned chain bounds its disk, keeps two epochs, and opens again', async () => {
+test('a pruned chain uses bounded disk space, keeps two epochs, and opens again', async () => {
   const directory = newDirectory();
   const options = { directory, segmentBytes: 2000, pruneBytes: 10_000 };
   const chain = await openTestChain(options);

@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => chain.close());
 
-test('without its database a node has its chain again from the blocks alone', async () => {
+test('a node without its database rebuilds its chain from the stored blocks', async () => {
   await open();
   for (let i = 0; i < 30; i++) await extend(chain);
   const before = { tip: chain.tip().id, totals: chain.totals(), set: await chain.setHash() };
@@ -43,7 +43,7 @@ test('without its database a node has its chain again from the blocks alone', as
   expect({ tip: chain.tip().id, totals: chain.totals(), set: await chain.setHash() }).toEqual(before);
 });
 
-test('the database that was set aside is there for a session, and goes with the next start', async () => {
+test('the renamed database is kept for a session, and deleted at the next start', async () => {
   await open();
   await extend(chain);
   await chain.close();
@@ -57,7 +57,7 @@ test('the database that was set aside is there for a session, and goes with the 
   expect(readdirSync(directory)).not.toContain('chain.damaged');
 });
 
-test('what lies behind a gap is not fetched again, only the gap', async () => {
+test('only the missing blocks are downloaded again, not the blocks after them', async () => {
   await open(1);
   const blocks: Block[] = [];
   for (let i = 0; i < 10; i++) blocks.push(await extend(chain));
@@ -72,7 +72,7 @@ test('what lies behind a gap is not fetched again, only the gap', async () => {
   await expect.poll(() => chain.tip().height).toBe(10);
 });
 
-test('two branches are found, and the heavier one wins', async () => {
+test('two branches are found, and the one with more work becomes active', async () => {
   await open();
   const fork = await extend(chain);
   await extend(chain);
@@ -100,7 +100,7 @@ test('a block that breaks a rule is refused again', async () => {
   expect(chain.tip().height).toBe(7);
 });
 
-test('a record that a miner hid inside a block never passes as a block of its own', async () => {
+test('a record that a miner hid inside a block is never read as a separate block', async () => {
   await open();
   const first = await extend(chain);
   for (let i = 0; i < 5; i++) await extend(chain);
@@ -139,7 +139,7 @@ test('a record that a miner hid inside a block never passes as a block of its ow
   expect(chain.tip().id).toBe(carrying.header.idHex);
 });
 
-test('a hidden body under the header of a real block is rejected as well', async () => {
+test('a hidden body with the header of a real block is rejected as well', async () => {
   await open();
   const first = await extend(chain);
   for (let i = 0; i < 5; i++) await extend(chain);

@@ -119,12 +119,12 @@ async function alive(refs: readonly WeakRef<object>[]): Promise<number> {
 }
 
 describe('a reorganisation', () => {
-  test.each([1, 6, 100])('of %i blocks ends with the coins of the heavier chain', (depth) =>
+  test.each([1, 6, 100])('of %i blocks ends with the coins of the chain with more work', (depth) =>
     reorganise(depth),
   );
-  test('of 1 000 blocks ends with the coins of the heavier chain', () => reorganise(1000), 120_000);
+  test('of 1 000 blocks ends with the coins of the chain with more work', () => reorganise(1000), 120_000);
 
-  test('that meets an invalid block on the way goes back to the best valid chain', async () => {
+  test('that meets an invalid block returns to the best valid chain', async () => {
     const { common, first, second } = branches(9, 8);
     const chain = await newChain();
     const invalid: string[] = [];
@@ -149,7 +149,7 @@ describe('a reorganisation', () => {
   });
 });
 
-test('blocks that come all at once, in any order, are all answered', async () => {
+test('blocks that arrive at the same time, in any order, all get a result', async () => {
   for (let seed = 1; seed <= 6; seed++) {
     const random = createRandom(seed);
     const { common, first, second } = branches(20 + seed, 10);

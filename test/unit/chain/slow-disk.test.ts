@@ -50,7 +50,7 @@ afterEach(async () => {
   await chain.close();
 });
 
-test('a disk that fails stops the chain at once, not when everything has been checked', async () => {
+test('a disk that fails stops the chain immediately, not after all checks', async () => {
   const blocks = 200;
   let at: Parent = tipOf(chain);
   for (let i = 0; i < blocks; i++) {
@@ -67,7 +67,7 @@ test('a disk that fails stops the chain at once, not when everything has been ch
   await expect(chain.idle()).rejects.toMatchObject({ code: 'storage-unusable' });
 });
 
-test('a disk that is slow holds the checks up', async () => {
+test('a slow disk delays the checks', async () => {
   // Each some 96 kB: outputs that nobody will ever spend.
   const blocks = 70;
   const lock = new Uint8Array(64);

@@ -19,7 +19,7 @@ const manifest = {
   root: hash,
 };
 
-test('what was fetched of a snapshot is there after a restart, but for what is not as it should be', async () => {
+test('the downloaded chunks of a snapshot are kept over a restart, except corrupt ones', async () => {
   const directory = newDirectory();
   const folder = join(directory, snapshotName(40, 'ab'.repeat(32)));
   const before = await openFetchedFolder(folder);
@@ -37,7 +37,7 @@ test('what was fetched of a snapshot is there after a restart, but for what is n
   expect(readdirSync(directory)).toHaveLength(1);
 });
 
-test('of another snapshot nothing is kept, and nothing that is none of ours is touched', async () => {
+test('chunks of another snapshot are deleted, and files of other programs are kept', async () => {
   const directory = newDirectory();
   const [older, newer] = [
     join(directory, snapshotName(40, 'ab'.repeat(32))),

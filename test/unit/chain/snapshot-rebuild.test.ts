@@ -63,7 +63,7 @@ const snapshotsOf = (): Snapshots =>
     log: silent,
   });
 
-test('taking blocks back in memory gives the coins of any ancestor, in order, and what they add up to', async () => {
+test('disconnecting blocks in memory gives the coins of any ancestor, in order, with their sum', async () => {
   const { db, bodies, state, active } = opened;
   const frozen = db.freeze();
   for (let height = BLOCKS; height >= 0; height -= 3) {
@@ -87,7 +87,7 @@ test('taking blocks back in memory gives the coins of any ancestor, in order, an
   await frozen.release();
 });
 
-test('a snapshot rebuilt from the tip and undo has the root that the blocks lead to', async () => {
+test('a snapshot rebuilt from the tip and the undo records has the root that the blocks lead to', async () => {
   const { active, state } = opened;
   const snapshots = snapshotsOf();
   snapshots.rebuild(active.at(40)!, active.tip, state);
@@ -95,7 +95,7 @@ test('a snapshot rebuilt from the tip and undo has the root that the blocks lead
   await snapshots.close();
 });
 
-test('a build of other coins than those of its block fails, and leaves no root', async () => {
+test('a build from other coins than those of its block fails, and leaves no root', async () => {
   const { active, state, db, bodies } = opened;
   const parent = active.at(BLOCKS - 1)!;
   const { totals } = await rewindTo(parent, active.tip, state, bodies);
@@ -110,7 +110,7 @@ test('a build of other coins than those of its block fails, and leaves no root',
   await snapshots.close();
 });
 
-test('the miner gets a root that was lost only while nothing is being written, and as of the tip of that moment', async () => {
+test('a lost root is rebuilt for the miner only while no commit runs, and for the tip of that moment', async () => {
   const { active, state } = opened;
   const events: string[] = [];
   let built: Uint8Array | null = null;
@@ -146,7 +146,7 @@ test('the miner gets a root that was lost only while nothing is being written, a
   expect(events).toEqual(['waits', 'rebuild 40 from 44']);
 });
 
-test('a whole chain that has lost its roots names the right one again', async () => {
+test('a complete chain that lost its roots computes the right one again', async () => {
   await opened.db.close();
   await opened.bodies.close();
   await forgetRoots();

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const chain of open.splice(0)) await chain.close();
 });
 
-test('the chain commits to its coins, over epochs, restarts and reorganisations', async () => {
+test('the chain commits to its UTXO set, over epochs, restarts and reorganisations', async () => {
   const directory = newDirectory();
   let chain = await chainIn(directory);
   for (let i = 0; i < 22; i++) await extend(chain);
@@ -42,7 +42,7 @@ test('the chain commits to its coins, over epochs, restarts and reorganisations'
   expect(await chain.setHash()).toBe(await other.setHash());
 });
 
-test('a snapshot record must be right, and only where it is due', async () => {
+test('a snapshot record must be right, and is allowed only where it is due', async () => {
   const chain = await chainIn();
   for (let i = 0; i < 24; i++) await extend(chain);
   const root = await chain.nextSnapshotRoot();
@@ -59,7 +59,7 @@ test('a snapshot record must be right, and only where it is due', async () => {
   expect(await chain.submitBlock(early.bytes)).toMatchObject({ code: 'snapshot-misplaced' });
 });
 
-test('a folder that can not be written to stops the chain where its root is due, and is no damage', async () => {
+test('a folder that cannot be written stops the chain where a root is due, and does not count as corruption', async () => {
   const directory = newDirectory();
   writeFileSync(join(directory, 'snapshots'), 'in the way');
   const chain = await chainIn(directory);
@@ -81,7 +81,7 @@ test('a folder that can not be written to stops the chain where its root is due,
   expect(again.tip().height).toBe(25);
 });
 
-test('a start clears away half a snapshot and makes one that was lost again', async () => {
+test('a start deletes a partial snapshot and rebuilds a lost one', async () => {
   const directory = newDirectory();
   const folder = join(directory, 'snapshots');
   const chain = await chainIn(directory);

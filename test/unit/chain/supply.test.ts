@@ -65,67 +65,70 @@ function expectModel(chain: Chain, { coins, issued, burned }: ModelBlock): void 
   expect(total).toBe(issued - burned);
 }
 
-test.each(SEEDS)('seed %i: money is neither made nor lost, whatever the chain goes through', async (seed) => {
-  const random = createRandom(seed);
-  const model = createChainModel(REGTEST_NETWORK, random);
-  const blocks = randomTree(model, random);
-  const known = new Map(blocks.map((each) => [each.block.header.idHex, each]));
-  known.set(REGTEST_NETWORK.idHex, model.genesis);
+test.each(SEEDS)(
+  'seed %i: no sequence of blocks and reorganisations creates or loses money',
+  async (seed) => {
+    const random = createRandom(seed);
+    const model = createChainModel(REGTEST_NETWORK, random);
+    const blocks = randomTree(model, random);
+    const known = new Map(blocks.map((each) => [each.block.header.idHex, each]));
+    known.set(REGTEST_NETWORK.idHex, model.genesis);
 
-  const directory = newDirectory();
-  const chain = await chainIn(directory);
-  const deltas = new Map<CoinKey, number>();
-  let reorganised = 0;
-  const follow = ({ created, spent }: Delta): void => {
-    for (const key of spent.keys()) deltas.delete(key);
-    for (const [key, { amount }] of created) deltas.set(key, amount);
-  };
-  chain.events.on('connected', ({ delta }) => follow(delta));
-  chain.events.on('disconnected', ({ delta }) => {
-    reorganised++;
-    follow(delta);
-  });
+    const directory = newDirectory();
+    const chain = await chainIn(directory);
+    const deltas = new Map<CoinKey, number>();
+    let reorganised = 0;
+    const follow = ({ created, spent }: Delta): void => {
+      for (const key of spent.keys()) deltas.delete(key);
+      for (const [key, { amount }] of created) deltas.set(key, amount);
+    };
+    chain.events.on('connected', ({ delta }) => follow(delta));
+    chain.events.on('disconnected', ({ delta }) => {
+      reorganised++;
+      follow(delta);
+    });
 
-  // Headers first, so that bodies may come in any order.
-  for (const { block } of blocks)
-    expect(await chain.acceptHeaders([block.header])).toMatchObject({ violation: null });
-  for (const each of shuffled(blocks, random)) {
-    await deliver(chain, each);
-    expectModel(chain, known.get(chain.tip().id)!);
-  }
-  const highest = Math.max(...blocks.map(({ height }) => height));
-  await expect.poll(() => chain.tip().height).toBe(highest);
-  const end = known.get(chain.tip().id)!;
-  expect(reorganised).toBeGreaterThan(0);
-  expect(await chain.setHash()).toBe(hashOf(end.coins));
-  // A subscriber that follows the events, as the wallet does, ends with the same coins.
-  expect([...deltas.keys()].sort()).toEqual([...end.coins.keys()].sort());
-  expect([...deltas.values()].reduce((sum, amount) => sum + amount, 0)).toBe(chain.totals().total);
-  for (const key of end.coins.keys()) expect(deltas.has(key)).toBe(true);
+    // Headers first, so that bodies may come in any order.
+    for (const { block } of blocks)
+      expect(await chain.acceptHeaders([block.header])).toMatchObject({ violation: null });
+    for (const each of shuffled(blocks, random)) {
+      await deliver(chain, each);
+      expectModel(chain, known.get(chain.tip().id)!);
+    }
+    const highest = Math.max(...blocks.map(({ height }) => height));
+    await expect.poll(() => chain.tip().height).toBe(highest);
+    const end = known.get(chain.tip().id)!;
+    expect(reorganised).toBeGreaterThan(0);
+    expect(await chain.setHash()).toBe(hashOf(end.coins));
+    // A subscriber that follows the events, as the wallet does, ends with the same coins.
+    expect([...deltas.keys()].sort()).toEqual([...end.coins.keys()].sort());
+    expect([...deltas.values()].reduce((sum, amount) => sum + amount, 0)).toBe(chain.totals().total);
+    for (const key of end.coins.keys()) expect(deltas.has(key)).toBe(true);
 
-  // A twin that never saw another branch has the same of everything.
-  const twin = await chainIn(newDirectory());
-  const line: ModelBlock[] = [];
-  for (let at = end; at.parent; at = at.parent) line.unshift(at);
-  for (const each of line) await deliver(twin, each);
-  expect({ tip: twin.tip().id, totals: twin.totals(), set: await twin.setHash() }).toEqual({
-    tip: chain.tip().id,
-    totals: chain.totals(),
-    set: await chain.setHash(),
-  });
+    // A twin that never saw another branch has the same of everything.
+    const twin = await chainIn(newDirectory());
+    const line: ModelBlock[] = [];
+    for (let at = end; at.parent; at = at.parent) line.unshift(at);
+    for (const each of line) await deliver(twin, each);
+    expect({ tip: twin.tip().id, totals: twin.totals(), set: await twin.setHash() }).toEqual({
+      tip: chain.tip().id,
+      totals: chain.totals(),
+      set: await chain.setHash(),
+    });
 
-  // So has the directory, read coin by coin.
-  await close(chain);
-  const db = await openChainDb(join(directory, 'chain'), REGTEST_NETWORK.id);
-  const frozen = db.freeze();
-  const stored = new Map<string, number>();
-  for await (const batch of frozen.batches())
-    for (const { outpoint, coin } of batch)
-      stored.set(Buffer.from(outpoint).toString('hex'), decodeCoin(coin)!.amount);
-  await frozen.release();
-  await db.close();
-  expect(stored.size).toBe(end.coins.size);
-  expect([...stored.values()].reduce((sum, amount) => sum + amount, 0)).toBe(sumOf(end.coins));
-  const again = await chainIn(directory);
-  expectModel(again, end);
-});
+    // So has the directory, read coin by coin.
+    await close(chain);
+    const db = await openChainDb(join(directory, 'chain'), REGTEST_NETWORK.id);
+    const frozen = db.freeze();
+    const stored = new Map<string, number>();
+    for await (const batch of frozen.batches())
+      for (const { outpoint, coin } of batch)
+        stored.set(Buffer.from(outpoint).toString('hex'), decodeCoin(coin)!.amount);
+    await frozen.release();
+    await db.close();
+    expect(stored.size).toBe(end.coins.size);
+    expect([...stored.values()].reduce((sum, amount) => sum + amount, 0)).toBe(sumOf(end.coins));
+    const again = await chainIn(directory);
+    expectModel(again, end);
+  },
+);

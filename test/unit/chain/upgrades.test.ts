@@ -11,7 +11,7 @@ const mine = async (blocks: number, version: number) => {
   for (let i = 0; i < blocks; i++) await extend(chain, { header: { version } });
 };
 
-test('a rule is followed from its first signal to its first block, with its share at each step', async () => {
+test('a rule is reported from its first signal to its first block, with the share of signals at each step', async () => {
   chain = await openTestChain();
   const rule = () => chain.upgrades().upgrades[0]!;
   expect(chain.upgrades()).toMatchObject({ period: 20, threshold: 18, periodStart: 0, blocks: 1, window: 0 });
@@ -30,7 +30,7 @@ test('a rule is followed from its first signal to its first block, with its shar
   expect(rule()).toMatchObject({ state: 'active', activeAt: 100, recent: 0 });
 });
 
-test('bits that nobody here knows are counted, and told when most blocks carry one', async () => {
+test('unknown version bits are counted, and reported when most blocks signal one', async () => {
   chain = await openTestChain();
   await mine(8, BASE_VERSION | (1 << 7));
   expect(chain.upgrades().unknown).toEqual([{ bit: 7, recent: 8 }]);

@@ -86,7 +86,7 @@ function replaceRecord(path: string, was: Uint8Array, is: Uint8Array): void {
 }
 
 describe.each([false, true])('deep: %s', (deep) => {
-  test('a directory in which all is well', async () => {
+  test('a healthy directory has no problems', async () => {
     expect(await verify(deep)).toMatchObject({
       height: BLOCKS,
       tip: blocks.at(-1)!.header.idHex,
@@ -158,14 +158,14 @@ describe.each([false, true])('deep: %s', (deep) => {
       () => writeFileSync(join(directory, 'chain', 'CURRENT'), 'nonsense'),
       /has been built again from the stored blocks: .*CURRENT/,
     ],
-  ])('%s is told', async (_, change, said) => {
+  ])('%s is reported', async (_, change, said) => {
     await change();
     const { problems } = await verify(deep);
     expect(problems.join('\n')).toMatch(said);
   });
 });
 
-test('a coin of another height is found by the deep check alone', async () => {
+test('only the deep check finds a coin with a wrong height', async () => {
   await tamper(async (level) => {
     const { coin } = coinbaseOf(blocks[2]!);
     await level.put(coinAt(3), sealRecord(coinAt(3), encodeCoin({ ...coin, height: 2 })));
@@ -174,14 +174,14 @@ test('a coin of another height is found by the deep check alone', async () => {
   expect((await verify(true)).problems).toEqual(['the coins are not those that the blocks lead to']);
 });
 
-test('what a killed deep check left behind goes with the next one', async () => {
+test('the next deep check deletes the files of one that was killed', async () => {
   for (const name of ['verify-aB3dE6', 'verify-mine']) mkdirSync(join(directory, name));
   expect((await verify(true)).problems).toEqual([]);
   expect(existsSync(join(directory, 'verify-aB3dE6'))).toBe(false);
   expect(existsSync(join(directory, 'verify-mine'))).toBe(true);
 });
 
-test('a pruned directory can be checked, but not deeply', async () => {
+test('a pruned directory can be checked, but has no deep check', async () => {
   directory = newDirectory();
   const options = { directory, segmentBytes: 2000, pruneBytes: 10_000 };
   const chain = await openTestChain(options);

@@ -57,7 +57,7 @@ function careless(coin: Transaction): Transaction {
 
 const SILENT = { header: { version: BASE_VERSION } };
 
-test('a network takes a rule from defined to active by mining, and a node that does not know it follows', async () => {
+test('mining takes a rule from defined to active, and a node that does not know it stays on the chain', async () => {
   const { updated, old, blocks, mine } = await twoNodes();
   const state = async (chain: Chain) => ({
     tip: chain.tip().id,
@@ -118,7 +118,7 @@ test('a network takes a rule from defined to active by mining, and a node that d
   expect(updated.getCoin({ txid: second.txid, index: 0 })).toBeDefined();
 });
 
-test('17 of 20 never lock it in, however often', async () => {
+test('signals in 17 of 20 blocks never lock it in, however often', async () => {
   const { updated, mine } = await twoNodes();
   for (let height = 1; height < 100; height++) await mine(height % 20 < 3 ? SILENT : {});
   expect(updated.nextVersion()).toBe(BASE_VERSION | 1);

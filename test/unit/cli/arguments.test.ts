@@ -72,7 +72,7 @@ describe('arguments', () => {
     }),
   );
 
-  test('as many positionals as a command takes', () => {
+  test('a command accepts the positional arguments that it declares and refuses more', () => {
     const given = readArguments('call', ['node.status', '{}', '--json'], OPTIONS, 2);
     expect(given.positionals).toEqual(['node.status', '{}']);
     expect(readArguments('call', ['x', '-'], OPTIONS, 2).positionals).toEqual(['x', '-']);
@@ -93,7 +93,7 @@ test('the help of call lists every procedure', () => {
   expect(PROCEDURES).toContain('wallet.newAddress');
 });
 
-test('a founded network cannot put its data where another one has it', () => {
+test('a created network cannot use the data directory of another one', () => {
   const at = (name: string, founded = true) => basename(defaultDirectory({ ...MAIN_NETWORK, name, founded }));
   const id = MAIN_NETWORK.idHex.slice(0, 8);
   expect(at('main', false)).toBe('main');

@@ -32,13 +32,13 @@ function program(...failures: readonly (KithError | null)[]) {
   return { ended, seen };
 }
 
-test('a corrupt chain database stops the node and starts it again; the end is not a failure', async () => {
+test('a corrupt chain database restarts the node, and stopping it later is not a failure', async () => {
   const { ended, seen } = program(damage(), damage(), null);
   expect((await ended).failure).toBeUndefined();
   expect(seen).toEqual(['start 1', 'stop 1', 'start 2', 'stop 2', 'start 3']);
 });
 
-test('also when it turns out while the node starts', async () => {
+test('a chain database that is found corrupt during the start restarts the node as well', async () => {
   const { ended, seen } = program(new KithError('storage-damaged', 'at the start'), null);
   expect((await ended).failure).toBeUndefined();
   expect(seen).toEqual(['start 1', 'start 2']);

@@ -17,7 +17,7 @@ const anyText = fc
   )
   .map((points) => String.fromCodePoint(...points));
 
-test('a result is the same JSON on one line, and nothing in it acts on a terminal', () => {
+test('a result is the same JSON on one line, without control characters', () => {
   fc.assert(
     fc.property(fc.record({ label: anyText, list: fc.array(anyText) }), (value) => {
       const line = jsonLine(value);
@@ -28,7 +28,7 @@ test('a result is the same JSON on one line, and nothing in it acts on a termina
   );
 });
 
-test('text for people keeps its lines and its letters', () => {
+test('text for users keeps its lines and its letters', () => {
   expect(plainText('a\u202eb\u009b31m\u001b]0;x\u0007\nمی\u200cخواهم 貯金\n')).toBe(
     'ab31m]0;x\nمی\u200cخواهم 貯金\n',
   );

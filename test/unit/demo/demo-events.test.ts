@@ -31,7 +31,7 @@ function reporter(name: string) {
   return { name, peerId: `id of ${name}`, client: { peers } as unknown as Reporter['client'], write };
 }
 
-test('each connection is reported once, by the node that made it; problems with their reason; nothing twice', async () => {
+test('each connection is reported once, by its outbound node, and each problem once with its reason', async () => {
   const [ada, ben] = [reporter('ada'), reporter('ben')];
   const events = createDemoEvents([ada, ben]);
   expect(await events()).toEqual([]);

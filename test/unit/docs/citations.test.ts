@@ -44,7 +44,7 @@ function pageOf({ where, page }: Citation): string | undefined {
   );
 }
 
-test('there are citations to look at', () => {
+test('the sources contain citations to check', () => {
   expect(citations.length).toBeGreaterThan(100);
   expect(citations.filter(({ sections }) => sections.length > 0).length).toBeGreaterThan(40);
 });

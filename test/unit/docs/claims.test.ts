@@ -113,7 +113,7 @@ const WIRE: readonly string[] = [
   `again every ${net('nat/hole-punching.ts', 'AGAIN_MS')} ms for ${seconds('net/nat/hole-punching.ts', 'STRIKE_MS')} s`,
 ];
 
-test('the constants stand where this file looks for them', () => expect(missing).toEqual([]));
+test('the constants are in the files that this test reads', () => expect(missing).toEqual([]));
 
 describe.each([
   ['docs/protocol.md', PROTOCOL],

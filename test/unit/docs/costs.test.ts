@@ -44,7 +44,7 @@ describe('docs/costs.md and the table of costs', () => {
     expect(tableRows(section('Budgets'))).toEqual(budgets);
   });
 
-  test('what sending costs, and in which pieces', () => {
+  test('the page has the cost of sending and the size of its pieces', () => {
     const answers = section('Answers');
     expect(answers).toContain(`costs ${ANSWER_MICROS_PER_KIB} µs of processor time for each KiB`);
     expect(answers).toContain(`pieces of ${PIECE_BYTES / 1024} KiB`);
@@ -60,7 +60,7 @@ describe('the table of costs and the frames', () => {
     ...['taken', 'records', 'networkFile', 'manifest', 'chunk', 'pushed', 'compact'],
   ]);
 
-  test.each(Object.keys(FRAME))('%s has a cost, or needs none', (name) => {
+  test.each(Object.keys(FRAME))('%s has a cost, or is listed as free', (name) => {
     expect(name in COST).toBe(!WITHOUT.has(name));
   });
 

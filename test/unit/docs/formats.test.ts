@@ -25,7 +25,7 @@ const plain = (text: string): string =>
   text.replaceAll(/\s+/g, ' ').replaceAll(/(?<=\d) (?=\d{3}(?!\d))/g, '');
 const networkId = Buffer.from(REGTEST_NETWORK.id);
 
-test('the mempool file has the fields of its page, in their order, and nothing else', async () => {
+test('the mempool file has exactly the fields of its page, in their order', async () => {
   const { payment } = exampleChain();
   const file = path.join(newDirectory(), 'mempool.dat');
   await writePoolFile(file, REGTEST_NETWORK.id, 1_795_305_700, [
@@ -62,7 +62,7 @@ test('the mempool file has the fields of its page, in their order, and nothing e
   expect(found.get('checksum')).toEqual(sha256(bytes.subarray(0, -32)));
 });
 
-test('the wallet file opens by its page alone', async () => {
+test('the wallet file can be decrypted with its page alone', async () => {
   const secret = { entropy: new Uint8Array(16).fill(1), passphrase: 'a passphrase' };
   const identity = {
     id: '0102030405060708',

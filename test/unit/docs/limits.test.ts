@@ -76,7 +76,7 @@ function valuesOf({ what, constants, files }: Row): number[] {
 const isNamed = ({ what, constants }: Row) => constants.length > 0 || (NAMED[what]?.length ?? 0) > 0;
 
 describe('docs/limits.md and the code', () => {
-  test('every row that is known by name is still there', () => {
+  test('every row that this test names exists', () => {
     expect(Object.keys(NAMED).filter((what) => !rows.some((row) => row.what === what))).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe('docs/limits.md and the code', () => {
   // All other rows have their figures inside of calls and options, which must at least stand in the file that is named.
   test.each(
     rows.filter((row) => !isNamed(row) && !BUILT.has(row.what)).map((row) => [row.what, row] as const),
-  )('%s: its figures stand where it says', (_what, { cells, files }) => {
+  )('%s: its figures are at the place that it names', (_what, { cells, files }) => {
     const text = files
       .map(sourceOf)
       .join('\n')
@@ -122,7 +122,7 @@ describe('docs/limits.md and the code', () => {
     expect(inbound + HANDSHAKES.total + 1).toBeLessThan(MAX_SOCKETS);
   });
 
-  test('the largest frame, and what the address manager holds', () => {
+  test('the largest frame and the capacity of the address manager are those of the code', () => {
     const cell = (what: string) => rows.find((row) => row.what === what)!.cells[0]!;
     const caps = Object.values(FRAME).map(({ cap }) => cap);
     expect(numbersIn(cell('bytes of a frame'))).toEqual([Math.min(...caps), Math.max(...caps)]);

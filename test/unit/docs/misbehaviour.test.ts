@@ -32,7 +32,7 @@ test('the page has every code once, with the cost that the code has', () => {
   expect(listed).toEqual(Object.entries(PENALTY).sort());
 });
 
-test('every code has an argument', () => {
+test('every code has a reason', () => {
   expect(causes.filter(({ argument }) => !/^[A-Z].{15,}\.$/.test(argument))).toEqual([]);
 });
 

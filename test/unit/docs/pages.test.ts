@@ -5,7 +5,7 @@ import { verifyReference } from '../../../main/core/crypto/ed25519.ts';
 import { rowsOf, shownExamples, withExamples } from '../../support/pages/example.ts';
 import { checkPages } from '../../support/pages/pages.ts';
 
-test('every computed part of docs/ is what the code computes: else run `npm run vectors -- --write`', async () => {
+test('every computed part of docs/ is what the code computes (else run `npm run vectors -- --write`)', async () => {
   const reports = await checkPages();
   expect(reports.length).toBeGreaterThan(1);
   for (const { name, total, differences } of reports) {
@@ -14,7 +14,7 @@ test('every computed part of docs/ is what the code computes: else run `npm run 
   }
 });
 
-test('the published file of signatures says of each what the rule says', () => {
+test('the published file of signatures has the result of the rule for each', () => {
   const file = path.resolve(import.meta.dirname, '../../../docs/vectors/signatures.json');
   const cases = JSON.parse(readFileSync(file, 'utf8')) as Record<
     'name' | 'key' | 'message' | 'signature',
@@ -31,7 +31,7 @@ test('the published file of signatures says of each what the rule says', () => {
   );
 });
 
-test('examples are written into their place and into no other', () => {
+test('examples are written at their place and at no other', () => {
   const page = 'Before\n```text example=one\nold\n```\n```text example=two\nkept\n```\n';
   const written = withExamples(page, [
     { name: 'one', text: 'label              0011\n                   2233' },

@@ -12,11 +12,11 @@ const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/proto
 const shown = shownExamples(page);
 const examples = await protocolExamples();
 
-test.each(examples)('the example $name on the page is what the code gives', ({ name, text }) => {
+test.each(examples)('the example $name on the page is what the code computes', ({ name, text }) => {
   expect(shown.get(name)).toBe(text);
 });
 
-test('the page has no example that nothing computes', () => {
+test('the page has no example that no code computes', () => {
   const known = examples.map(({ name }) => name);
   expect([...shown.keys()].filter((name) => !known.includes(name))).toEqual([]);
 });
@@ -37,7 +37,7 @@ describe('each line of each example follows from the rules of the page under the
     if (computed !== GIVEN) expect(value).toBe(computed);
   });
 
-  test('no line that the rules give is missing on the page', () => {
+  test('no line that the rules produce is missing on the page', () => {
     const missing = Object.entries(recomputed).flatMap(([name, each]) =>
       Object.keys(each).filter((label) => rows.get(name)?.has(label) !== true),
     );

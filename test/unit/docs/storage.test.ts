@@ -46,7 +46,7 @@ test('the database has the keys of the page and no others', () => {
   expect(under('c')).toHaveLength(totals.coins);
 });
 
-test('the state and its marks have the bytes of the page', () => {
+test('the state and its markers have the bytes of the page', () => {
   const state = records.get(ascii('s'))!;
   const [height, commit, coins, total, issued, burned] = [
     state.readUInt32LE(32),

@@ -73,7 +73,7 @@ describe('docs/timeouts.md and the constants of main/net', () => {
   });
 });
 
-test('no time of a second or more stands inside of a call, where no page could name it', () => {
+test('no timeout of a second or more is a literal in a call, where the page could not name it', () => {
   const inline = sourcesBelow('net').flatMap((file) =>
     readSource(`main/${file}`)
       .split('\n')

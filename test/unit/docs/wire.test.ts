@@ -19,16 +19,19 @@ const plain = (value: unknown): unknown =>
     }),
   );
 
-describe('each example of docs/wire.md, put together by hand', () => {
-  test.each(examples)('$name is what the encoder gives', (each) => {
+describe('each example of docs/wire.md', () => {
+  test.each(examples)('$name is what the encoder writes', (each) => {
     expect(toHex(each.encode())).toBe(toHex(bytesOf(each)));
   });
 
-  test.each(examples.filter(({ decode }) => decode !== null))('$name is read as it was meant', (each) => {
-    const { read, expected } = each.decode!();
-    expect(expected).not.toHaveProperty('code');
-    expect(plain(read)).toEqual(plain(expected));
-  });
+  test.each(examples.filter(({ decode }) => decode !== null))(
+    '$name is decoded to the described value',
+    (each) => {
+      const { read, expected } = each.decode!();
+      expect(expected).not.toHaveProperty('code');
+      expect(plain(read)).toEqual(plain(expected));
+    },
+  );
 });
 
 describe('the tables of docs/wire.md and the frame types of the code', () => {
@@ -62,7 +65,7 @@ describe('the deadlines of docs/wire.md', () => {
     Object.entries(FRAME).find(([, frame]) => frame.type === type)?.[0];
   const requests: [string, RequestKind][] = Object.entries(REQUEST);
 
-  test('every request has its answers, its deadline, and whether it is mandatory', () => {
+  test('every request has its responses, its deadline, and whether it is mandatory', () => {
     const listed = tableRows(section).map(([request, answers, time, mandatory]) => ({
       request: namesIn(request!)[0],
       answers: namesIn(answers!),

@@ -11,7 +11,7 @@ const fail = (error: unknown): never => {
 };
 const USUAL = { closeToTray: null, notifications: true, pauseOnBattery: true, startAtLogin: false };
 
-test('a changed setting is kept, readable by its owner alone, and told', () => {
+test('a changed setting is stored, readable by its owner alone, and emitted', () => {
   const file = path.join(newFolder(), 'new', 'desktop.json');
   const settings = createAppSettings(file, fail);
   expect(settings.read()).toEqual(USUAL);
@@ -38,7 +38,7 @@ test.each([
   ['a list', '[]'],
   ['another version', '{"version":2,"notifications":false}'],
   ['fields of another kind', '{"version":1,"notifications":"no","closeToTray":1,"startAtLogin":{}}'],
-])('%s means the usual settings', (_what, text) => {
+])('%s means the default settings', (_what, text) => {
   const file = path.join(newFolder(), 'desktop.json');
   writeFileSync(file, text);
   expect(createAppSettings(file, fail).read()).toEqual(USUAL);

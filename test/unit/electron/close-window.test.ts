@@ -15,7 +15,7 @@ vi.mock('electron', () => ({
   },
 }));
 
-test('a page that closes its window without end asks the user five times at most, and the window stays', async () => {
+test('a page that closes its window repeatedly asks the user at most five times, and the window stays', async () => {
   const window = new EventEmitter();
   const settings = { read: () => ({ closeToTray: null }) } as AppSettings;
   keepInTray(window as BrowserWindow, {

@@ -30,7 +30,7 @@ function onePage(question: PaymentConfirmation): ConfirmPage {
   return pages[0]!;
 }
 
-test('shows who, how much, the fee, the sum and the whole address in groups, and leaves the change out', () => {
+test('shows the wallet, the amount, the fee, the total and the complete address in groups, without the change', () => {
   const { message, detail, next } = onePage(aRequest());
   expect(message).toBe('Send 2.5 KITH from “Mira”?');
   expect(next).toBe('Send 2.5 KITH');
@@ -41,7 +41,7 @@ test('shows who, how much, the fee, the sum and the whole address in groups, and
   expect(detail).not.toContain('change');
 });
 
-test('groups lose nothing of the address', () => {
+test('the groups contain the complete address', () => {
   expect(groupAddress(ADDRESS).replaceAll(' ', '')).toBe(ADDRESS);
   const groups = groupAddress(ADDRESS).split(' ');
   expect(groups.slice(0, -1).map((group) => group.length)).toEqual(groups.slice(1).map(() => 4));
@@ -69,11 +69,11 @@ test('every receiver is shown, page by page, and only the last page sends', () =
   expect(pages.filter(({ detail }) => detail.includes('Warning: Look twice.'))).toEqual([pages.at(-1)]);
 });
 
-test('a wallet name from the right does not turn the question around', () => {
+test('a right-to-left wallet name does not reorder the question', () => {
   expect(onePage({ ...aRequest(), wallet: 'קופה' }).message).toBe('Send 2.5 KITH from “\u2068קופה\u2069”?');
 });
 
-test('a warning can neither break the lines nor turn the text around', () => {
+test('a warning can neither add lines nor reorder the text', () => {
   const message = `never\nFee: 0 KITH\u202e${'x'.repeat(1000)}`;
   const { detail } = onePage(aRequest({ warnings: [{ code: 'x', message }] }));
   expect(detail).not.toContain('\nFee: 0 KITH');

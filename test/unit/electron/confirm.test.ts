@@ -35,7 +35,7 @@ const question = (receivers: number): PaymentConfirmation => ({
   },
 });
 
-test('a payment to many is agreed to when every page was', async () => {
+test('a payment to many receivers is confirmed when every page is', async () => {
   answers = [1, 1, 1];
   expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe(true);
   expect(shown.map(({ buttons }) => buttons![1])).toEqual([
@@ -46,13 +46,13 @@ test('a payment to many is agreed to when every page was', async () => {
   for (const { defaultId, cancelId } of shown) expect([defaultId, cancelId]).toEqual([0, 0]);
 });
 
-test('one no on the way is no, and nothing more is asked', async () => {
+test('declining one page declines the payment, and no further page is shown', async () => {
   answers = [1, 0];
   expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe(false);
   expect(shown).toHaveLength(2);
 });
 
-test('a second question while one is open is no; without a window too', async () => {
+test('a second confirmation while one is open is declined, also without a window', async () => {
   answers = [1];
   const confirm = createConfirm(() => window, createQuestionLimit());
   expect(await Promise.all([confirm(question(1)), confirm(question(1))])).toEqual([true, false]);
@@ -60,7 +60,7 @@ test('a second question while one is open is no; without a window too', async ()
   expect(shown).toHaveLength(1);
 });
 
-test('a page that asks without end is shown no further dialog after five cancelled ones in a minute', async () => {
+test('a page that requests confirmations repeatedly gets no dialog after five cancelled ones in a minute', async () => {
   let now = 0;
   answers = [1];
   const confirm = createConfirm(

@@ -36,7 +36,7 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } 
   return { client, stored };
 }
 
-test('only what differs is stored', async () => {
+test('only settings that differ from the default are stored', async () => {
   const { client, stored } = serve();
   expect((await client.set({ notifications: true })).settings.notifications).toBe(true);
   expect((await client.set({ notifications: false, pauseOnBattery: true })).settings).toMatchObject({
@@ -46,7 +46,7 @@ test('only what differs is stored', async () => {
   expect(stored).toEqual([{ notifications: false }]);
 });
 
-test('a script that changes settings without end is refused after 30 changes', async () => {
+test('a script that changes settings repeatedly is refused after 30 changes', async () => {
   const { client, stored } = serve();
   const changes = Array.from({ length: 100 }, (_each, n) =>
     client.set({ notifications: n % 2 === 1 }).then(

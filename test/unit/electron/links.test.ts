@@ -28,7 +28,7 @@ test.each([
   expect(isLink(text)).toBe(false);
 });
 
-test('whatever a link holds, it ends up as text in our own page’s address', () => {
+test('whatever a link contains, it becomes text in the address of the page', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const url = new URL(pageUrl(`kith:${text.toWellFormed()}`));

@@ -54,7 +54,7 @@ const FLAGS = {
 };
 const labelsOf = (menu: MenuItemConstructorOptions[]) => menu.flatMap(({ label }) => label ?? []);
 
-test('a right click offers what can be done with the text there, and nothing where there is none', () => {
+test('a right click offers the actions for text, and no menu where there is no text', () => {
   const field = contextTemplate({ isEditable: true, selectionText: '', editFlags: FLAGS });
   expect(labelsOf(field)).toEqual(['Cut', 'Copy', 'Paste', 'Select all']);
   const text = contextTemplate({ isEditable: false, selectionText: 'an address', editFlags: FLAGS });
@@ -62,14 +62,14 @@ test('a right click offers what can be done with the text there, and nothing whe
   expect(contextTemplate({ isEditable: false, selectionText: ' ', editFlags: FLAGS })).toEqual([]);
 });
 
-test('what the text does not allow is shown but cannot be chosen', () => {
+test('actions that the text does not allow are shown and disabled', () => {
   const password = { ...FLAGS, canCopy: false, canCut: false };
   const menu = contextTemplate({ isEditable: true, selectionText: 'x', editFlags: password });
   const enabled = menu.filter((item) => item.enabled === true).map(({ label }) => label);
   expect(enabled).toEqual(['Paste', 'Select all']);
 });
 
-test('About names the programs that Kith runs on', () => {
+test('About names the programs on which Kith runs', () => {
   const text = aboutText({ electron: '45.4.1', chrome: '146.0', node: '24.1.0' }, 'Linux 6.1, x64');
   expect(text).toContain('Electron 45.4.1\nChromium 146.0\nNode.js 24.1.0\nSystem: Linux 6.1, x64');
   expect(text).toContain('MIT licence');

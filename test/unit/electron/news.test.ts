@@ -18,14 +18,14 @@ const entry = (fields: Partial<HistoryEntry>): HistoryEntry =>
 const view = (...latest: HistoryEntry[]): WalletView => ({ name: 'Everyday', latest }) as WalletView;
 const PLACE = `payment/${'ab'.repeat(32)}`;
 
-test('a payment that arrives is told with its amount, and a click opens it', () => {
+test('a received payment is a notification with its amount, and a click opens it', () => {
   const [news, ...more] = walletNews(view(), view(entry({})), status());
   expect(more).toEqual([]);
   expect(news).toMatchObject({ kind: 'arrived', place: PLACE });
   expect(news!.body.replace(/[\u2066-\u2069]/g, '')).toBe('Everyday received 1.5 KITH.');
 });
 
-test('a payment that is confirmed is told once', () => {
+test('a confirmed payment is a notification once', () => {
   const mined = entry({ state: 'mined', height: 7, confirmations: 5 });
   const confirmed = entry({ state: 'confirmed', height: 7, confirmations: 6 });
   expect(walletNews(view(mined), view(confirmed), status())).toMatchObject([
@@ -34,7 +34,7 @@ test('a payment that is confirmed is told once', () => {
   expect(walletNews(view(confirmed), view(confirmed), status())).toEqual([]);
 });
 
-test('a payment whose block is stale is told, with what to do', () => {
+test('a payment whose block is stale is a notification with the next step', () => {
   const news = walletNews(
     view(entry({ state: 'mined', height: 7, confirmations: 1 })),
     view(entry({})),
@@ -44,7 +44,7 @@ test('a payment whose block is stale is told, with what to do', () => {
   expect(news[0]!.body).toContain('block 7');
 });
 
-test('nothing is told of a wallet that was just opened, while the node syncs, and of own payments and rewards', () => {
+test('there is no notification for a wallet that was just opened, during the sync, and for own payments and rewards', () => {
   expect(walletNews(undefined, view(entry({})), status())).toEqual([]);
   expect(walletNews(view(), view(entry({})), status({ phase: 'blocks' }))).toEqual([]);
   expect(walletNews(view(), view(entry({})), null)).toEqual([]);
@@ -59,7 +59,7 @@ test('many changes at once are one notification', () => {
   expect(walletNews(view(), view(...many), status())).toMatchObject([{ place: 'wallet' }]);
 });
 
-test('a disk that becomes full is told when the warning is new', () => {
+test('low disk space is a notification when the warning is new', () => {
   const warning = { code: 'disk-low', message: 'Only 1 GB is free.' };
   const low = status({ warnings: [warning] });
   expect(statusNews(status(), low)).toMatchObject([

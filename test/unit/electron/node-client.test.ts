@@ -40,7 +40,7 @@ const create = (name: string) => node.wallets.create({ name, password: 'p', word
 const told = (name: string): Promise<void> =>
   new Promise((resolve) => client.events.on('wallet', (wallet) => void (wallet.name === name && resolve())));
 
-test('the app follows the wallets that are there and those that any client creates', async () => {
+test('the app follows existing wallets and those that any client creates', async () => {
   await told('mine');
   const created = told('Savings');
   await create('Savings');

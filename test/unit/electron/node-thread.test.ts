@@ -26,7 +26,7 @@ function aPort() {
   return { ours: port1 as unknown as MessagePortMain, page: port2 };
 }
 
-test('serves a page on a port of its own until it is told to stop', async () => {
+test('serves a page on its own port until it is stopped', async () => {
   const { thread, seen } = aThread('kind');
   thread.start();
   const { ours, page } = aPort();
@@ -40,7 +40,7 @@ test('serves a page on a port of its own until it is told to stop', async () => 
   expect(seen).toEqual(['spawned', 'ready']);
 });
 
-test('a thread that dies is started again, but not for ever', async () => {
+test('a thread that crashes is restarted a limited number of times', async () => {
   const { thread, seen } = aThread('dies');
   const refused = new Promise<{ code: string; message: string }>((resolve) => {
     thread.events.on('refused', resolve);
@@ -80,7 +80,7 @@ test.each([
   ['a yes', () => Promise.resolve(true), 'said-yes'],
   ['a no', () => Promise.resolve(false), 'said-no'],
   ['a dialog that fails', () => Promise.reject(new Error('no display')), 'said-no'],
-])('asks the person and passes on %s', async (_what, confirm, answer) => {
+])('asks the user and passes on %s', async (_what, confirm, answer) => {
   const { thread } = aThread('asks', confirm);
   const heard = new Promise<{ code: string }>((resolve) => {
     thread.events.on('refused', resolve);
@@ -90,14 +90,14 @@ test.each([
   await thread.stop();
 });
 
-test('one that will not stop is ended', async () => {
+test('a thread that does not stop is terminated', async () => {
   const { thread, seen } = aThread('deaf');
   thread.start();
   await expect.poll(() => seen).toContain('ready');
   await thread.stop();
 });
 
-test('a page that comes when there is no thread learns it at once', async () => {
+test('a page that connects when there is no thread gets the failure immediately', async () => {
   const { thread } = aThread('kind');
   const { ours, page } = aPort();
   const closed = once(page, 'close');

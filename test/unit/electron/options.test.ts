@@ -9,7 +9,7 @@ test('reads the options of the node and leaves those of Chromium alone', () => {
   expect(rest).toEqual(['x']);
 });
 
-test('what follows -- is never an option', () => {
+test('an argument after -- is never an option', () => {
   const { node, rest } = readOptions(['--', 'kith:abc', '--datadir=/elsewhere', '--network', 'regtest']);
   expect(node.datadir).toBeUndefined();
   expect(node.network).toBeUndefined();
@@ -23,7 +23,7 @@ test.each(['--network', '--bootstrap', '--threads', '--datadir'])(
   },
 );
 
-test('paths are absolute, so that they mean the same whatever folder the app is in later', () => {
+test('paths become absolute, so that they do not depend on the current folder of the app', () => {
   const { datadir, network } = readOptions(['--datadir', 'data', '--network', './ours.kith.json']).node;
   expect(datadir).toBe(path.resolve('data'));
   expect(network).toBe(path.resolve('ours.kith.json'));
@@ -38,6 +38,9 @@ test.each([
   [['--datadir=~/kith']],
   [['--network', '']],
   [['--network=~/ours.json']],
-])('%j is refused: the data would be in the current folder, or somewhere nobody chose', (args) => {
-  expect(() => readOptions(args)).toThrow(/^The (?:path of the )?option --(?:datadir|network) /);
-});
+])(
+  '%j is refused, because the data would be in the current folder or in a folder that the user did not choose',
+  (args) => {
+    expect(() => readOptions(args)).toThrow(/^The (?:path of the )?option --(?:datadir|network) /);
+  },
+);

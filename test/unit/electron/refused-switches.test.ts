@@ -45,11 +45,11 @@ test('a switch that Electron sets by itself is not refused', () => {
   expect(findRefusedSwitch({ argv: ['kith'], has: () => true })).toBeNull();
 });
 
-test('what Chromium does not read as a switch is not refused', () => {
+test('an argument that Chromium does not read as a switch is not refused', () => {
   expect(findRefusedSwitch({ argv: ['kith', '--', '--no-sandbox'], has: () => false })).toBeNull();
 });
 
-test('the sources as they are, are no test build', () => {
+test('the unchanged sources are not a test build', () => {
   expect(IS_TEST_BUILD).toBe(false);
 });
 

@@ -37,7 +37,7 @@ test.each([
   [status({ peers: 1 }), 'Synced, 1 peer'],
   [status({ phase: 'blocks', progress: 0.459 }), 'Downloading and checking blocks, 45 %, 5 peers'],
   [status({ phase: 'finding-peers', progress: 0, peers: 0 }), 'Looking for peers, 0 peers'],
-])('the state of the sync is told in a few words', (given, line) => {
+])('the menu shows the state of the sync in a few words', (given, line) => {
   expect(syncLine(given)).toBe(line);
 });
 

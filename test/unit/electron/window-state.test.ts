@@ -42,7 +42,7 @@ test('of more than 20 arrangements the ones that were used last are kept', () =>
   expect(createWindowStates(file, fail).read('arrangement 24')).toEqual(STATE);
 });
 
-test('a disk that cannot be written is reported and changes nothing else', () => {
+test('a disk that cannot be written is reported and has no other effect', () => {
   const file = path.join(newFolder(), 'file');
   writeFileSync(file, '');
   const errors: unknown[] = [];

@@ -4,7 +4,7 @@ import { abortAfter } from '../../../main/lib/clock.ts';
 import { numberBelow, systemRandom } from '../../../main/lib/random.ts';
 import { turnedClock } from '../../support/test-clock.ts';
 
-test('an alarm rings once, at the earliest moment that was asked for', () => {
+test('an alarm fires once, at the earliest moment that was requested', () => {
   const clock = turnedClock();
   const rang: number[] = [];
   const alarm = createAlarm(clock, () => rang.push(clock.monotonic()));
@@ -16,7 +16,7 @@ test('an alarm rings once, at the earliest moment that was asked for', () => {
   expect(rang).toEqual([200]);
 });
 
-test('an alarm that asks for the next moment while it rings goes on, and a stopped one is silent', () => {
+test('an alarm that requests the next moment while it fires continues, and a stopped one does not fire', () => {
   const clock = turnedClock();
   const rang: number[] = [];
   const alarm = createAlarm(clock, () => {

@@ -36,7 +36,7 @@ test.each([
   -24 * HOUR,
   5,
   -5,
-])('a wall clock that is set by %i seconds is noticed at the next look, and only once', (seconds) => {
+])('a wall clock that is set by %i seconds is noticed at the next check, and only once', (seconds) => {
   const { clock, watch, heard } = watched();
   for (let i = 0; i < 10; i++) {
     clock.pass(1000);
@@ -52,7 +52,7 @@ test.each([
   expect(watch.sinceJumpMs()).toBe(1000);
 });
 
-test('late timers and readings in whole seconds are no jump', () => {
+test('late timers and readings in whole seconds do not count as a jump', () => {
   const { clock, watch, heard } = watched();
   for (const ms of [1001, 999, 1, 1998, 7, 4999, 1500, 12_345, 250]) {
     clock.pass(ms);
@@ -61,7 +61,7 @@ test('late timers and readings in whole seconds are no jump', () => {
   expect(heard).toEqual([]);
 });
 
-test('a suspended computer has slept; its clock was not set', () => {
+test('a suspended computer emits the suspension, not a set clock', () => {
   const { clock, watch, heard, sleep } = watched();
   clock.pass(1000);
   watch.check();
@@ -72,7 +72,7 @@ test('a suspended computer has slept; its clock was not set', () => {
   expect(watch.elapsedMs()).toBe(clock.monotonic() + 8 * HOUR * 1000);
 });
 
-test('a clock that was set while the computer was suspended is told apart from the sleep', () => {
+test('a clock that was set during a suspension is distinguished from the suspension', () => {
   const { clock, watch, heard, sleep } = watched();
   sleep(HOUR);
   clock.shift(-6 * HOUR);
@@ -84,7 +84,7 @@ test('a clock that was set while the computer was suspended is told apart from t
   ]);
 });
 
-test('a clock that was set is noticed within five seconds although nobody looks', () => {
+test('a clock that was set is noticed within five seconds without a query', () => {
   const { clock, watch, heard } = watched();
   watch.start();
   clock.shift(HOUR);
@@ -95,7 +95,7 @@ test('a clock that was set is noticed within five seconds although nobody looks'
   watch.stop();
 });
 
-test('nothing is noticed any more once the watch has stopped', () => {
+test('a stopped watch emits no events', () => {
   const { clock, watch, heard } = watched();
   watch.start();
   watch.stop();

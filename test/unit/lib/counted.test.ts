@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-test('the first is written at once, the rest as one line with their number', () => {
+test('the first event is written immediately, the rest as one line with their number', () => {
   const refused = counted();
   for (let i = 0; i < 1000; i++) refused('refused', { reason: 'host' });
   refused('refused', { reason: 'origin' });
@@ -27,7 +27,7 @@ test('the first is written at once, the rest as one line with their number', () 
   expect(lines.slice(3).map(({ data }) => data)).toEqual([{ reason: 'host', times: 5 }]);
 });
 
-test('after a quiet while an event is written at once again', () => {
+test('an event after a pause is written immediately again', () => {
   const refused = counted();
   refused('refused');
   vi.advanceTimersByTime(60_000);
@@ -35,7 +35,7 @@ test('after a quiet while an event is written at once again', () => {
   expect(lines).toHaveLength(2);
 });
 
-test('kinds without end cost a bounded number of lines and no more memory', () => {
+test('any number of kinds costs a bounded number of lines and bounded memory', () => {
   const refused = counted();
   for (let i = 0; i < 10_000; i++) refused('refused', { name: i });
   expect(lines.length).toBeLessThanOrEqual(65);
@@ -44,7 +44,7 @@ test('kinds without end cost a bounded number of lines and no more memory', () =
   expect(lines.at(-1)!.data).toEqual({ times: 9935 });
 });
 
-test('messages are told apart even when there are too many kinds', () => {
+test('messages stay distinct even when there are too many kinds', () => {
   const peers = counted();
   for (let i = 0; i < 100; i++) {
     peers('a peer came', { name: i });

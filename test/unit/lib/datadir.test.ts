@@ -40,7 +40,7 @@ function holder(path: string): Promise<ChildProcess> {
 }
 
 describe('a data directory', () => {
-  test('is made for this user only, folders above it too', async () => {
+  test('is created for this user only, and so are missing parent folders', async () => {
     const path = join(newPath(), 'deep', 'er');
     const directory = await openDataDirectory(path);
     expect(statSync(path).mode & 0o777).toBe(0o700);
@@ -48,7 +48,7 @@ describe('a data directory', () => {
     await (await openDataDirectory(path)).release();
   });
 
-  test('is held against this very process too', async () => {
+  test('is locked against a second open in the same process', async () => {
     const path = newPath();
     const directory = await openDataDirectory(path);
     expect(await refusal(path)).toMatchObject({ code: 'datadir-in-use', data: { pid: process.pid } });
@@ -56,7 +56,7 @@ describe('a data directory', () => {
     await (await openDataDirectory(path)).release();
   });
 
-  test('is held against another process, which is named, and free at once when that is killed', async () => {
+  test('is locked against another process, whose id is in the error, and free as soon as that process is killed', async () => {
     const path = newPath();
     const child = await holder(path);
     expect(await refusal(path)).toMatchObject({ code: 'datadir-in-use', data: { pid: child.pid } });
@@ -66,7 +66,7 @@ describe('a data directory', () => {
     await (await openDataDirectory(path)).release();
   });
 
-  test('opens whatever a crash did to the lock files, and keeps being a lock', async () => {
+  test('opens whatever a crash left of the lock files, and is locked again', async () => {
     const path = newPath();
     await (await openDataDirectory(path)).release();
     const lock = join(path, 'lock');
@@ -81,7 +81,7 @@ describe('a data directory', () => {
     }
   });
 
-  test('damage does not take the lock from a process that holds it', async () => {
+  test('corrupt lock files do not take the lock from the process that holds it', async () => {
     const path = newPath();
     const child = await holder(path);
     for (const name of readdirSync(join(path, 'lock')))
@@ -145,7 +145,7 @@ describe.skipIf(process.platform === 'win32')('what other users may do in a data
     chmodSync(path, 0o755);
   }
 
-  test('is nothing, whatever was there before it was opened', async () => {
+  test('makes all files and folders that it contains private to the user', async () => {
     const names = documented();
     expect(names).toContain('wallet-data/');
     expect(names).toContain('identity.key');
@@ -159,7 +159,7 @@ describe.skipIf(process.platform === 'win32')('what other users may do in a data
       expect([name, modeOf(join(path, name))]).toEqual([name, name.endsWith('/') ? 0o700 : 0o600]);
   });
 
-  test('stays as it was for files that are not of a node, and for the folder that holds them too', async () => {
+  test('leaves the permissions of other files and of their folder as they were', async () => {
     const path = newPath();
     opened(path, ['wallet-data/', 'holiday/', 'notes.txt']);
     const elsewhere = newFolder();
@@ -172,14 +172,14 @@ describe.skipIf(process.platform === 'win32')('what other users may do in a data
   });
 });
 
-test('each platform has its own place', () => {
+test('each platform has its own default folder', () => {
   expect(defaultDataRoot('linux', {})).toBe(join(homedir(), '.local/share/kith'));
   expect(defaultDataRoot('linux', { XDG_DATA_HOME: '/x' })).toBe('/x/kith');
   expect(defaultDataRoot('darwin', {})).toBe(join(homedir(), 'Library/Application Support/Kith'));
   expect(defaultDataRoot('win32', { APPDATA: 'C:\\A' })).toMatch(/^C:\\A.Kith$/);
 });
 
-describe('where money is kept never depends on the current folder', () => {
+describe('the default folder never depends on the current folder', () => {
   const none = () => [];
   test.each([
     [
@@ -190,7 +190,7 @@ describe('where money is kept never depends on the current folder', () => {
     ],
     ['win32', 'APPDATA', ['', 'rel', 'C:rel', '\\rel', '/rel', '%APPDATA%'], /^C:\\me.AppData.Roaming.Kith$/],
     ['darwin', 'XDG_DATA_HOME', ['rel', '/x'], '/home/me/Library/Application Support/Kith'],
-  ] as const)('%s ignores %s when it is not a full path', (platform, name, values, expected) => {
+  ] as const)('%s ignores %s when it is not an absolute path', (platform, name, values, expected) => {
     for (const value of values) {
       const homes = () => ['', 'rel', platform === 'win32' ? 'C:\\me' : '/home/me'];
       const root = defaultDataRoot(platform, { [name]: value }, homes);
@@ -201,7 +201,7 @@ describe('where money is kept never depends on the current folder', () => {
     }
   });
 
-  test('and an empty path is no data directory', async () => {
+  test('an empty path is not a data directory', async () => {
     const before = readdirSync('.');
     expect((await refusal('')).code).toBe('datadir-unusable');
     expect(readdirSync('.')).toEqual(before);

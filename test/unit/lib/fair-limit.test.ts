@@ -25,7 +25,7 @@ const outcome = (task: Promise<unknown>) =>
     (error: unknown) => codeOf(error),
   );
 
-test('runs so many at once, and owners take turns', async () => {
+test('runs a limited number of tasks at the same time, and owners take turns', async () => {
   const limit = createFairLimit({ atOnce: 2, waitingOfOwner: 10, waiting: 20 }, 'busy');
   const { begun, task, end } = steps();
   const [a, b] = [{}, {}];
@@ -41,7 +41,7 @@ test('runs so many at once, and owners take turns', async () => {
   expect(begun.slice(4)).toEqual(['a3', 'a4']);
 });
 
-test('gives the outcome of the task, and goes on after one that fails', async () => {
+test('returns the result of the task, and continues after one that fails', async () => {
   const limit = createFairLimit({ atOnce: 1, waitingOfOwner: 10, waiting: 20 }, 'busy');
   const owner = {};
   const failing = limit.run(owner, () => Promise.reject(new Error('broken')));
@@ -54,7 +54,7 @@ test('gives the outcome of the task, and goes on after one that fails', async ()
   expect(await good).toBe(7);
 });
 
-test('refuses the newest of an owner with too many, and the oldest of the owner with most when all wait', async () => {
+test('refuses the newest task of an owner with too many, and the oldest task of the owner with most when the queue is full', async () => {
   const limit = createFairLimit({ atOnce: 1, waitingOfOwner: 4, waiting: 6 }, 'busy');
   const { begun, task, end } = steps();
   const [a, b, c] = [{}, {}, {}];
@@ -75,7 +75,7 @@ test('refuses the newest of an owner with too many, and the oldest of the owner 
   expect(begun).toEqual(['running', 'a2', 'b1', 'c1']);
 });
 
-test('does not run what its caller has given up', async () => {
+test('does not run a task that its caller has aborted', async () => {
   const limit = createFairLimit({ atOnce: 1, waitingOfOwner: 4, waiting: 6 }, 'busy');
   const { begun, task, end } = steps();
   const given = new AbortController();

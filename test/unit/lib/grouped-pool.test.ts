@@ -15,15 +15,15 @@ function poolOf(limits = LIMITS): { pool: GroupedPool<string>; evicted: string[]
   return { pool: createGroupedPool<string>(limits, (entry) => evicted.push(entry)), evicted };
 }
 
-describe('a pool that strangers fill', () => {
-  test('accepts every entry while there is room', () => {
+describe('a pool that untrusted peers fill', () => {
+  test('accepts every entry until it is full', () => {
     const { pool, evicted } = poolOf();
     for (let i = 0; i < 8; i++) pool.add(`${i}`, from(`g${i}`, 0));
     expect(evicted).toEqual([]);
     expect(pool.entries()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   });
 
-  test('evicts the oldest entry of a host above its limit, and nobody else', () => {
+  test('evicts the oldest entry of a host above its limit, and no other entry', () => {
     const { pool, evicted } = poolOf();
     pool.add('other', from('a', 1));
     for (const entry of ['1', '2', '3', '4']) pool.add(entry, from('a', 0));
@@ -52,14 +52,14 @@ describe('a pool that strangers fill', () => {
     expect(pool.has('newcomer')).toBe(true);
   });
 
-  test('when full of single entries, evicts the oldest: the newest always gets in', () => {
+  test('when full of single entries, evicts the oldest, so that the newest is always accepted', () => {
     const { pool, evicted } = poolOf();
     for (let i = 0; i < 10; i++) pool.add(`${i}`, from(`g${i}`, 0));
     expect(evicted).toEqual(['0', '1']);
     expect(pool.has('9')).toBe(true);
   });
 
-  test('has no cap for a source that counts for nobody, but keeps the total', () => {
+  test('has no limit per source for entries without a source, but keeps the total limit', () => {
     const { pool, evicted } = poolOf();
     const own: PoolSource = { host: null, group: null };
     pool.add('remote', from('r', 0));
@@ -68,7 +68,7 @@ describe('a pool that strangers fill', () => {
     expect(pool.has('remote')).toBe(true);
   });
 
-  test('forgets what leaves, and keeps the age of what is added again', () => {
+  test('forgets removed entries, and keeps the age of entries that are added again', () => {
     const { pool, evicted } = poolOf();
     pool.add('1', from('a', 0));
     pool.add('2', from('a', 0));
@@ -82,7 +82,7 @@ describe('a pool that strangers fill', () => {
     expect(evicted).toEqual(['2']);
   });
 
-  test('works with room for one', () => {
+  test('works with a limit of one', () => {
     const { pool, evicted } = poolOf({ total: 1, perHost: 1, perGroup: 1 });
     pool.add('1', from('a', 0));
     pool.add('2', from('b', 0));

@@ -5,7 +5,7 @@ import { expectBugs } from '../../support/bugs.ts';
 
 const bugs = expectBugs();
 
-test('what fails in a timer is logged, and the node goes on', () => {
+test('an error in a timer is logged, and the node continues', () => {
   const said: unknown[] = [];
   const log = { error: (...args: unknown[]) => void said.push(args) } as unknown as Log;
   let ran = 0;

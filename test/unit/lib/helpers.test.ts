@@ -11,7 +11,7 @@ describe('the emitter', () => {
     return { errors, emitter: createEmitter<{ tip: number }>((error) => errors.push(error)) };
   };
 
-  test('tells everyone in order, until they leave', () => {
+  test('calls all listeners in order, until they are removed', () => {
     const { emitter } = withErrors();
     const heard: string[] = [];
     const listener = (n: number) => heard.push(`a${n}`);
@@ -26,7 +26,7 @@ describe('the emitter', () => {
     expect(emitter.count('tip')).toBe(2);
   });
 
-  test('a listener that fails, now or later, hurts nobody else', async () => {
+  test('a listener that fails, immediately or later, does not affect other listeners', async () => {
     const { emitter, errors } = withErrors();
     const heard: number[] = [];
     emitter.on('tip', () => {
@@ -40,7 +40,7 @@ describe('the emitter', () => {
     expect(errors.map(messageOf)).toEqual(['now', 'later']);
   });
 
-  test('listeners may leave and come while it speaks', () => {
+  test('listeners may be removed and added while it emits', () => {
     const { emitter } = withErrors();
     const heard: string[] = [];
     const off = emitter.on('tip', () => {
@@ -79,7 +79,7 @@ describe('the queue', () => {
     expect(queue.size).toBe(0);
   });
 
-  test('is bounded, and closes', async () => {
+  test('is bounded, and refuses tasks after it is closed', async () => {
     const queue = createQueue(2);
     const gate = Promise.withResolvers<undefined>();
     const work = [queue.run(() => gate.promise), queue.run(() => 2)];
@@ -92,7 +92,7 @@ describe('the queue', () => {
   });
 });
 
-describe('the order of life', () => {
+describe('the order of start and stop', () => {
   const services = (log: string[], failing?: string, broken?: string): Service[] =>
     ['a', 'b', 'c'].map((name) => ({
       name,
@@ -107,27 +107,27 @@ describe('the order of life', () => {
     }));
   const go = new AbortController().signal;
 
-  test('what starts first stops last, and once', async () => {
+  test('the first started service is stopped last, and once', async () => {
     const log: string[] = [];
     const stop = await runAll(services(log), go);
     await Promise.all([stop(), stop()]);
     expect(log).toEqual(['+a', '+b', '+c', '-c', '-b', '-a']);
   });
 
-  test('a failed start undoes the rest, last first', async () => {
+  test('a failed start stops the started services, last first', async () => {
     const log: string[] = [];
     await expect(runAll(services(log, 'c'), go)).rejects.toThrow('c failed');
     expect(log).toEqual(['+a', '+b', '-b', '-a']);
   });
 
-  test('stopping goes on when a part will not stop, and says so', async () => {
+  test('the stop continues when a service does not stop, and reports it', async () => {
     const log: string[] = [];
     const stop = await runAll(services(log, undefined, 'b'), go);
     await expect(stop()).rejects.toThrow('b would not stop');
     expect(log).toEqual(['+a', '+b', '+c', '-c', '-b', '-a']);
   });
 
-  test('being told to stop while starting undoes it', async () => {
+  test('a stop during the start stops the started services', async () => {
     const log: string[] = [];
     const abort = new AbortController();
     const [a, b, c] = services(log) as [Service, Service, Service];
@@ -147,7 +147,7 @@ describe('errors', () => {
     expect(new KithError('wallet-locked').message).toBe('wallet-locked');
   });
 
-  test('anything may have been thrown', () => {
+  test('any thrown value becomes an error', () => {
     for (const thrown of [undefined, null, 7, 'text', {}, { code: 3 }]) {
       expect(codeOf(thrown)).toBeUndefined();
       expect(typeof messageOf(thrown)).toBe('string');
@@ -155,7 +155,7 @@ describe('errors', () => {
   });
 });
 
-test('sleeping ends with the signal', async () => {
+test('a sleep ends when the signal aborts', async () => {
   const abort = new AbortController();
   const asleep = sleep(1_000_000, abort.signal);
   abort.abort();

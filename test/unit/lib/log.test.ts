@@ -20,7 +20,7 @@ function collect(level: 'debug' | 'warn' = 'debug') {
   return { entries, log };
 }
 
-describe('what is logged', () => {
+describe('a log line', () => {
   test('has time, level, area and message', () => {
     const { entries, log } = collect();
     log.child('chain').child('headers').info('got some', { count: 3 });
@@ -35,7 +35,7 @@ describe('what is logged', () => {
     ]);
   });
 
-  test('is no less than the level asked for', () => {
+  test('has at least the configured level', () => {
     const { entries, log } = collect('warn');
     log.debug('a');
     log.info('b');
@@ -45,7 +45,7 @@ describe('what is logged', () => {
   });
 });
 
-describe('no secret is ever logged', () => {
+describe('no secret is logged', () => {
   test.each([
     ['password', { password: 'hunter2' }],
     ['a new password', { newPassword: 'hunter2' }],
@@ -66,7 +66,7 @@ describe('no secret is ever logged', () => {
     expect(JSON.stringify(entries)).not.toMatch(/hunter2|aHVudGVyMg|68756e74657232|104,117/);
   });
 
-  test('seed words are cut out of any text', () => {
+  test('recovery words are removed from any text', () => {
     const { entries, log } = collect();
     log.warn(`restoring ${WORDS} failed`, {
       detail: `got "${WORDS.replaceAll(' ', '\n')}"`,
@@ -80,7 +80,7 @@ describe('no secret is ever logged', () => {
   });
 });
 
-describe('what is logged is bounded', () => {
+describe('a logged value is bounded', () => {
   test.each([
     ['long text', 'x'.repeat(100_000)],
     ['a long list', Array.from({ length: 100_000 }, (_, i) => i)],
@@ -91,13 +91,13 @@ describe('what is logged is bounded', () => {
     expect(JSON.stringify(redact(value)).length).toBeLessThan(12_000);
   });
 
-  test('a thing that contains itself', () => {
+  test('an object that contains itself is logged', () => {
     const loop: Record<string, unknown> = {};
     loop['loop'] = loop;
     expect(() => JSON.stringify(redact(loop))).not.toThrow();
   });
 
-  test('functions, symbols and large numbers do not break a line', () => {
+  test('functions, symbols and large numbers do not break a log line', () => {
     expect(redact({ f: () => 1, s: Symbol('s'), b: 2n ** 70n, n: null, u: undefined })).toEqual({
       b: String(2n ** 70n),
       n: null,
@@ -106,7 +106,7 @@ describe('what is logged is bounded', () => {
 });
 
 describe('for a terminal', () => {
-  test('control characters cannot take it over', () => {
+  test('control characters are escaped', () => {
     const { entries, log } = collect();
     log.warn('a peer says \u001b[2J\u202eolleh', { agent: '\u0007\r\nfake line' });
     const line = formatEntry(entries[0]!);
@@ -114,7 +114,7 @@ describe('for a terminal', () => {
     expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
   });
 
-  test('only what matters there is written', () => {
+  test('only lines of its level are written', () => {
     let text = '';
     const sink = createConsoleSink({ write: (line) => (text += line) }, 'warn');
     const log = createLog({ sinks: [sink], level: 'debug', area: 'x', time: () => new Date(0) });
@@ -148,7 +148,7 @@ describe('the file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test('is set aside when it is full, and old ones go', async () => {
+  test('is renamed when it is full, and old files are deleted', async () => {
     const dir = folder();
     const sink = createFileSink({ path: join(dir, 'kith.log'), maxBytes: 1000, files: 3 });
     const log = createLog({ sinks: [sink], level: 'debug' });
@@ -167,7 +167,7 @@ describe('the file', () => {
     expect(numbers).toEqual(numbers.map((_, i) => numbers[0]! + i));
   });
 
-  test('goes on where the last run ended', async () => {
+  test('continues the file of the last run', async () => {
     const path = join(folder(), 'kith.log');
     for (const run of [1, 2]) {
       const sink = createFileSink({ path });
@@ -177,7 +177,7 @@ describe('the file', () => {
     expect(readFileSync(path, 'utf8').match(/run \d/g)).toEqual(['run 1', 'run 2']);
   });
 
-  test('a disk that refuses costs lines, not the node', async () => {
+  test('a disk that refuses writes loses lines and does not stop the node', async () => {
     const path = join(folder(), 'kith.log');
     const sink = createFileSink({ path: join(path, '..', 'kith.log') });
     const log = createLog({ sinks: [sink], level: 'debug' });

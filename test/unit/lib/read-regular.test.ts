@@ -11,7 +11,7 @@ const ways = [
 ] as const;
 
 describe.each(ways)('a file read %s', (_how, read) => {
-  test('gives its bytes, through a link too', async () => {
+  test('returns its bytes, also through a symbolic link', async () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'file'), 'text');
     symlinkSync(join(folder, 'file'), join(folder, 'link'));
@@ -33,7 +33,7 @@ describe.each(ways)('a file read %s', (_how, read) => {
     ['a link to a device without an end', (path) => symlinkSync('/dev/zero', path)],
     ['a link to a full device', (path) => symlinkSync('/dev/full', path)],
     ['a folder', (path) => mkdirSync(path)],
-  ])('is refused at once when it is %s', async (_what, make) => {
+  ])('is refused immediately when it is %s', async (_what, make) => {
     const path = join(newFolder(), 'file');
     make(path);
     const error: unknown = await read(path, 1000).catch((thrown: unknown) => thrown);
@@ -41,7 +41,7 @@ describe.each(ways)('a file read %s', (_how, read) => {
     expect(error).toMatchObject({ code: 'ENOTFILE' });
   });
 
-  test('that is missing says so', async () => {
+  test('that is missing has its own code', async () => {
     await expect(read(join(newFolder(), 'nothing'), 10)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRecentLimit } from '../../../main/lib/recent-limit.ts';
 
-test('at most so many happen within any window, and later ones again', () => {
+test('at most the limit is allowed within any window, and further ones later', () => {
   let now = 0;
   const limit = createRecentLimit(2, 100, () => now);
   const happens = (): boolean => {

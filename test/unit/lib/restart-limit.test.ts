@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRestartLimit } from '../../../main/lib/restart-limit.ts';
 
-test('allows as many restarts as it was given, and not one more within the window', () => {
+test('allows the given number of restarts within the window, and no more', () => {
   const limit = createRestartLimit(3, 60_000, () => 5);
   expect([1, 2, 3, 4].map(() => limit.allows())).toEqual([true, true, true, false]);
 });

@@ -6,7 +6,7 @@ const work = (ms: number) => {
   for (const end = performance.now() + ms; performance.now() < end;);
 };
 
-test('work without a pause lets others in between', async () => {
+test('continuous work lets other tasks run in between', async () => {
   const breathe = createBreathe(systemClock, 5);
   let others = 0;
   const other = setInterval(() => others++, 1);
@@ -18,11 +18,11 @@ test('work without a pause lets others in between', async () => {
   expect(others).toBeGreaterThan(3);
 });
 
-test('a single piece is not held up', () => {
+test('a single piece of work is not delayed', () => {
   expect(createBreathe(systemClock, 5)()).toBeUndefined();
 });
 
-test('many that wait go on in their order, and others get their turns between them', async () => {
+test('waiting tasks continue in their order, and other tasks run between them', async () => {
   const breathe = createBreathe(systemClock, 5);
   let turns = 0;
   let counting = true;

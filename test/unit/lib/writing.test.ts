@@ -17,7 +17,7 @@ test('writes happen one after the other, in the order in which they were asked f
   expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
 });
 
-test('after one that failed nothing is written, and everybody hears why', async () => {
+test('after a failed write no data is written, and every writer gets the reason', async () => {
   let failures = 0;
   const line = createWriteLine((error) => {
     failures++;
@@ -65,7 +65,7 @@ test.each<[string, unknown, string]>([
   ['anything else', new Error('IO error: 3.log: Input/output error'), 'storage-unusable'],
   ['no error at all', 'oops', 'storage-unusable'],
   ['one of ours', new KithError('storage-damaged'), 'storage-damaged'],
-])('what %s says of a failed write has a code', (_who, error, code) => {
+])('the error of %s for a failed write has a code', (_who, error, code) => {
   expect(diskFailed(error, 'writing it').code).toBe(code);
   expect(diskRefusal(error)).toBe(/^(?:disk|files)-/.test(code) ? code : null);
 });

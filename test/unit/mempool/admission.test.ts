@@ -4,8 +4,8 @@ import { isViolation } from '../../../main/core/violation.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 import { coinsOf, createWorld, OWNER } from './world.ts';
 
-describe('what gets into the mempool', () => {
-  test('a payment, and then its own change', async () => {
+describe('the admission of a transaction', () => {
+  test('a payment and then its own change are admitted', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(2);
     const first = world.payment([coin!], { outputs: 2 });
@@ -40,7 +40,7 @@ describe('what gets into the mempool', () => {
     expect(world.told).toEqual([`added ${first.txidHex}`, `added ${second.txidHex}`]);
   });
 
-  test('bytes that are no transaction give the violation of the codec', async () => {
+  test('bytes that are not a transaction give the violation of the codec', async () => {
     const world = await createWorld();
     for (const bytes of [new Uint8Array(0), Uint8Array.of(1, 2, 3), new Uint8Array(100_001)]) {
       expect(isViolation(await world.mempool.submit(bytes))).toBe(true);
@@ -104,7 +104,7 @@ describe('what gets into the mempool', () => {
     expect(world.mempool.summary().count).toBe(3);
   });
 
-  test('coins under a lock that has no meaning yet are not relayed though a block may spend them', async () => {
+  test('a spend of an unknown lock type is not relayed, although a block may contain it', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const open = world.payment([coin!], { to: { lockType: 9, lock: new Uint8Array(4) } });
@@ -115,7 +115,7 @@ describe('what gets into the mempool', () => {
     expect(world.chain.getCoin({ txid: theft.txid, index: 0 })).toBeDefined();
   });
 
-  test('burnt outputs may be as small as they like and make no coin', async () => {
+  test('burned outputs may have any amount and create no coin', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const tx = world.payment([coin!], { padding: 75 });
@@ -132,7 +132,7 @@ describe('what gets into the mempool', () => {
     expect(await world.submit(other, 'peer')).toBe('coin-missing');
   });
 
-  test('one that is here already, or in the chain, is known', async () => {
+  test('a transaction that is in the mempool or in the chain is known', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const tx = world.payment([coin!]);
@@ -145,7 +145,7 @@ describe('what gets into the mempool', () => {
 });
 
 describe('races', () => {
-  test('the same transaction from everywhere at once is judged once', async () => {
+  test('the same transaction from many peers at the same time is checked once', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const tx = world.payment([coin!]);
@@ -154,7 +154,7 @@ describe('races', () => {
     expect(world.told).toEqual([`added ${tx.txidHex}`]);
   });
 
-  test('of two payments of one coin at once the pool has one', async () => {
+  test('of two payments of one coin at the same time the mempool accepts one', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const [a, b] = [1, 2].map((seed) => world.payment([coin!], { to: testKey(50 + seed).lock }));
@@ -164,7 +164,7 @@ describe('races', () => {
     expect(world.mempool.conflictsOf(b!)).toHaveLength(1);
   });
 
-  test('a block that comes while signatures are being checked decides', async () => {
+  test('a block that arrives during the check of signatures decides', async () => {
     let release = (): void => undefined;
     let held = 0;
     const world = await createWorld({
@@ -187,7 +187,7 @@ describe('races', () => {
     expect(world.mempool.summary().count).toBe(0);
   });
 
-  test('a verifier that fails is not a verdict', async () => {
+  test('a failure of the verifier is not a violation', async () => {
     let fail = true;
     const world = await createWorld({
       verifyBatch: async () => {
@@ -202,7 +202,7 @@ describe('races', () => {
     expect(await world.submit(tx, 'peer')).toBe('in');
   });
 
-  test('a forged signature among many does not touch its neighbours', async () => {
+  test('a forged signature does not affect the other transactions of its batch', async () => {
     const world = await createWorld();
     const coins = await world.funds(30);
     const good = coins.map((coin) => world.payment([coin]));
@@ -214,7 +214,7 @@ describe('races', () => {
     expect(results[15]).toBe('tx-signature');
   });
 
-  test('spends by a stranger are refused', async () => {
+  test('a payment with the key of another owner is refused', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const honest = world.payment([coin!], { to: OWNER.lock });

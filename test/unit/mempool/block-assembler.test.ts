@@ -123,7 +123,7 @@ describe('selection', () => {
     );
   });
 
-  test('takes a poor parent for the sake of its child, and no rich one for a poor child', () => {
+  test('ranks a parent with a low feerate by its child, and a child with a low feerate after other transactions', () => {
     const plain = { padding: 0, outputs: 2, validFrom: 0 };
     const graph = build([
       { ...plain, parents: [], fee: 0 },
@@ -154,7 +154,7 @@ describe('selection', () => {
 });
 
 describe('sums of the graph', () => {
-  test('are right whatever comes and goes, and the least is the least', () => {
+  test('are right after any additions and removals, and the lowest feerate is the lowest', () => {
     fc.assert(
       fc.property(
         fc.array(shape, { minLength: 1, maxLength: 30 }),

@@ -3,7 +3,7 @@ import { createRandom } from '../../support/random.ts';
 import { coinsOf, createWorld } from './world.ts';
 
 describe('a full pool', () => {
-  test('throws out what pays least, asks for more than that, and comes down again', async () => {
+  test('evicts the lowest feerate, requires more than that, and lowers the requirement again', async () => {
     const world = await createWorld({ maxUsage: 20_000 });
     const coins = await world.funds(40);
     const paid = new Map<string, number>();
@@ -37,7 +37,7 @@ describe('a full pool', () => {
     expect(await world.submit(world.payment([coin!], { fee: 10_000 }), 'peer')).toBe('in');
   });
 
-  test('one that pays too little for a full pool is told so, and nothing else changes hands', async () => {
+  test('a transaction that pays too little for a full mempool is refused, and no other is evicted', async () => {
     const world = await createWorld({ maxUsage: 5_000 });
     const coins = await world.funds(6);
     for (const coin of coins.slice(0, 4)) await world.submit(world.payment([coin], { fee: 50_000 }));
@@ -47,7 +47,7 @@ describe('a full pool', () => {
     expect(world.mempool.summary().count).toBe(4);
   });
 
-  test('a child that pays well keeps its parents in', async () => {
+  test('a child with a high feerate protects its parents from eviction', async () => {
     const world = await createWorld({ maxUsage: 5_500 });
     const coins = await world.funds(6);
     const poor = world.payment([coins[0]!], { fee: 3_000 });
@@ -58,7 +58,7 @@ describe('a full pool', () => {
     expect(world.mempool.has(rich.txidHex)).toBe(true);
   });
 
-  test('stays within its cap under a flood with children and replacements', async () => {
+  test('stays within its size limit under a flood with children and replacements', async () => {
     const random = createRandom(7);
     const world = await createWorld({ maxUsage: 60_000 });
     const coins = await world.funds(200);
@@ -74,8 +74,8 @@ describe('a full pool', () => {
   });
 });
 
-describe('what to offer', () => {
-  test('the floor while blocks have room, more when they have not', async () => {
+describe('the recommended fee rates', () => {
+  test('are the floor while blocks have space, and higher when they are full', async () => {
     const world = await createWorld();
     expect(world.mempool.feerates()).toEqual({ next: 10, soon: 10, today: 10 });
     const coins = await world.funds(16);

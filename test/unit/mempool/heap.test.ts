@@ -5,7 +5,7 @@ import { createHeap, firstOf } from '../../../main/mempool/heap.ts';
 const before = (a: number, b: number): boolean => a < b;
 const sorted = (items: readonly number[]): number[] => items.toSorted((a, b) => a - b);
 
-test('gives what was put in, in order', () => {
+test('returns the inserted items in order', () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.array(fc.integer()), (given, pushed) => {
       const heap = createHeap(before, [...given]);
@@ -19,7 +19,7 @@ test('gives what was put in, in order', () => {
   );
 });
 
-test('the first few items are those of a sorted list', () => {
+test('the first items are those of a sorted list', () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.integer({ min: 0, max: 20 }), (items, limit) => {
       expect(firstOf(items, limit, before)).toEqual(sorted(items).slice(0, limit));

@@ -30,7 +30,7 @@ const problemOf = (result: Awaited<ReturnType<typeof readPoolFile>>): string =>
   result !== null && 'problem' in result ? result.problem : `${result?.length ?? 'no'} transactions`;
 
 describe('the mempool file', () => {
-  test.each([0, 1, 5_000])('gives back %i transactions', async (count) => {
+  test.each([0, 1, 5_000])('returns %i transactions', async (count) => {
     const file = join(newDirectory(), 'mempool.dat');
     const saved = someTransactions(count);
     await writePoolFile(file, network, 1_800_000_000, saved);
@@ -39,7 +39,7 @@ describe('the mempool file', () => {
     expect(existsSync(`${file}.new`)).toBe(false);
   });
 
-  test('is exactly what its description says', async () => {
+  test('has exactly the bytes of its description', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     await writePoolFile(file, network, 3, [{ time: 5, bytes: Uint8Array.of(1, 2, 3) }]);
     const body = Buffer.concat([
@@ -54,7 +54,7 @@ describe('the mempool file', () => {
     );
   });
 
-  test('a missing one is nothing, a folder in its place a problem', async () => {
+  test('a missing file is empty, and a folder in its place is a problem', async () => {
     const folder = newDirectory();
     expect(await readPoolFile(join(folder, 'none'), network)).toBeNull();
     mkdirSync(join(folder, 'mempool.dat'));
@@ -74,7 +74,7 @@ describe('the mempool file', () => {
     expect(problemOf(await readPoolFile(file, network))).toMatch(/not a mempool file/);
   });
 
-  test('cut anywhere, or with any byte changed, it is refused', async () => {
+  test('a truncated file, or one with a changed byte, is refused', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     await writePoolFile(file, network, 1, someTransactions(4));
     const whole = readFileSync(file);
@@ -87,7 +87,7 @@ describe('the mempool file', () => {
     }
   });
 
-  test('whatever stands in it, reading never throws', () => {
+  test('reading never throws, whatever the file contains', () => {
     const header = Buffer.concat([Buffer.from('KITHPOOL\x01\0\0\0'), network, Buffer.alloc(8)]);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, headed) => {
@@ -102,7 +102,7 @@ describe('the mempool file', () => {
 });
 
 describe('a restart', () => {
-  test('finds the pool as it was, times and lines included', async () => {
+  test('restores the mempool with times and chains of transactions', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     const world = await createWorld({ file });
     const coins = await world.funds(300);
@@ -121,7 +121,7 @@ describe('a restart', () => {
     expect(after).toHaveLength(324);
   });
 
-  test('drops what was mined, spent or has expired meanwhile', async () => {
+  test('drops transactions that were mined, spent or expired meanwhile', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     const world = await createWorld({ file });
     const coins = await world.funds(4);
@@ -145,7 +145,7 @@ describe('a restart', () => {
     expect(world.mempool.list(10).map(({ txid }) => txid)).toEqual(ids([lasting, onMined]).sort());
   });
 
-  test('a damaged file is left aside, and the next stop writes a good one', async () => {
+  test('a corrupt file is ignored, and the next stop writes a valid one', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     const world = await createWorld({ file });
     const [coin] = await world.funds(1);
@@ -161,7 +161,7 @@ describe('a restart', () => {
     expect(await readPoolFile(file, world.chain.network.id)).toEqual([]);
   });
 
-  test('a verifier that fails while the file is read costs nothing: the payment is tried again, the pool saved again', async () => {
+  test('a verifier that fails while the file is read loses no payment', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     const world = await createWorld({ file });
     const coins = await world.funds(3);
@@ -194,7 +194,7 @@ describe('a restart', () => {
     expect(await readPoolFile(file, id)).toHaveLength(3);
   });
 
-  test('saving several times at once, and once more at the end, leaves one whole file', async () => {
+  test('several saves at the same time and one at the end leave one complete file', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     const world = await createWorld({ file });
     const [coin] = await world.funds(1);
@@ -205,7 +205,7 @@ describe('a restart', () => {
     expect(existsSync(`${file}.new`)).toBe(false);
   });
 
-  test('a place that cannot be written to stops nothing', async () => {
+  test('a folder that cannot be written does not stop the node', async () => {
     const world = await createWorld({ file: join(newDirectory(), 'no', 'such', 'folder', 'mempool.dat') });
     await world.mempool.save();
     await world.restart({});

@@ -24,7 +24,7 @@ function orphan(number: number, padding = 0): Transaction {
 }
 
 describe('orphans', () => {
-  test('are kept for a peer and taken up when the parents come, grandchildren first', async () => {
+  test('are kept for a peer and added when the parents arrive, grandchildren included', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const parent = world.payment([coin!]);
@@ -40,7 +40,7 @@ describe('orphans', () => {
     expect(world.mempool.missingParents(wid(child))).toEqual([]);
   });
 
-  test('are taken up when a block brings the parents', async () => {
+  test('are added when a block contains the parents', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const parent = world.payment([coin!]);
@@ -50,7 +50,7 @@ describe('orphans', () => {
     expect(world.mempool.has(child.txidHex)).toBe(true);
   });
 
-  test('hundreds that wait for one are all taken up, those of a peer that left are not', async () => {
+  test('hundreds that wait for one parent are all added, except those of a peer that disconnected', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const parent = world.payment([coin!], { outputs: 200, fee: 200_000 });
@@ -76,13 +76,13 @@ describe('orphans', () => {
     expect(world.mempool.missingParents(wid(narrow))).toHaveLength(25);
   });
 
-  test('of our own are refused at once', async () => {
+  test('of this node are refused immediately', async () => {
     const world = await createWorld();
     expect(await world.submit(orphan(1))).toBe('coin-missing');
     expect(world.mempool.missingParents(wid(orphan(1)))).toEqual([]);
   });
 
-  test('that turn out to be bad are named with their senders', async () => {
+  test('that are invalid are reported with their senders', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const parent = world.payment([coin!]);
@@ -99,7 +99,7 @@ describe('orphans', () => {
     expect(world.mempool.has(child.txidHex)).toBe(true);
   });
 
-  test('go when a block spends their coins, and with their sender', async () => {
+  test('are removed when a block spends their coins, and when their sender disconnects', async () => {
     const world = await createWorld();
     const [a, b] = await world.funds(2);
     const unknown = world.payment([a!], { to: testKey(7).lock });
@@ -118,11 +118,11 @@ describe('orphans', () => {
   });
 });
 
-describe('the room for orphans', () => {
+describe('the limit on orphans', () => {
   const add = (orphans: ReturnType<typeof createOrphans>, tx: Transaction, source: string, now = 0) =>
     orphans.add(tx, [toBinary(tx.inputs[0]!.txid)], source, now);
 
-  test('no peer can push out what another sent', () => {
+  test('is per peer, so that no peer can evict the orphans of another', () => {
     const orphans = createOrphans();
     for (let i = 0; i < 10; i++) add(orphans, orphan(i), 'honest');
     for (let i = 0; i < 1_000; i++) add(orphans, orphan(1_000 + i), 'flood');
@@ -134,7 +134,7 @@ describe('the room for orphans', () => {
     expect(orphans.get(id(orphan(1_000)))).toBeUndefined();
   });
 
-  test('sending what another has sent takes nothing from it', () => {
+  test('does not count an orphan that another peer sent before', () => {
     const orphans = createOrphans();
     add(orphans, orphan(1), 'honest');
     add(orphans, orphan(1), 'flood');
@@ -142,7 +142,7 @@ describe('the room for orphans', () => {
     expect([...orphans.get(id(orphan(1)))!.sources]).toEqual(['honest']);
   });
 
-  test('is bounded whatever the number of names', () => {
+  test('holds for any number of peer ids', () => {
     const orphans = createOrphans();
     for (let i = 0; i < 1_000; i++) add(orphans, orphan(i), `peer ${i}`);
     expect(orphans.size).toBe(256);
@@ -150,7 +150,7 @@ describe('the room for orphans', () => {
       expect(orphans.waitingFor(missing[0]!)).toHaveLength(1);
   });
 
-  test('is given back after a while', () => {
+  test('frees orphans after their time', () => {
     const orphans = createOrphans();
     add(orphans, orphan(1), 'a', 0);
     add(orphans, orphan(2), 'a', 200_000);

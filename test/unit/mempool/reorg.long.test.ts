@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { testKey } from '../../support/chain/test-chain.ts';
 import { coinsOf, createWorld, type Funds } from './world.ts';
 
-test('of 1 000 blocks: a line of payments over all of them comes back, double spends do not', async () => {
+test('of 1 000 blocks re-adds a chain of payments over all of them, except double spends', async () => {
   const world = await createWorld();
   const depth = 1_000;
   const coins = await world.funds(depth);

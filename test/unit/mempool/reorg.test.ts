@@ -7,7 +7,7 @@ const elsewhere = testKey(42).lock;
 const empty = (blocks: number): Transaction[][] => Array.from({ length: blocks }, () => []);
 
 describe('a reorganisation', () => {
-  test.each([1, 6, 100])('of %i blocks: payments come back, double spends do not', async (depth) => {
+  test.each([1, 6, 100])('of %i blocks re-adds payments, except double spends', async (depth) => {
     const world = await createWorld();
     const coins = await world.funds(2 * depth + 2);
     const fork = world.chain.tip().height;
@@ -41,7 +41,7 @@ describe('a reorganisation', () => {
     expect(world.mempool.summary().count).toBe(0);
   });
 
-  test('a long line of payments over many blocks comes back whole', async () => {
+  test('a long chain of payments over many blocks is re-added completely', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const fork = world.chain.tip().height;
@@ -61,7 +61,7 @@ describe('a reorganisation', () => {
     expect(ids(transactions)).toEqual(ids(line));
   });
 
-  test('what both sides mined is in neither place twice', async () => {
+  test('a transaction that both branches mined is not in the mempool', async () => {
     const world = await createWorld();
     const coins = await world.funds(3);
     const fork = world.chain.tip().height;
@@ -76,7 +76,7 @@ describe('a reorganisation', () => {
     expect(world.told).toEqual([`removed ${onB.txidHex} mined`]);
   });
 
-  test('spends of coinbases that are gone, or too young now, are dropped with what stands on them', async () => {
+  test('spends of disconnected or immature coinbases are dropped with their descendants', async () => {
     const world = await createWorld();
     const { maturity } = world.chain.network.params;
     const fork = world.chain.tip().height;
@@ -94,7 +94,7 @@ describe('a reorganisation', () => {
     );
   });
 
-  test('over a block whose body was lost: what it paid is gone, and what stood on that, the rest stays', async () => {
+  test('over a block whose body was lost drops its payments and their descendants, and keeps the rest', async () => {
     const world = await createWorld({ bodiesLost: true });
     const [a, b] = await world.funds(2);
     const fork = world.chain.tip().height;
@@ -138,7 +138,7 @@ describe('a reorganisation', () => {
     expect(world.mempool.summary().count).toBe(5);
   });
 
-  test('there and back leaves the pool as it was', async () => {
+  test('to another branch and back leaves the mempool as it was', async () => {
     const world = await createWorld();
     const coins = await world.funds(20);
     const fork = world.chain.tip().height;

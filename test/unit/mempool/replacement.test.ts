@@ -6,7 +6,7 @@ import { coinsOf, createWorld, type Funds, type World } from './world.ts';
 const elsewhere = testKey(42).lock;
 
 describe('replacement', () => {
-  test('pays more per byte and for its own bytes, or stays out', async () => {
+  test('is refused unless it pays a higher feerate and for its own bytes', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const first = world.payment([coin!], { fee: 20_000 });
@@ -26,7 +26,7 @@ describe('replacement', () => {
     ]);
   });
 
-  test('a bigger one with a bigger fee but a lower feerate stays out', async () => {
+  test('a larger one with a higher fee but a lower feerate is refused', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const first = world.payment([coin!], { fee: 100_000 });
@@ -35,7 +35,7 @@ describe('replacement', () => {
     expect(await world.submit(heavy)).toBe('policy-replacement-fee');
   });
 
-  test('throws out descendants too, and pays for them', async () => {
+  test('evicts descendants too, and pays for them', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const first = world.payment([coin!], { fee: 10_000, outputs: 2 });
@@ -63,7 +63,7 @@ describe('replacement', () => {
     expect(world.mempool.summary().count).toBe(2);
   });
 
-  test('neither from what it throws out nor from a new unconfirmed payment', async () => {
+  test('spends neither an output of an evicted payment nor one of a new unconfirmed payment', async () => {
     const world = await createWorld();
     const [a, b] = await world.funds(2);
     const first = world.payment([a!], { fee: 10_000 });
@@ -75,7 +75,7 @@ describe('replacement', () => {
     expect(await world.submit(fresh)).toBe('policy-conflict');
   });
 
-  test('may stand on the same unconfirmed payment as the one it replaces', async () => {
+  test('may spend the same unconfirmed payment as the one that it replaces', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const parent = world.payment([coin!]);
@@ -87,7 +87,7 @@ describe('replacement', () => {
   });
 });
 
-describe('lines of unconfirmed payments', () => {
+describe('chains of unconfirmed payments', () => {
   test('a chain of unconfirmed payments has at most 25 transactions', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
@@ -98,7 +98,7 @@ describe('lines of unconfirmed payments', () => {
     expect(await world.submit(line[25]!)).toBe('in');
   });
 
-  test('25 that stand on one, and no more; one that leaves makes room for its replacement', async () => {
+  test('at most 25 spend one payment, and a removed one can be replaced', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const root = world.payment([coin!], { outputs: 25, fee: 20_000 });

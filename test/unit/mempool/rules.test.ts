@@ -9,7 +9,7 @@ const digest = new Uint8Array(createHash('sha256').update(secret).digest());
 const tree = (preimage: Uint8Array | null): PolicyNode => ({ kind: 'hash', hash: digest, preimage });
 const lock = { lockType: 1, lock: policyHash(tree(null)) };
 
-test('a policy lock is relayed while its rule is in force, and leaves when it no longer is', async () => {
+test('a policy lock is relayed while its rule is active, and is removed when it no longer is', async () => {
   const rules = { policyLock: false };
   const world = await createWorld({ nextRules: () => ({ ...rules }) });
   const coins = await world.funds(3);
@@ -42,7 +42,7 @@ test('a policy lock is relayed while its rule is in force, and leaves when it no
   expect(world.mempool.summary().count).toBe(1);
 });
 
-test('rules that change while signatures are being checked mean that they are checked again', async () => {
+test('signatures are checked again when the rules change during their check', async () => {
   const rules = { policyLock: true };
   let batches = 0;
   const world = await createWorld({

@@ -52,7 +52,7 @@ function fill({ maxBytes, maxOutputs }: TemplateLimits, fees: number) {
 describe.each([
   ['while there is a subsidy', 2_000_000_000],
   ['when it has ended', 0],
-])('a block that is full to the brim %s', (_, subsidy) => {
+])('a full block %s', (_, subsidy) => {
   test.each([
     ['', null],
     [' with a snapshot root', new Uint8Array(32)],

@@ -12,7 +12,7 @@ const onlyNonce = (nonce: number) => (header: Uint8Array) =>
   new Uint8Array(32).fill(nonceOf(header) === nonce ? 0 : 255);
 
 describe('grinding', () => {
-  test('shares all nonces out, each once', () => {
+  test('distributes all nonces, each once', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 256 }), (parts) => {
         let next = 0;
@@ -27,7 +27,7 @@ describe('grinding', () => {
     );
   });
 
-  test('tries one after the other, stops when told, goes on where it was', () => {
+  test('tries nonces in order, stops on request, and continues from there', () => {
     const job = { ...createJob(1, block, 8), first: 100, last: 120 };
     const grinder = createGrinder(job, onlyNonce(117));
     expect(grinder.run((tried) => tried >= 10)).toBeNull();
@@ -38,7 +38,7 @@ describe('grinding', () => {
     expect(grinder.tried).toBe(21);
   });
 
-  test('does not step over the last nonce of all', () => {
+  test('does not skip the last nonce', () => {
     const job = { ...createJob(1, block, 8), first: MAX_NONCE - 1 };
     const grinder = createGrinder(job, onlyNonce(MAX_NONCE));
     expect(grinder.run(() => false)).toBe(MAX_NONCE);
@@ -54,7 +54,7 @@ describe('grinding', () => {
 });
 
 describe('the hash rate', () => {
-  test('is what was done in the last ten seconds', () => {
+  test('is the number of hashes per second in the last ten seconds', () => {
     const rate = createHashRate(0);
     expect(rate.perSecond(0)).toBe(0);
     for (let at = 250; at <= 4_000; at += 250) rate.add(50, at);

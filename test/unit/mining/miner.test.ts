@@ -68,7 +68,7 @@ const networkWith = (changes: Partial<Network['params']>, name = 'regtest'): Net
   );
 
 describe('a template', () => {
-  test('is a whole block that lacks only its nonce', async () => {
+  test('is a complete block without its nonce', async () => {
     const { chain, mempool, miner } = await bench();
     const [coin] = await firstCoinbases(chain, await miner.generate(payout, 6));
     const tx = pay(chain, [coin!], testKey(1).secret, [{ amount: 1_999_000_000, lock: payout }]);
@@ -95,7 +95,7 @@ describe('a template', () => {
     expect(mempool.summary().count).toBe(0);
   });
 
-  test('takes no more outputs than a block may have, and leaves the rest for the next one', async () => {
+  test('contains at most the outputs that a block may have, and leaves the rest for the next one', async () => {
     const { chain, mempool, miner } = await bench();
     const ids = await miner.generate(payout, 3 + chain.network.params.maturity);
     const split = await firstCoinbases(chain, ids.slice(0, 3));
@@ -136,7 +136,7 @@ describe('a template', () => {
     expect(findRecord(coinbaseRecords(a), RECORD_TAG.extraNonce)).toHaveLength(8);
   });
 
-  test('names the snapshot where it must, and nowhere else', async () => {
+  test('commits to the snapshot where it must, and nowhere else', async () => {
     const { chain, miner } = await bench();
     const { epoch, delay } = chain.network.params;
     await miner.generate(payout, epoch + delay - 1);
@@ -150,7 +150,7 @@ describe('a template', () => {
     ).toBeUndefined();
   });
 
-  test('without subsidy and fees pays nobody and is valid', async () => {
+  test('without subsidy and fees has no output and is valid', async () => {
     const network = networkWith({ subsidy: 1 as never, halving: 3 });
     const { chain, miner } = await bench(network);
     await miner.generate(payout, 5);
@@ -161,27 +161,27 @@ describe('a template', () => {
 });
 
 describe('generating', () => {
-  test('gives the ids of blocks on the chain, in order', async () => {
+  test('returns the ids of blocks on the chain, in order', async () => {
     const { chain, miner } = await bench();
     const ids = await miner.generate(payout, 30);
     expect(ids).toEqual(Array.from({ length: 30 }, (_, i) => chain.atHeight(i + 1)!.id));
     expect(miner.status()).toMatchObject({ running: false, found: 30, expectedSeconds: null, problem: null });
   });
 
-  test('calls at once do not get into each other', async () => {
+  test('calls at the same time run one after the other', async () => {
     const { chain, miner } = await bench();
     const ids = await Promise.all([1, 2, 3].map(() => miner.generate(payout, 5)));
     expect(new Set(ids.flat()).size).toBe(15);
     expect(chain.tip().height).toBe(15);
   });
 
-  test('goes on a thread when it takes more than a few tries', async () => {
+  test('uses a thread when it takes more than a few tries', async () => {
     const { chain, miner } = await bench(networkWith({ startBits: 0x2000ffff, powLimit: 0x2000ffff }));
     expect(await miner.generate(payout, 3)).toHaveLength(3);
     expect(chain.tip().height).toBe(3);
   });
 
-  test('is refused where others mine for real', async () => {
+  test('is refused on a public network', async () => {
     const { miner } = await bench(TEST_NETWORK);
     await expect(miner.generate(payout, 1)).rejects.toMatchObject({ code: 'mining-not-here' });
     const founded = { ...REGTEST_NETWORK, founded: true };
@@ -196,7 +196,7 @@ describe('generating', () => {
     expect(chain.tip().height).toBe(3);
   });
 
-  test('is refused at once while the clock of this computer is wrong', async () => {
+  test('is refused immediately while the clock of this computer is wrong', async () => {
     const paused = { code: 'clock-wrong', message: 'The clock is wrong.' };
     const { chain, miner } = await bench(REGTEST_NETWORK, { pause: () => paused });
     const refused = { code: 'clock-wrong', data: { detail: 'The clock is wrong.' } };
@@ -223,7 +223,7 @@ describe('generating', () => {
     },
   );
 
-  test('waits for the clock where its own blocks are quicker than time', async () => {
+  test('waits for the clock when the times of its blocks are ahead of it', async () => {
     const network = networkWith({ futureLimit: 3 });
     const { chain, miner } = await bench(network);
     const ids = await miner.generate(payout, 40);
@@ -264,7 +264,7 @@ describe('mining on threads', () => {
     expect(chain.tip().height).toBe(height);
   });
 
-  test('many starts at once leave one run behind, on no more threads than there are cores', async () => {
+  test('many starts at the same time leave one run, with at most one thread per core', async () => {
     const { chain, miner } = await bench(LOCAL_NETWORK, { cores: 2 });
     await Promise.all(Array.from({ length: 6 }, () => miner.start(payout, 64)));
     expect(miner.status()).toMatchObject({ running: true, threads: 2 });
@@ -275,7 +275,7 @@ describe('mining on threads', () => {
     expect(chain.tip().height).toBe(height);
   });
 
-  test('takes in payments, pays whom it is told, asks anew for each block', async () => {
+  test('includes payments, pays to the given lock, and requests a new lock for each block', async () => {
     const { chain, mempool, miner } = await bench();
     const [coin] = await firstCoinbases(chain, await miner.generate(payout, 6));
     const tx = pay(chain, [coin!], testKey(1).secret, [{ amount: 1_999_000_000, lock: payout }]);
@@ -306,7 +306,7 @@ describe('mining on threads', () => {
     expect(chain.tip().height).toBe(miner.status().found + other.status().found);
   });
 
-  test('a thread that dies is said and replaced', async () => {
+  test('a thread that crashes is reported and replaced', async () => {
     const script = new URL('./dying-worker.mjs', import.meta.url);
     const { miner } = await bench(REGTEST_NETWORK, { script });
     await miner.start(payout);
@@ -316,7 +316,7 @@ describe('mining on threads', () => {
     expect(miner.status()).toMatchObject({ running: true, problem: null });
   });
 
-  test('rests while there is a reason to, says it, and goes on when it is gone', async () => {
+  test('pauses while there is a reason, reports it, and continues when it is gone', async () => {
     let paused: Notice | null = { code: 'sync-unfinished', message: 'Not synced.' };
     const { chain, miner } = await bench(REGTEST_NETWORK, { pause: () => paused });
     await miner.start(payout);
@@ -340,7 +340,7 @@ describe('mining on threads', () => {
     expect(miner.status()).toMatchObject({ running: true, paused, hashesPerSecond: 0, problem: null });
   });
 
-  test('a client pauses mining, which stays on, and continues it; what stops a block comes first', async () => {
+  test('a client pauses mining and continues it; a reason of the node comes before that pause', async () => {
     let paused: Notice | null = null;
     const { miner } = await bench(REGTEST_NETWORK, { pause: () => paused });
     await miner.start(payout);
@@ -355,7 +355,7 @@ describe('mining on threads', () => {
     expect(miner.status()).toMatchObject({ running: true, paused: null });
   });
 
-  test('blocks beside a better chain whose bodies are on their way are not counted', async () => {
+  test('blocks that compete with a better header chain are not counted as found', async () => {
     const [other, { chain, miner }] = [await openTestChain(), await bench()];
     open.push(() => other.close());
     const ahead = [];
@@ -365,7 +365,7 @@ describe('mining on threads', () => {
     expect([chain.tip().height, miner.status().found]).toEqual([2, 0]);
   });
 
-  test('numbers of threads and shares that make no sense are refused', async () => {
+  test('invalid numbers of threads and invalid shares are refused', async () => {
     const { miner } = await bench();
     await expect(miner.start(payout, 0)).rejects.toThrow(RangeError);
     await expect(miner.start(payout, 1.5)).rejects.toThrow(RangeError);

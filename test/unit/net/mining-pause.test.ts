@@ -45,14 +45,14 @@ function world({ addresses = 0, knownWork = 0n } = {}) {
 }
 
 describe('a node without peers', () => {
-  test('mines at once where nobody else is known: the first of a new network, a demo, regtest', () => {
+  test('mines immediately where no other node is known: the first of a new network, a demo, regtest', () => {
     const { code, at } = world();
     expect(code()).toBeNull();
     at(500, 500, 'finding-peers');
     expect(code()).toBeNull();
   });
 
-  test('waits for a first peer where addresses are known, and mines alone when nobody answers', () => {
+  test('waits for a first peer where addresses are known, and mines alone when no peer answers', () => {
     const { code, pass } = world({ addresses: 3 });
     expect(code()).toBe('peers-awaited');
     pass(28);
@@ -61,7 +61,7 @@ describe('a node without peers', () => {
     expect(code()).toBeNull();
   });
 
-  test('goes on mining at the tip when all peers have left', () => {
+  test('continues mining at the tip when all peers have disconnected', () => {
     const { code, at, peers, pass } = world({ addresses: 3 });
     peers.push('a');
     at(100, 100, 'synced');
@@ -79,7 +79,7 @@ describe('a node without peers', () => {
     expect(code()).toBe('sync-unfinished');
   });
 
-  test('does not mine on less work than its join link named', () => {
+  test('does not mine on less work than its join link requires', () => {
     const { code, at, pass } = world({ knownWork: 1000n });
     at(100, 100, 'finding-peers');
     expect(code()).toBe('sync-unfinished');
@@ -100,7 +100,7 @@ describe('while it syncs', () => {
     expect(reason()!.message).toContain('at block 557 of 2000');
   });
 
-  test('not below the last block either, and only when the tip stays the best known block for a moment', () => {
+  test('it does not mine one block below the tip, and starts only when the tip stays the best known block for a moment', () => {
     const { code, at, peers, clock } = world();
     peers.push('a');
     at(1000, 2000, 'blocks');
@@ -119,7 +119,7 @@ describe('while it syncs', () => {
     expect(code()).toBe('sync-unfinished');
   });
 
-  test('headers without bodies stop a node at the tip for two minutes, a new one for ten, and nobody for ever', () => {
+  test('headers without bodies stop a node at the tip for two minutes, and a new node for ten', () => {
     const synced = world();
     synced.peers.push('a');
     synced.at(100, 100, 'synced');

@@ -96,7 +96,7 @@ test('relative paths of a config file are relative to its folder', () => {
   });
 });
 
-test('--prune is short for a size, and --prune-mb wins over it', () => {
+test('--prune is a shortcut for a default size, and --prune-mb wins over it', () => {
   expect(fromTerminal('--prune').pruneMb).toBe(2000);
   expect(fromTerminal('--prune', '--prune-mb', '30').pruneMb).toBe(30);
 });
@@ -134,7 +134,7 @@ describe('refuses', () => {
     expect(refusal.message).toContain(detail);
   });
 
-  test('a config file that is not there', () => {
+  test('a config file that does not exist', () => {
     expect(refusalOf(() => readConfigFile('/nowhere/kith.json')).code).toBe('config-unreadable');
   });
 

@@ -82,7 +82,7 @@ function knock(protocols: string[], headers: Record<string, string> = {}, path =
 }
 
 describe('the page', () => {
-  test('is served with headers that lock it down', async () => {
+  test('is served with strict security headers', async () => {
     const { status, headers, body } = await ask('/');
     expect(status).toBe(200);
     expect(body).toContain('<title>page</title>');
@@ -101,7 +101,7 @@ describe('the page', () => {
     });
   });
 
-  test('brings its own files, whatever the query', async () => {
+  test('loads its own files, whatever the query', async () => {
     expect(await ask('/assets/app-1x.js?v=2')).toMatchObject({
       status: 200,
       headers: { 'content-type': 'text/javascript; charset=utf-8' },
@@ -126,13 +126,13 @@ describe('the page', () => {
     '/C:/windows/win.ini',
     'http://127.0.0.1/index.html',
     '*',
-  ])('nothing outside it is served: %s', async (path) => {
+  ])('a file outside it is not served: %s', async (path) => {
     const { status, headers } = await ask(path);
     expect(status).toBe(403);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
   });
 
-  test('says what to do when it was not built', async () => {
+  test('reports how to build it when it is missing', async () => {
     const empty = await start(newFolder());
     const response = await fetch(empty.url);
     expect(response.status).toBe(503);
@@ -141,7 +141,7 @@ describe('the page', () => {
   });
 });
 
-describe('who may ask', () => {
+describe('the accepted requests', () => {
   const own = () => `127.0.0.1:${host.port}`;
   test.each([
     ['a name that points here (DNS rebinding)', () => ({ host: 'evil.example' })],
@@ -161,7 +161,7 @@ describe('who may ask', () => {
     expect(await knock(['kith.rpc.1', token], given)).toBe('403');
   });
 
-  test('a link from elsewhere may open the page, and localhost is a name of ours', async () => {
+  test('a link from another site may open the page, and localhost is accepted as a host name', async () => {
     const link = {
       'sec-fetch-site': 'cross-site',
       'sec-fetch-mode': 'navigate',
@@ -210,18 +210,18 @@ describe('the socket', () => {
     expect(await knock(protocols)).toBe('403');
   });
 
-  test('is only at its own path, and never gets the token in a URL', async () => {
+  test('is only at its own path, and does not accept a token in a URL', async () => {
     expect(await knock(['kith.rpc.1', token], {}, '/')).toBe('403');
     expect(await knock(['kith.rpc.1', 'x'], {}, `/rpc?token=${token}`)).toBe('403');
     expect(await knock(['kith.rpc.1', token])).toBe('open');
   });
 
-  test('the page is a browser, a program a terminal', async () => {
+  test('the page has the role of a browser, a program that of a terminal', async () => {
     expect(await roleOf({ origin: `http://127.0.0.1:${host.port}` })).toBe('browser');
     expect(await roleOf({})).toBe('terminal');
   });
 
-  test('noise ends its own connection and no other', async () => {
+  test('invalid data ends its own connection and no other', async () => {
     const noise: (string | Buffer)[] = [
       '',
       '{',
@@ -242,7 +242,7 @@ describe('the socket', () => {
     good.terminate();
   });
 
-  test('a request that cannot be read is told so', async () => {
+  test('a request that cannot be parsed gets an error', async () => {
     const socket = await open();
     const unreadable = { json: 'not a number', meta: [[0]] };
     expect(await callOver(socket, '/node/log', unreadable)).toContain('"code":"request-malformed"');
@@ -285,7 +285,7 @@ describe('the token', () => {
     expect(createToken()).not.toBe(createToken());
   });
 
-  test('lies in the data directory for this user only, as long as the node runs', () => {
+  test('is in a file of the data directory for this user only, as long as the node runs', () => {
     const datadir = newFolder();
     // The token must not get the mode of an older file that other users can read.
     writeFileSync(join(datadir, 'api.token'), 'old', { mode: 0o644 });
@@ -299,7 +299,7 @@ describe('the token', () => {
   });
 });
 
-test('a port in use is an error that names it', async () => {
+test('a port in use is an error with the port', async () => {
   const error: unknown = await start(page, host.port).catch((thrown: unknown) => thrown);
   expect(codeOf(error)).toBe('port-in-use');
   expect((error as { data: unknown }).data).toMatchObject({ port: host.port });

@@ -24,7 +24,7 @@ test('handles messages in order', async () => {
   expect(state.held).toEqual([]);
 });
 
-test('holds a client back that sends more than is handled, and lets it go on', async () => {
+test('pauses reading from a client that sends faster than it is handled, and continues later', async () => {
   const { state, inbox } = box();
   state.congested = true;
   for (let i = 0; i < 1000; i++) inbox.receive(`${i}`);
@@ -38,7 +38,7 @@ test('holds a client back that sends more than is handled, and lets it go on', a
 test.each([
   ['messages', 20_000, 'x'],
   ['bytes', 40, 'x'.repeat(2_000_000)],
-])('cuts off one that cannot be held back and goes on with %s', async (_what, count, message) => {
+])('closes one that cannot be paused, and continues with %s', async (_what, count, message) => {
   const { state, inbox } = box({ canHold: false });
   state.congested = true;
   for (let i = 0; i < count; i++) inbox.receive(message);
@@ -48,7 +48,7 @@ test.each([
   expect(state.taken).toEqual([]);
 });
 
-test('what a client may send in one message', () => {
+test('the limits of one message', () => {
   const block = `{"i":"7","p":{"u":"/chain/submit","b":{"json":{"hex":"${'0f'.repeat(1_000_000)}"}}}}`;
   expect(isBounded(block)).toBe(true);
   expect(isBounded(Buffer.from(block))).toBe(true);

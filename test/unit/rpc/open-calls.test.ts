@@ -15,7 +15,7 @@ function subscribe(openCalls: ReturnType<typeof createOpenCalls>, caller: object
   return openCalls.limit(call) as Promise<AsyncGenerator<number>>;
 }
 
-test('of all subscriptions the oldest of the connection with most ends, so that a newcomer gets one', async () => {
+test('the oldest subscription of the connection with most ends, so that a new client gets one', async () => {
   const openCalls = createOpenCalls();
   const greedy = Array.from({ length: 4 }, () => openCalls.caller());
   const streams: AsyncGenerator<number>[] = [];
@@ -37,7 +37,7 @@ test('of all subscriptions the oldest of the connection with most ends, so that 
   expect(ended).toBe('0 api-busy');
 });
 
-test('a subscription that ends, or whose client leaves before it is read, makes room', async () => {
+test('a subscription that ends, or whose client disconnects before it is read, is not counted any more', async () => {
   const openCalls = createOpenCalls();
   const caller = openCalls.caller();
   const leaving = new AbortController();

@@ -56,7 +56,7 @@ function client(headers: Record<string, string> = {}, token = TOKEN): WebSocket 
 
 const opened = (socket: WebSocket) => until(() => socket.readyState === WebSocket.OPEN, 'open');
 
-test('requests that are never finished make room for each other, the page is served and clients stay', async () => {
+test('unfinished requests displace each other; the page is served and clients stay connected', async () => {
   const known = client();
   await opened(known);
   const sockets = Array.from({ length: 300 }, unfinished);

@@ -142,7 +142,7 @@ test.each([
   expect(await codeOf(candidates.preview({ file }))).toBe('network-file-invalid');
 });
 
-test('two links can be looked at at the same time, a third one has to wait', async () => {
+test('two links can be previewed at the same time, and a third one waits', async () => {
   release = () => undefined;
   const link = linkTo(ours, text);
   const both = [candidates.preview({ link }), candidates.preview({ link })];

@@ -6,7 +6,7 @@ import { type CreateNetwork, createCreations } from '../../../main/session/creat
 
 const PARAMETERS = { name: 'ours', spacing: 60, port: 21_475 };
 
-test('tells what it does, and ends with the network', async () => {
+test('reports its progress, and ends with the network', async () => {
   const created: string[] = [];
   const create: CreateNetwork = async (parameters, { onProgress }) => {
     expect(parameters).toEqual({ name: 'ours', spacing: 60, defaultPort: 21_475, bootstrap: [] });
@@ -39,7 +39,7 @@ const forever: CreateNetwork = (_parameters, { signal, onProgress }) =>
     });
   });
 
-test('ends when its reader leaves, and only then another one may begin', async () => {
+test('ends when its reader disconnects, and only then another one may begin', async () => {
   const { create } = createCreations(forever, () => undefined);
   const first = create(PARAMETERS, undefined);
   expect((await first.next()).value).toMatchObject({ step: 'mining' });
@@ -53,7 +53,7 @@ test('ends when its reader leaves, and only then another one may begin', async (
   await third.return();
 });
 
-test('ends when the client is gone', async () => {
+test('ends when the client disconnects', async () => {
   const { create } = createCreations(forever, () => undefined);
   const client = new AbortController();
   const steps = create(PARAMETERS, client.signal);
@@ -62,7 +62,7 @@ test('ends when the client is gone', async () => {
   await expect(steps.next().then(() => steps.next())).rejects.toMatchObject({ name: 'AbortError' });
 });
 
-test('after a creation was cancelled the next one begins at once, also while the threads of the first one end', async () => {
+test('after a creation was cancelled the next one begins immediately, also while the threads of the first one end', async () => {
   let ended = 0;
   const slow: CreateNetwork = async (parameters, options) => {
     try {

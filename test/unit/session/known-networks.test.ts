@@ -35,7 +35,7 @@ test('remembers networks, the last opened one first, readable by its owner alone
   if (process.platform !== 'win32') expect(statSync(file()).mode & 0o777).toBe(0o600);
 });
 
-test('keeps a copy of a network file, and gives it back to the byte', () => {
+test('keeps a copy of a network file, byte for byte', () => {
   const known = createKnownNetworks(root);
   known.keepFile('a'.repeat(64), 'text\n');
   expect(known.readFile('a'.repeat(64))).toBe('text\n');
@@ -50,7 +50,7 @@ test.each([
   ['a later version', '{"version":2,"last":null,"networks":[]}'],
   ['a file of more than a mebibyte', `{"version":1,"x":"${'x'.repeat(2 ** 20)}"}`],
   ['a list that never ends', `{"version":1,"last":null,"networks":[${'0,'.repeat(5000)}0]}`],
-])('%s counts as empty, and is moved aside before it would be overwritten', (_what, text) => {
+])('%s counts as empty, and is renamed before it would be overwritten', (_what, text) => {
   mkdirSync(root);
   writeFileSync(file(), text);
   const known = createKnownNetworks(root);
@@ -77,7 +77,7 @@ test.each([
   expect(known.last()).toBeNull();
 });
 
-test('a folder in place of the file is no reason to fail', () => {
+test('a folder in place of the file is not an error', () => {
   mkdirSync(file(), { recursive: true });
   expect(createKnownNetworks(root).list()).toEqual([]);
 });

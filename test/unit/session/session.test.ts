@@ -91,7 +91,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 const TEST = TEST_NETWORK.idHex;
 const LOCAL = LOCAL_NETWORK.idHex;
 
-test('nothing is open at first, and the built-in networks can be chosen', async () => {
+test('no network is open at first, and the built-in networks can be chosen', async () => {
   const { session, start } = program();
   await start();
   const state = session.networks.state();
@@ -118,7 +118,7 @@ test('opens another network only after the last one has stopped, and ends its su
   expect(await codeOf(session.networks.open(TEST))).toBe('queue-closed');
 });
 
-test('a network whose wallets lie in the data root itself is opened there', async () => {
+test('a network whose wallets are in the data root itself is opened there', async () => {
   const sealed = {
     kdf: DEFAULT_KDF,
     salt: new Uint8Array(16),
@@ -158,7 +158,7 @@ test('the network that was opened last opens at the next start', async () => {
   ]);
 });
 
-test('a network that does not open leads back to the choice with its code, at every start', async () => {
+test('a network that does not open leads back to the list with its code, at every start', async () => {
   const { session, known } = program();
   await session.networks.open(TEST);
   await session.stop();
@@ -198,7 +198,7 @@ test('a corrupt chain starts the node again in the same run', async () => {
   expect(session.networks.state().run).toBe(1);
 });
 
-test('of two choices at once the later one wins', async () => {
+test('of two choices at the same time the later one wins', async () => {
   const { session } = program();
   const first = codeOf(session.networks.open(TEST));
   await session.networks.open(LOCAL);
@@ -207,7 +207,7 @@ test('of two choices at once the later one wins', async () => {
   expect(seen).not.toContain('start test in test');
 });
 
-test('the demo is another network with the same id, and is never opened by itself later', async () => {
+test('the demo is another network with the same id, and is never opened automatically later', async () => {
   const { session, known } = program();
   await session.networks.open(LOCAL);
   await session.networks.demo();
@@ -220,7 +220,7 @@ test('the demo is another network with the same id, and is never opened by itsel
   expect(known.find(LOCAL)).toMatchObject({ datadir: 'local' });
 });
 
-test('a demo whose other nodes do not start says so, and stays open', async () => {
+test('a demo whose other nodes do not start reports it, and stays open', async () => {
   const { session } = program(() => Promise.reject(new KithError('demo-node-failed', 'exit code 1')));
   await session.networks.demo();
   await until(() => session.networks.state().failure !== null, 'the failure is shown');
@@ -230,7 +230,7 @@ test('a demo whose other nodes do not start says so, and stays open', async () =
   });
 });
 
-test('the choice of an earlier version is taken over once', async () => {
+test('the network that an earlier version used is imported once', async () => {
   writeFileSync(path.join(root, 'settings.json'), '{"version":1,"network":"test"}');
   const { session, start, known } = program();
   await start();
@@ -254,7 +254,7 @@ test('the data of an earlier version stays where it is, also directly in the fol
 test.each([
   ['that is no name', '{"version":1,"network":"nowhere"}'],
   ['whose file is gone', '{"version":1,"network":"/nowhere/our.kith.json"}'],
-])('an earlier choice %s is a failure once, and then the choice', async (_what, text) => {
+])('an earlier network %s is reported once, and then the list is shown', async (_what, text) => {
   writeFileSync(path.join(root, 'settings.json'), text);
   for (const phase of ['failed', 'choosing']) {
     const { session, start } = program();
@@ -271,7 +271,7 @@ test.each(['', '{', '[]', '{"version":2,"network":"test"}', '{"version":1,"netwo
   },
 );
 
-test('shares the link of the running node, and opens no network that nobody knows', async () => {
+test('shares the link of the running node, and opens no unknown network', async () => {
   const { session } = program();
   expect(await codeOf(session.networks.open('ab'.repeat(32)))).toBe('network-not-known');
   await session.networks.open(REGTEST_NETWORK.idHex);

@@ -100,7 +100,7 @@ describe('limits', () => {
     (name) => expect(takes('wallet.lock', { name })).toBe(false),
   );
 
-  test('what is pasted is read for what is seen', () => {
+  test('pasted text is read without its invisible characters', () => {
     const read = (name: string, input: object) => inputOf(name).safeParse(input);
     const inside = '\u200b x\u00ady ';
     expect(read('wallet.lock', { name: inside }).data).toEqual({ name: 'xy' });
@@ -132,7 +132,7 @@ describe('limits', () => {
   );
 });
 
-test('an output with a field too little is a bug that the contract notices', () => {
+test('an output with a missing field is a bug that the contract reports', () => {
   const summary = outputOf('mempool.summary');
   expect(summary.safeParse({ count: 1, bytes: 2, floor: 10 }).success).toBe(true);
   expect(summary.safeParse({ count: 1, bytes: 2 }).success).toBe(false);

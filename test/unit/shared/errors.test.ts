@@ -29,7 +29,7 @@ describe('every code has a sentence', () => {
   });
 });
 
-test('every sentence has a code that something says', () => {
+test('every sentence has a code that the program uses', () => {
   const text = [...sources('main'), ...sources('renderer')].join('\n');
   expect(ERROR_CODES.filter((code) => !text.includes(code))).toEqual([]);
 });
@@ -47,7 +47,7 @@ describe('every sentence', () => {
   );
 });
 
-describe('no number stands in a sentence without its unit', () => {
+describe('every number in a sentence has a unit', () => {
   const TEMPLATES = Object.entries({ ...RULE_SENTENCES, ...WALLET_SENTENCES, ...NODE_SENTENCES });
   const placeholders = TEMPLATES.flatMap(([code, template]) =>
     [...template.matchAll(/\{([a-zA-Z]+)(?::([a-z]+))?(?:\|[^}]*)?\}/g)].map((match) => ({
@@ -65,12 +65,12 @@ describe('no number stands in a sentence without its unit', () => {
       ' ',
     );
 
-  test('every other placeholder says what it counts', () => {
+  test('every other placeholder has a noun', () => {
     expect(withUnit.length).toBeGreaterThan(20);
     const bare = placeholders.filter(({ unit, name }) => unit === undefined && !TEXTS.includes(name));
     expect(bare.map(({ code, name }) => `${code}: ${name}`)).toEqual([]);
   });
-  test('a count has its noun behind it, a number that is a name before it', () => {
+  test('a count is followed by its noun, and a number that is a name follows it', () => {
     for (const { code, name, unit, before, behind } of withUnit) {
       if (unit === 'count') expect(behind, `${code}: ${name}`).toMatch(/^(?: of \{| [a-z]|\])/);
       if (unit === 'number') expect(before, `${code}: ${name}`).toMatch(/(?:port|process|version)\W*$/i);
@@ -105,7 +105,7 @@ describe('no number stands in a sentence without its unit', () => {
 });
 
 describe('a sentence with data', () => {
-  test('names what it is about', () => {
+  test('has its data in the text', () => {
     expect(sentenceFor('datadir-in-use', { path: '/data', pid: 7 })).toContain(
       '/data is in use by another Kith (process 7)',
     );
@@ -115,7 +115,7 @@ describe('a sentence with data', () => {
     );
   });
 
-  test('leaves out what is not there', () => {
+  test('omits missing data', () => {
     expect(sentenceFor('datadir-in-use', { path: '/data' })).toMatch(
       /^The data directory \/data is in use by another Kith\. /,
     );
@@ -136,7 +136,7 @@ describe('a sentence with data', () => {
     (data) => expect(sentenceFor('wallet-unknown', data)).toContain('of that name'),
   );
 
-  test('an unknown code falls back', () => {
+  test('an unknown code has a general sentence', () => {
     expect(sentenceFor('never-heard', {}, 'own words')).toBe('own words');
     expect(sentenceFor('never-heard')).toContain('never-heard');
   });
@@ -146,7 +146,7 @@ describe('a sentence with data', () => {
   );
 });
 
-test('anything that a call was rejected with becomes a fault', () => {
+test('any rejection of a call becomes a fault', () => {
   expect(faultOf({ code: 'x', message: 'm', data: { a: 1 } })).toEqual({
     code: 'x',
     message: 'm',

@@ -25,7 +25,7 @@ describe('a label', () => {
     ['cut \ud83d', 'cut \ufffd'],
   ])('%j is kept as %j', (text, label) => expect(cleanLabel(text)).toBe(label));
 
-  test('of any text turns nothing around, has one line, and stays as it is', () => {
+  test('of any text has one line, reorders no other text, and does not change when it is cleaned again', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const label = cleanLabel(text);
@@ -86,7 +86,7 @@ describe('a wallet name', () => {
     (name) => expect(isName(name)).toBe(false),
   );
 
-  test('and another that looks the same have one key', () => {
+  test('has the same key as another that looks the same', () => {
     expect(nameKey('Économies')).toBe(nameKey('e\u0301conomies'));
     expect(nameKey('می\u200cخواهم')).toBe(nameKey('میخواهم'));
     expect(nameKey('Mira’s')).toBe(nameKey("mira's"));

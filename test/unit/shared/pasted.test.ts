@@ -44,16 +44,16 @@ test.each(UNSEEN)('%j is dropped before, in and behind a text', (odd) => {
   expect(compact(`${odd}${TEXT.slice(0, 9)}${odd}${TEXT.slice(9)}${odd}`)).toBe(TEXT);
 });
 
-test.each(SPACES)('%j stays between words and goes from an address', (space) => {
+test.each(SPACES)('%j stays between words and is removed from an address', (space) => {
   expect(visible(`a${space}b`)).toMatch(/^a\s+b$/);
   expect(compact(`${space}${TEXT.slice(0, 9)}${space}${TEXT.slice(9)}${space}`)).toBe(TEXT);
 });
 
-test('what an East Asian keyboard writes is plain ASCII', () => {
+test('fullwidth characters of East Asian keyboards become ASCII', () => {
   expect(visible('ｋｉｔｈ：１２．５')).toBe('kith:12.5');
 });
 
-test('reading twice is reading once, and nothing grows', () => {
+test('reading the result again changes nothing, and no text gets longer', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       for (const read of [visible, compact]) {
@@ -83,7 +83,7 @@ describe('recovery words', () => {
     'ａｂａｎｄｏｎ　ability　able',
   ])('%j', (text) => expect(splitWords(text)).toEqual(WORDS));
 
-  test('what is inside a word stays, so that it is named as wrong', () => {
+  test('a character inside a word stays, so that the word is reported as wrong', () => {
     expect(splitWords('aband0n abílity')).toEqual(['aband0n', 'abi\u0301lity']);
     expect(splitWords(' 1. 2) • ')).toEqual([]);
   });
@@ -95,7 +95,9 @@ describe('ids, heights and addresses as Kith shows them', () => {
     'id %j',
     (text) => expect(readId(text)).toBe(id),
   );
-  test.each(['', id.slice(1), `${id}0`, `0x${id}`])('%j is no id', (text) => expect(readId(text)).toBeNull());
+  test.each(['', id.slice(1), `${id}0`, `0x${id}`])('%j is not an id', (text) =>
+    expect(readId(text)).toBeNull(),
+  );
 
   test('every height is read, in groups and in its headings', () => {
     fc.assert(

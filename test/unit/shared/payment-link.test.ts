@@ -45,7 +45,7 @@ test.each([
   [`kith:${ADDRESS}?x=${'x'.repeat(3000)}`, 'link-malformed'],
 ])('refuses %s', (text, problem) => expect(parsePaymentLink(text)).toEqual({ problem }));
 
-test('a bare address is a link without wishes, whatever stands around it', () => {
+test('an address alone is a link without amount and label, with any spaces around it', () => {
   expect(parseTarget(`\u200b${ADDRESS.slice(0, 7)} \n${ADDRESS.slice(7)}\u00a0`)).toEqual({
     address: ADDRESS,
   });
@@ -66,7 +66,7 @@ describe('any input', () => {
       { seed, numRuns: 2000 },
     );
   });
-  test('what was written is read back', () => {
+  test('an encoded link is decoded to the same values', () => {
     const link = fc.record({
       address: fc.constant(ADDRESS),
       amount: fc.integer({ min: 1, max: MAX_MOTES }).map(toMotes),

@@ -52,12 +52,12 @@ function edit(path: string, change: (bytes: Buffer) => void): void {
   writeFileSync(path, bytes);
 }
 
-describe('a healthy database is found whole', () => {
+describe('a healthy database has no damage', () => {
   test('a closed database is intact', async () => {
     expect(live.length).toBeGreaterThan(1);
     expect(await findLevelDamage(original)).toBeNull();
   });
-  test('before there is one', async () => {
+  test('a folder without a database is intact', async () => {
     expect(await findLevelDamage(newDirectory())).toBeNull();
     expect(await findLevelDamage(join(newDirectory(), 'nowhere'))).toBeNull();
   });
@@ -75,7 +75,7 @@ describe('a healthy database is found whole', () => {
       expect(await findLevelDamage(directory)).toBeNull();
     }
   });
-  test('with tables that are no part of it any more', async () => {
+  test('a database with obsolete tables is intact', async () => {
     const directory = copy();
     writeFileSync(join(directory, '000001.ldb'), 'left over');
     expect(await findLevelDamage(directory)).toBeNull();
@@ -90,8 +90,8 @@ describe('a healthy database is found whole', () => {
   });
 });
 
-describe('damage is found', () => {
-  test('corruption is found in every part of every table', async () => {
+describe('corruption is found', () => {
+  test('in every part of every table', async () => {
     for (const name of live) {
       const directory = copy();
       const path = join(directory, name);
@@ -148,7 +148,7 @@ describe('damage is found', () => {
     expect(await findLevelDamage(directory)).toMatch(said);
   });
 
-  test('a stretch of the log that LevelDB would pass over', async () => {
+  test('a part of the log that LevelDB would skip', async () => {
     const directory = copy();
     const path = join(directory, files(/\.log$/)[0]!);
     edit(path, (bytes) => (bytes[bytes.length - 60_000]! ^= 1));
@@ -186,7 +186,7 @@ describe('damage is found', () => {
     }
   });
 
-  test('what looks like a record inside a value that a crash has cut is none', async () => {
+  test('bytes that look like a record inside a truncated value are not a record', async () => {
     const directory = newDirectory();
     const binary = { keyEncoding: 'view', valueEncoding: 'view' } as const;
     const level = new ClassicLevel<Uint8Array, Uint8Array>(directory, binary);
@@ -205,13 +205,13 @@ describe('damage is found', () => {
     }
   });
 
-  test('the only log that is gone', async () => {
+  test('a missing only log', async () => {
     const directory = copy();
     rmSync(join(directory, files(/\.log$/)[0]!));
     expect(await findLevelDamage(directory)).toMatch(/log \d+ is gone/);
   });
 
-  test('an older log that is gone while a newer one is there', async () => {
+  test('a missing older log below a newer one', async () => {
     const directory = copy();
     const [log] = files(/\.log$/) as [string];
     const newer = `${String(Number.parseInt(log, 10) + 3).padStart(6, '0')}.log`;
@@ -252,7 +252,7 @@ test('any bytes are read as a log without an exception', () => {
   }
 });
 
-describe('what a power failure leaves behind a gap is removed', () => {
+describe('records after a gap that a power failure left are removed', () => {
   const KEYS = 40;
   /** Its newest records stand in a second log, as if LevelDB had begun it and had not written a table yet. */
   async function withTwoLogs(): Promise<{
@@ -283,7 +283,7 @@ describe('what a power failure leaves behind a gap is removed', () => {
     return keys.length;
   }
 
-  test('nothing where no log lacks its end', async () => {
+  test('no record where every log is complete', async () => {
     const { directory } = await withTwoLogs();
     expect(await cutLostEnd(directory)).toBeNull();
     expect(await keysIn(directory)).toBe(KEYS);
@@ -298,14 +298,14 @@ describe('what a power failure leaves behind a gap is removed', () => {
     expect(await cutLostEnd(directory)).toBe('000999.log');
     expect(await keysIn(directory)).toBe(left);
   });
-  test('nothing where the older log is damaged: no power failure leaves that', async () => {
+  test('no record where the older log is corrupt, because no power failure leaves that', async () => {
     const { directory, first, second } = await withTwoLogs();
     edit(first, (bytes) => void (bytes[bytes.length >> 1]! ^= 1));
     expect(await cutLostEnd(directory)).toBeNull();
     expect(files(/\.log$/, directory)).toContain(second.slice(directory.length + 1));
     expect(await findLevelDamage(directory)).not.toBeNull();
   });
-  test('nothing where there is no database', async () => {
+  test('no record where there is no database', async () => {
     expect(await cutLostEnd(join(newDirectory(), 'nowhere'))).toBeNull();
   });
 });

@@ -76,7 +76,7 @@ const ruin = (part = 0.6, from = 0) => {
   }
 };
 
-test('what is whole stays as it is', async () => {
+test('an intact database stays unchanged', async () => {
   await fill();
   const level = await open();
   expect([level.renewedBecause, (await keysOf(level)).length, said]).toEqual([null, 200, []]);
@@ -84,8 +84,8 @@ test('what is whole stays as it is', async () => {
   expect(existsSync(`${folder}.damaged`)).toBe(false);
 });
 
-describe('damage that is there at the opening', () => {
-  test('is found before LevelDB sees it; what is to be kept is kept where it can be read', async () => {
+describe('corruption that exists before the opening', () => {
+  test('is found before LevelDB opens the database; the readable records to keep are kept', async () => {
     await fill();
     ruin(0.3);
     const level = await open();
@@ -103,7 +103,7 @@ describe('damage that is there at the opening', () => {
     await again.close();
   });
 
-  test('is kept beside until a start finds all whole', async () => {
+  test('keeps the renamed database until a start finds an intact one', async () => {
     await fill();
     ruin();
     await (await open()).close();
@@ -126,7 +126,7 @@ describe('damage that is there at the opening', () => {
       },
     ],
     ['no manifest', () => rmSync(join(folder, 'CURRENT'))],
-  ])('%s does not keep it from opening', async (_what, hurt) => {
+  ])('%s does not prevent the opening', async (_what, hurt) => {
     await fill();
     hurt();
     const level = await open();
@@ -136,7 +136,7 @@ describe('damage that is there at the opening', () => {
     await level.close();
   });
 
-  test('a place where nothing can be made is said to be unusable', async () => {
+  test('a folder in which no database can be created is reported as unusable', async () => {
     const file = join(newDirectory(), 'file');
     writeFileSync(file, '');
     expect(codeOf(await open({ folder: join(file, 'data') }).catch((error: unknown) => error))).toBe(
@@ -146,7 +146,7 @@ describe('damage that is there at the opening', () => {
 });
 
 describe('a crash in the middle of a replacement', () => {
-  test('before the old one left its place: the old one is replaced again', async () => {
+  test('before the old one was renamed: the old one is replaced again', async () => {
     await fill();
     ruin(0.3);
     mkdirSync(`${folder}.new`);
@@ -157,7 +157,7 @@ describe('a crash in the middle of a replacement', () => {
     expect(existsSync(`${folder}.new`)).toBe(false);
   });
 
-  test('after the old one left its place: the new one takes it', async () => {
+  test('after the old one was renamed: the new one replaces it', async () => {
     await fill();
     cpSync(folder, `${folder}.new`, { recursive: true });
     renameSync(folder, `${folder}.damaged`);
@@ -167,8 +167,8 @@ describe('a crash in the middle of a replacement', () => {
   });
 });
 
-describe('damage that shows while it is open', () => {
-  test('makes a read fail by its own code; made anew, it reads and writes', async () => {
+describe('corruption that is found while it is open', () => {
+  test('makes a read fail with its own code; after the renewal reads and writes succeed', async () => {
     await fill();
     const level = await open();
     ruin();
@@ -184,7 +184,7 @@ describe('damage that shows while it is open', () => {
     await level.close();
   });
 
-  test('met by a compaction, makes every later write fail by its own code, until it is made anew', async () => {
+  test('found by a compaction, makes every later write fail with its own code, until the renewal', async () => {
     await fill();
     const level = await open();
     ruin();
@@ -202,7 +202,7 @@ describe('damage that shows while it is open', () => {
     expect(said).toEqual(['the test database is corrupt; it is renamed and created again']);
   });
 
-  test('on a disk that takes no new one either is said, and it can be tried again', async () => {
+  test('on a disk that accepts no new database is reported, and the renewal can be tried again', async () => {
     await fill();
     const level = await open();
     const opening = vi.spyOn(ClassicLevel.prototype, 'open').mockRejectedValue(new Error('IO error: no'));
@@ -216,7 +216,7 @@ describe('damage that shows while it is open', () => {
   });
 });
 
-test('a full disk is no damage: it is said once, and nothing is set aside', async () => {
+test('a full disk is not corruption: it is reported once, and no database is renamed', async () => {
   const full: unknown[] = [];
   const level = await open({ onRefused: (error) => full.push(error.code) });
   const batch = vi.spyOn(ClassicLevel.prototype, 'batch').mockImplementation((() => ({

@@ -54,7 +54,7 @@ describe.each([
     expect(some.size).toBeLessThan(wanted.size);
   });
 
-  test('gives back all but what stood in a damaged block, and nothing that was never written', async () => {
+  test('returns all records except those in a corrupt block, and none that was never written', async () => {
     const directory = newDirectory();
     const wanted = await fill(directory, compression);
     const written = new Set(wanted.keys());
@@ -75,7 +75,7 @@ describe.each([
     expect(fewest).toBeLessThan(wanted.size);
   });
 
-  test('is read by what lies there when its manifest is lost', async () => {
+  test('is read from its tables and logs when its manifest is lost', async () => {
     const directory = newDirectory();
     const wanted = await fill(directory, compression);
     writeFileSync(join(directory, 'CURRENT'), 'nonsense');
@@ -83,7 +83,7 @@ describe.each([
   });
 });
 
-test('records behind a damaged stretch of the log are read', async () => {
+test('records after a corrupt part of the log are read', async () => {
   const directory = newDirectory();
   const level: Level = new ClassicLevel(directory, BINARY);
   await level.open();
@@ -102,7 +102,7 @@ test('records behind a damaged stretch of the log are read', async () => {
   expect(found.size).toBeGreaterThan(25);
 });
 
-test('nothing that lies in the folder makes it throw', async () => {
+test('no content of the folder makes it throw', async () => {
   const random = createRandom(11);
   for (let i = 0; i < 5; i++) {
     const directory = newDirectory();

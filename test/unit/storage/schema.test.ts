@@ -41,13 +41,13 @@ async function stateIn(directory: string) {
   return { state, sum };
 }
 
-test('the sum that commits carry on is the sum of all coins', async () => {
+test('the checksum that commits update is the checksum of all coins', async () => {
   const { state, sum } = await stateIn(await chainOf(12));
   expect(state.coins).toBe(12);
   expect(state.coinSum).toBe(sum);
 });
 
-test('a directory of schema 1 is brought up to date, and goes on', async () => {
+test('a directory of schema 1 is migrated, and its chain continues', async () => {
   const directory = await chainOf(12);
   const before = await stateIn(directory);
   await edit(directory, async (level) => {
@@ -64,13 +64,13 @@ test('a directory of schema 1 is brought up to date, and goes on', async () => {
   expect(state.coinSum).toBe(sum);
 });
 
-test('a directory of a newer schema is left alone, with a code of its own', async () => {
+test('a directory of a newer schema is not changed, and has its own code', async () => {
   const directory = await chainOf(2);
   await edit(directory, (level) => level.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA + 1))));
   await expect(openTestChain({ directory })).rejects.toMatchObject({ code: 'storage-schema' });
 });
 
-test('a directory of another network is left alone, with a code of its own', async () => {
+test('a directory of another network is not changed, and has its own code', async () => {
   const directory = await chainOf(2);
   await edit(directory, (level) => level.put(key.network, sealPayload(key.network, new Uint8Array(32))));
   await expect(openTestChain({ directory })).rejects.toMatchObject({ code: 'storage-other-network' });

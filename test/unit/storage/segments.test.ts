@@ -35,7 +35,7 @@ async function scanned(segment = 1): Promise<{ payload: string; adrift: boolean 
 }
 const words = (...all: string[]) => all.map((word) => Buffer.from(word));
 
-test('what was appended is read back, now and after a restart, in files of a bounded size', async () => {
+test('appended records are read, also after a restart, from files of a bounded size', async () => {
   const payloads = Array.from({ length: 40 }, () => random.bytes(random.int(1500)));
   const places = await append(...payloads);
   expect(store.segments().length).toBeGreaterThan(2);
@@ -46,7 +46,7 @@ test('what was appended is read back, now and after a restart, in files of a bou
   }
 });
 
-test('many appended at once stand where they are said to stand', async () => {
+test('many records that are appended at the same time are at the returned locations', async () => {
   const payloads = Array.from({ length: 50 }, (_, i) => random.bytes(10 * i));
   const places = await Promise.all(payloads.map((payload) => store.append(payload)));
   for (const [i, at] of places.entries()) expect(await store.read(at)).toEqual(payloads[i]);
@@ -83,7 +83,7 @@ test('a restart begins a new file, and never one that was written to before', as
   expect(await store.read(second!)).toBeNull();
 });
 
-test('holds only what its files are long enough for', async () => {
+test('has only records that fit into the length of its files', async () => {
   const [at] = await append(...words('one', 'two'));
   expect(store.holds(at!)).toBe(true);
   expect(store.holds({ ...at!, length: 4000 })).toBe(false);
@@ -94,12 +94,12 @@ test('holds only what its files are long enough for', async () => {
   expect(store.holds(at!)).toBe(false);
 });
 
-test('a record larger than any may be is a bug', async () => {
+test('a record above the size limit is a bug', async () => {
   await expect(store.append(new Uint8Array(5001))).rejects.toThrow(RangeError);
   expect(await scanned()).toEqual([]);
 });
 
-describe('after damage', () => {
+describe('after corruption', () => {
   const hurt = async (change: (bytes: Buffer) => Buffer | undefined) => {
     await store.close();
     const bytes = readFileSync(path(1));
@@ -109,7 +109,7 @@ describe('after damage', () => {
   const good = (...payloads: string[]) => payloads.map((payload) => ({ payload, adrift: false }));
   const found = (...payloads: string[]) => payloads.map((payload) => ({ payload, adrift: true }));
 
-  test('every bit counts, and damage to one record is damage to one', async () => {
+  test('every bit is checked, and a corrupt record does not affect others', async () => {
     const [, second] = await append(...words('first', 'second', 'third'));
     for (let at = second!.offset; at < second!.offset + 12 + 6; at++) {
       await hurt((bytes) => void (bytes[at]! ^= 1 << (at % 8)));
@@ -121,19 +121,19 @@ describe('after damage', () => {
     expect(await scanned()).toEqual(good('first', 'second', 'third'));
   });
 
-  test('a hurt payload is stepped over by its length', async () => {
+  test('a record with a corrupt payload is skipped by its length', async () => {
     const [, second] = await append(...words('first', 'second', 'third'));
     await hurt((bytes) => void (bytes[second!.offset + 13]! ^= 1));
     expect(await scanned()).toEqual(good('first', 'third'));
   });
 
-  test('behind a hurt head the next beginning is looked for', async () => {
+  test('after a corrupt header the next record is searched', async () => {
     await append(...words('first', 'second', 'third'));
     await hurt((bytes) => void (bytes[0] = 0));
     expect(await scanned()).toEqual(found('second', 'third'));
   });
 
-  test('what looks like a record inside another one is told from what is one', async () => {
+  test('bytes that look like a record inside another one are not returned as a record', async () => {
     const inner = frame(Buffer.from('forged'));
     await append(...words('first'), Buffer.concat([Buffer.from('...'), inner]), ...words('last'));
     expect((await scanned()).map(({ payload }) => payload)).not.toContain('forged');
@@ -144,13 +144,13 @@ describe('after damage', () => {
     expect(await scanned()).toEqual(found('forged', 'last'));
   });
 
-  test('a length that promises too much is not believed', async () => {
+  test('a length beyond the file is not trusted', async () => {
     await append(...words('first', 'second'));
     await hurt((bytes) => void bytes.writeUInt32LE(0xffff_ffff, 4));
     expect(await scanned()).toEqual(found('second'));
   });
 
-  test('a torn end is passed over', async () => {
+  test('a truncated end is skipped', async () => {
     await append(...words('first', 'second'));
     for (let cut = 1; cut < 18; cut++) {
       await hurt((bytes) => bytes.subarray(0, bytes.length - 1));
@@ -166,7 +166,7 @@ describe('after damage', () => {
     expect(await scanned()).toEqual([...good('first'), ...found('far')]);
   });
 
-  test('a file that is gone reads as nothing', async () => {
+  test('a missing file has no records', async () => {
     const [at] = await append(...words('first'));
     await store.close();
     for (const name of readdirSync(directory)) rmSync(join(directory, name));

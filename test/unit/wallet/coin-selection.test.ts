@@ -194,7 +194,7 @@ describe('problems', () => {
     expect(total(everything.coins) - everything.fee).toBe(maxAmount);
     expect(everything.coins.length + everything.aboveSizeLimit.length).toBe(5000);
   });
-  test('coins that cost more than they hold are left alone', () => {
+  test('coins that cost more than their amount are not spent', () => {
     const coins = [coin(1, 900), coin(2, 50_000_000)];
     expect(select(coins, goalFor(1_000_000)).coins).toEqual([coins[1]]);
   });

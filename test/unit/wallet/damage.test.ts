@@ -88,8 +88,8 @@ function refuseWrites(): { readonly refused: () => number } {
   return { refused: () => refused };
 }
 
-describe('tables of the wallet database that go bad while the node runs', () => {
-  test('are found by the next question, which is answered all the same; everything is read again', async () => {
+describe('corruption of the wallet database while the node runs', () => {
+  test('is found by the next query, which is answered; the wallets read the chain again', async () => {
     const failures: unknown[] = [];
     const world = await worldWithTables({ onFailure: (error) => failures.push(error) });
     const wanted = await viewOf(world);
@@ -110,7 +110,7 @@ describe('tables of the wallet database that go bad while the node runs', () => 
     expect(existsSync(`${folderOf(again)}.damaged`)).toBe(false);
   });
 
-  test('do not keep a payment from being prepared and sent', async () => {
+  test('does not prevent a payment', async () => {
     const world = await worldWithTables();
     ruinTables(world);
     await world.wallets
@@ -121,7 +121,7 @@ describe('tables of the wallet database that go bad while the node runs', () => 
     expect(world.mempool.has(txid)).toBe(true);
   });
 
-  test('do not keep the chain from being read again when the user asks for it', async () => {
+  test('does not prevent a rescan', async () => {
     const world = await worldWithTables();
     const wanted = await viewOf(world);
     ruinTables(world);
@@ -130,7 +130,7 @@ describe('tables of the wallet database that go bad while the node runs', () => 
     expect(codesOf(world)).toEqual(['wallet-data-rebuilt']);
   });
 
-  test('do not keep the node from stopping, and are made up for at the next start', async () => {
+  test('does not prevent a stop, and is repaired at the next start', async () => {
     const world = await worldWithTables();
     const wanted = await viewOf(world);
     ruinTables(world);
@@ -140,7 +140,7 @@ describe('tables of the wallet database that go bad while the node runs', () => 
 });
 
 describe('a wallet database that LevelDB refuses to write to', () => {
-  test('is made anew when a block comes, and the node goes on', async () => {
+  test('is created again when a block arrives, and the node continues', async () => {
     const failures: unknown[] = [];
     const world = await worldWithTables({ onFailure: (error) => failures.push(error) });
     const wanted = await viewOf(world);
@@ -168,7 +168,7 @@ describe('a wallet database that LevelDB refuses to write to', () => {
     expect(world.wallets.ownPending().map((tx) => tx.txidHex)).toContain(txid);
   });
 
-  test('where no new one can be made either, the node runs on, says so, and tries again', async () => {
+  test('if no new one can be created either, the node runs, reports it, and tries again', async () => {
     const world = await worldWithTables();
     const { refused } = refuseWrites();
     const opening = vi
@@ -189,7 +189,7 @@ describe('a wallet database that LevelDB refuses to write to', () => {
 });
 
 describe('a wallet database that this program cannot use', () => {
-  test('of a newer version: the node starts without wallets and says why', async () => {
+  test('of a newer version: the node starts without wallets and reports the reason', async () => {
     const first = await open();
     await walletWithCoins(first, 'a');
     worlds.splice(worlds.indexOf(first), 1);

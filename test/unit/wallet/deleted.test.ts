@@ -20,7 +20,7 @@ async function deleteWallet(name: string) {
   return { mnemonic, firstAddress };
 }
 
-test('a deleted wallet is listed, and put back it opens with its password', async () => {
+test('a deleted wallet is listed, and after it is restored it opens with its password', async () => {
   world = await openWorld();
   const { mnemonic, firstAddress } = await deleteWallet('Everyday');
   expect(world.wallets.list()).toEqual([]);
@@ -67,7 +67,7 @@ test('neither does a wallet that took the name before there was this rule, nor o
   expect(await deletedNames()).toEqual(['Everyday 2']);
 });
 
-test('a deleted wallet whose recovery phrase was restored meanwhile is not opened beside it', async () => {
+test('a deleted wallet whose recovery phrase was restored meanwhile is not restored in addition', async () => {
   world = await openWorld();
   const { mnemonic } = await deleteWallet('Everyday');
   await world.wallets.restore({ name: 'Back', password: PASSWORD, mnemonic });

@@ -23,12 +23,12 @@ test('a use counts as settled when a hundred blocks stand on top of its block, a
   expect(moveToSettled(uses, upTo)).toEqual({ upTo, settled: [7, 2], recent: [] });
 });
 
-test('a lower key than one that was used before is not noted', () => {
+test('a lower key than one that was used before is not recorded', () => {
   const uses = withUses(withUses(NONE, [receive(7)], 10), [receive(6), receive(7)], 11);
   expect(uses.recent).toEqual([{ height: 10, chain: 0, index: 7 }]);
 });
 
-test('uses in blocks that are undone are forgotten, settled ones stay', () => {
+test('uses in disconnected blocks are removed, settled ones stay', () => {
   const uses: KeyUses = { ...moveToSettled(withUses(NONE, [receive(3)], 1), at(500)) };
   const more = withUses(withUses(uses, [receive(9)], 500), [change(4)], 501);
   expect(withoutUsesAbove(moveToSettled(more, at(501)), at(500))).toEqual({

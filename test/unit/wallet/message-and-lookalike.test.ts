@@ -10,14 +10,14 @@ describe('signed messages', () => {
   const network = new Uint8Array(32).fill(9);
   const signature = sign(seed, messageHash(network, 'I am here'));
 
-  test('hold for their message, key and network only', () => {
+  test('are valid for their message, key and network only', () => {
     expect(verifyMessage(network, key, 'I am here', signature)).toBe(true);
     expect(verifyMessage(network, key, 'I am there', signature)).toBe(false);
     expect(verifyMessage(new Uint8Array(32), key, 'I am here', signature)).toBe(false);
     expect(verifyMessage(network, publicKeyFromSeed(new Uint8Array(32)), 'I am here', signature)).toBe(false);
     expect(verifyMessage(network, key, 'I am here', new Uint8Array(0))).toBe(false);
   });
-  test('don’t care how an accent was typed', () => {
+  test('do not depend on the Unicode form of an accent', () => {
     expect(messageHash(network, 'caf\u00e9')).toEqual(messageHash(network, 'cafe\u0301'));
   });
 });

@@ -66,14 +66,14 @@ describe('recent payments', () => {
     expect(await ages([], [{ firstSeen: NOW - 90, time: NOW - 86_400 }])).toEqual([90]);
     expect(await ages([], [{ firstSeen: NOW - 86_400, time: NOW }])).toEqual([]);
   });
-  test('are neither what others sent nor what will not be mined', async () => {
+  test('do not include payments from other wallets and payments that will not be mined', async () => {
     expect(await ages([{ firstSeen: NOW, inputs: [] }], [{ firstSeen: NOW, time: NOW, inputs: [] }])).toEqual(
       [],
     );
     expect(await ages([{ firstSeen: NOW, replaced: true }], [])).toEqual([]);
     expect(await ages([{ firstSeen: NOW, conflict: 5 }], [])).toEqual([]);
   });
-  test('are also those that are being signed, of this wallet', async () => {
+  test('include those of this wallet that are being signed', async () => {
     const unsigned = transaction([output(5)]);
     expect(
       await ages(

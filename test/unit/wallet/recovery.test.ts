@@ -60,7 +60,7 @@ test('a payment that was stored but never reached the mempool is sent at the nex
   expect((await world.wallets.history({ name: 'a', limit: 1 }))[0]).toMatchObject({ txid, state: 'mined' });
 });
 
-describe('a database that went bad is made again from the chain', () => {
+describe('a corrupt database is rebuilt from the chain', () => {
   // Everything but payments that no block has, which stand nowhere else: those are kept where they can be read.
   const spoil: Record<string, (path: string) => void> = {
     deleted: (path) => rmSync(path),
@@ -105,7 +105,7 @@ describe('a database that went bad is made again from the chain', () => {
     world = await open({ directory: world.directory });
     expect(await viewOf(world)).toEqual(wanted);
   });
-  test('one coin missing, which LevelDB would not notice; a payment under way is kept', async () => {
+  test('a missing coin, which LevelDB does not report, is found; a pending payment is kept', async () => {
     let world = await open();
     await walletWithCoins(world, 'a', 3);
     const txid = await send(world, 'a', STRANGER, 1_000_000);
@@ -210,7 +210,7 @@ describe('keys', () => {
     expect(await viewOf(world)).toEqual(wanted);
     await send(world, 'a', STRANGER, 1_000_000);
   });
-  test('that a restored wallet could not make because it was stopped are made up for', async () => {
+  test('that a restored wallet could not derive because it was stopped are derived later', async () => {
     let world = await open();
     const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     await world.wallets.unlock('a', PASSWORD);
@@ -243,7 +243,7 @@ test('reading the chain again changes nothing', async () => {
 });
 
 describe('a disk that fails', () => {
-  test('in the middle of the database: nothing more is written, and the next start has everything', async () => {
+  test('during a write of the database: no more is written, and the next start has all records', async () => {
     const failures: unknown[] = [];
     const world = await open({ onFailure: (error) => failures.push(error) });
     await walletWithCoins(world, 'a');

@@ -47,7 +47,7 @@ test.each(STEPS)('a crash before “%s” leaves a complete version, and the nex
   expect(readdirSync(join(path, '..')).sort()).toEqual(['file', 'file.bak']);
 });
 
-test('a process killed at any moment leaves a whole version', { timeout: 60_000 }, async () => {
+test('a process that is killed at any moment leaves a complete version', { timeout: 60_000 }, async () => {
   const path = join(newFolder(), 'file');
   const script = join(import.meta.dirname, 'replace-forever.ts');
   for (let round = 0; round < 12; round++) {

@@ -76,8 +76,8 @@ const bothHold = async (world: World, mnemonic: string, gap?: number) => {
 /** A block that pays these addresses of a wallet by a reward of its own. */
 const mineTo = (world: World, address: string) => world.mine(1, world.lockOf(address));
 
-describe('addresses that were given away', () => {
-  test('follow no payment that no block has', async () => {
+describe('issued addresses', () => {
+  test('are not advanced by an unconfirmed payment', async () => {
     const world = await open();
     const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     const [reward] = await world.mine(1, STRANGER.lock);
@@ -100,7 +100,7 @@ describe('addresses that were given away', () => {
     expect(await bothHold(world, mnemonic)).toEqual([2 * SUBSIDY, 2 * SUBSIDY]);
   });
 
-  test('follow payments in blocks once a hundred blocks stand on top of them', async () => {
+  test('are advanced by payments in blocks with a hundred confirmations', async () => {
     const world = await open();
     const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     await world.wallets.unlock('a', PASSWORD);
@@ -225,7 +225,7 @@ describe('keys that only the wallet itself pays to', () => {
   });
 });
 
-describe('a payment further ahead than any wallet of ours gives addresses away', () => {
+describe('a payment beyond the addresses that this program issues', () => {
   /** A chain that pays key 300 of these words, and nothing before it. */
   const farAhead = async () => {
     const world = await open();
@@ -237,7 +237,7 @@ describe('a payment further ahead than any wallet of ours gives addresses away',
     return { world, mnemonic };
   };
 
-  test('is found by a restore that looks further', async () => {
+  test('is found by a restore with a larger gap limit', async () => {
     const { world, mnemonic } = await farAhead();
     await world.wallets.restore({
       name: 'further',
@@ -277,7 +277,7 @@ test('a payment in no block that is seen before the coins that it spends is comp
   await eventually(() => viewOf('b')).toEqual(await viewOf('a'));
 });
 
-test('a restored wallet that is locked notes where it may have missed a payment, and finds it once unlocked', async () => {
+test('a restored wallet that is locked records where it may have missed a payment, and finds it once unlocked', async () => {
   let world = await open();
   const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
   await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic });
@@ -310,7 +310,7 @@ describe('where a wallet begins to read when its database was lost', () => {
     const chain = chainOf(steady(10_000, 60));
     expect(firstHeight(chain, { birthday: 9_999, createdAt: made })).toBe(9_999 - 1_440);
   });
-  test('is below the day when it was made, whatever height the tip had on a branch that is gone', () => {
+  test('is below the day of its creation, whatever height the tip had on a stale branch', () => {
     // The branch had 50 000 blocks; the chain now has 3 000, the last 2 000 of them since that day.
     const chain = chainOf([...steady(1_000, 60), ...Array.from({ length: 2_000 }, (_, i) => made + i * 60)]);
     const height = firstHeight(chain, { birthday: 50_000, createdAt: made });

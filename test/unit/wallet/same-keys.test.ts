@@ -20,7 +20,7 @@ const noticed = (world: World) =>
     .filter(({ code }) => code === 'wallet-keys-twice')
     .map(({ message }) => message);
 
-test('where only new keys are wanted, a phrase whose wallet is here is refused, and nothing is left behind', async () => {
+test('with `onlyNew` the phrase of an existing wallet is refused, and no file is left', async () => {
   const world = await open();
   const { mnemonic } = await world.wallets.create({ name: 'Everyday', password: PASSWORD, words: 12 });
   const firstAddress = await world.wallets.address('Everyday');
@@ -52,7 +52,7 @@ test('of two restores of new keys at the same time one is refused', async () => 
   expect(names(world)).toHaveLength(1);
 });
 
-test('keys that are here can be restored again, with a warning from then on', async () => {
+test('existing keys can be restored again, with a warning from then on', async () => {
   const world = await open();
   const { mnemonic } = await world.wallets.create({ name: 'Everyday', password: PASSWORD, words: 12 });
   await world.wallets.restore({ name: 'Again', password: PASSWORD, mnemonic });

@@ -27,7 +27,7 @@ function sessions() {
   };
 }
 
-test('a wallet is locked in time although the computer slept meanwhile', () => {
+test('a wallet is locked in time although the computer was suspended meanwhile', () => {
   const { open, sleep, locked, wiped, isUnlocked, clock } = sessions();
   open('a', 900);
   open('b', 86_400);

@@ -38,7 +38,7 @@ const newest = async () => (await world.wallets.history({ name: 'a', limit: 1 })
 const stateOf = async (txid: string, name = 'a') =>
   (await world.wallets.history({ name, limit: 100 })).find((entry) => entry.txid === txid)?.state;
 
-describe('what cannot be paid', () => {
+describe('invalid payments', () => {
   test.each([
     ['rkith1qqqq', 5_000_000, 'address-malformed'],
     [encodeAddress('kith', testKey(7).lock), 5_000_000, 'address-other-network'],
@@ -85,7 +85,7 @@ describe('what cannot be paid', () => {
 });
 
 describe('drafts', () => {
-  test('show everything, and are good for one payment', async () => {
+  test('show all details, and are valid for one payment', async () => {
     await open();
     await walletWithCoins(world, 'a', 2);
     const draft = await prepare(5_000_000, { feerate: 20 });
@@ -106,7 +106,7 @@ describe('drafts', () => {
     await fails(world.wallets.confirm(draft.draft, PASSWORD), 'wallet-draft-unknown');
     await fails(world.wallets.confirm('nothing', PASSWORD), 'wallet-draft-unknown');
   });
-  test('go stale when a coin of theirs is spent', async () => {
+  test('become stale when one of their coins is spent', async () => {
     await open();
     await walletWithCoins(world, 'a');
     const [first, second] = [await prepare(1_000_000), await prepare(2_000_000)];
@@ -116,7 +116,7 @@ describe('drafts', () => {
       (await world.wallets.history({ name: 'a', limit: 10 })).filter(({ kind }) => kind === 'sent'),
     ).toHaveLength(1);
   });
-  test('confirmed twice at once pay once', async () => {
+  test('that are confirmed twice at the same time pay once', async () => {
     await open();
     await walletWithCoins(world, 'a', 2);
     const { draft } = await prepare(1_000_000);
@@ -126,7 +126,7 @@ describe('drafts', () => {
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
-  test('need an unlocked wallet where no password is asked for', async () => {
+  test('need an unlocked wallet when they are confirmed without a password', async () => {
     await open();
     await walletWithCoins(world, 'a');
     const { draft } = await prepare(1_000_000);
@@ -144,7 +144,7 @@ describe('drafts', () => {
 });
 
 describe('coins', () => {
-  test('everything at once leaves nothing', async () => {
+  test('a payment of everything leaves no coin', async () => {
     await open();
     await walletWithCoins(world, 'a', 3);
     const draft = await prepare('all');
@@ -178,7 +178,7 @@ describe('coins', () => {
     expect((await prepare(paid!.amount)).outputs).toEqual([paid]);
     await fails(prepare(confirmed - 5_000_000), 'wallet-too-many-coins', { most: paid!.amount });
   });
-  test('that were chosen are the ones that are spent', async () => {
+  test('that the user chose are spent', async () => {
     await open();
     await walletWithCoins(world, 'a', 3);
     const history = await world.wallets.history({ name: 'a', limit: 10 });
@@ -284,7 +284,7 @@ describe('coins', () => {
 describe('warnings', () => {
   const codes = async (amount: number | 'all', fields: object = {}) =>
     (await prepare(amount, fields)).warnings.map(({ code }) => code);
-  test('name what a person should think about', async () => {
+  test('report what the user should check', async () => {
     await open();
     await walletWithCoins(world, 'a');
     expect(await codes(5_000_000)).toEqual([]);
@@ -324,7 +324,7 @@ describe('warnings', () => {
     await fails(world.wallets.confirm((await prepare(5_000_000)).draft, 'wrong'), 'wallet-password');
     expect(await codes(5_000_000)).toEqual([]);
   });
-  test('one that looks like an address that was paid before', async () => {
+  test('report an address that looks like one that was paid before', async () => {
     await open();
     await walletWithCoins(world, 'a', 2);
     const twins = lookalikes();
@@ -412,7 +412,7 @@ describe('payments that are not mined', () => {
 });
 
 describe('reorganisations', () => {
-  test('a mined payment waits again, goes back to the mempool and is mined once more', async () => {
+  test('a mined payment is pending again, is re-added to the mempool and is mined again', async () => {
     await open();
     await walletWithCoins(world, 'a');
     await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
@@ -440,7 +440,7 @@ describe('reorganisations', () => {
     return withSignatures(draft, [signature]);
   };
 
-  test('the loser of a double spend is conflicted, for both sides, until the chain changes its mind', async () => {
+  test('the losing payment of a double spend is conflicted in both wallets, until a reorganisation reverses it', async () => {
     await open();
     const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });

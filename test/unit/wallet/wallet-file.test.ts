@@ -41,7 +41,7 @@ function forged(change: (body: Record<string, unknown>) => void, schema = 2): Ui
   return Buffer.concat([Buffer.from(`kithwallet ${schema} ${toHex(plainSha256(bytes))}\n`), bytes]);
 }
 
-test('what was written is read back, and the words are nowhere in it', () => {
+test('a written file is read, and does not contain the recovery phrase', () => {
   const bytes = encodeWalletFile(file);
   expect(decodeWalletFile(bytes)).toEqual(file);
   expect(Buffer.from(bytes).toString('utf8')).not.toContain('tréma');
@@ -130,11 +130,11 @@ describe('a file of an attacker', () => {
       .replace('kithwallet 2 ', 'kithwallet 3 ');
     expect(decodeWalletFile(Buffer.from(bytes))).toEqual({ problem: 'newer' });
   });
-  test('that is none is named so', () => {
+  test('that is not a wallet file has its own code', () => {
     expect(decodeWalletFile(new Uint8Array(0))).toEqual({ problem: 'not-a-wallet' });
     expect(decodeWalletFile(Buffer.from('{"a":1}\n{}'))).toEqual({ problem: 'not-a-wallet' });
   });
-  test('no flipped bit goes unnoticed, and nothing throws', () => {
+  test('every flipped bit is detected, and reading never throws', () => {
     const bytes = encodeWalletFile(file);
     fc.assert(
       fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {

@@ -43,7 +43,7 @@ const block = (height: number) =>
     [reward(height)],
   );
 
-test('when the disk refuses, memory goes back to what the disk has', async () => {
+test('when a write fails, memory returns to the state on the disk', async () => {
   const real = (data = await openWalletData(join(newDirectory(), 'wallet-data'), silent));
   let failing = false;
   const flaky: WalletData = {
@@ -74,7 +74,7 @@ test('when the disk refuses, memory goes back to what the disk has', async () =>
   expect(await store.load(ID, () => [genesis])).toMatchObject({ meta: { coins: 2, total: 10, mined: 2 } });
 });
 
-test('a database of schema 1 learns how far blocks have used the keys', async () => {
+test('a migration of schema 1 computes the key use in blocks', async () => {
   const folder = join(newDirectory(), 'wallet-data');
   cpSync(join(import.meta.dirname, '../../fixtures/datadir-0.1.0/wallet-data'), folder, {
     recursive: true,

@@ -56,7 +56,7 @@ test('the recovery phrase of a new wallet counts as checked once it is marked, a
   await fails(world.wallets.markPhraseChecked('nobody'), 'wallet-unknown');
 });
 
-test('mines while locked, matures, pays, and the other wallet gets it', async () => {
+test('a locked wallet mines, its reward matures, and its payment arrives in the other wallet', async () => {
   const world = await open();
   const { wallets } = world;
   await wallets.create({ name: 'a', password: PASSWORD, words: 24 });
@@ -85,7 +85,11 @@ test('mines while locked, matures, pays, and the other wallet gets it', async ()
   expect(wallets.draft(draft.draft)).toBeUndefined();
 
   const left = SUBSIDY - 5_000_000 - fee;
-  expect(await wallets.balance('a')).toMatchObject({ available: left, pendingIn: 0, pendingOut: 5_000_000 + fee });
+  expect(await wallets.balance('a')).toMatchObject({
+    available: left,
+    pendingIn: 0,
+    pendingOut: 5_000_000 + fee,
+  });
   expect(await wallets.balance('b')).toMatchObject({ available: 0, pendingIn: 5_000_000, pendingOut: 0 });
   await world.mine();
   expect(await wallets.balance('a')).toMatchObject({ confirmed: left, pending: 0 });
@@ -146,7 +150,7 @@ describe('names', () => {
     );
     await fails(wallets.create({ name: "mira's", password: PASSWORD, words: 12 }), 'wallet-exists');
   });
-  test('two makers of one name: one gets it', async () => {
+  test('of two wallets that are created with one name, one succeeds', async () => {
     const { wallets } = await open();
     const both = ['x', 'X'].map((name) => wallets.create({ name, password: PASSWORD, words: 12 }));
     const results = await Promise.allSettled(both);
@@ -155,7 +159,7 @@ describe('names', () => {
 });
 
 describe('passwords', () => {
-  test('a wrong one opens nothing and slows the next', async () => {
+  test('a wrong one opens no wallet and delays the next attempt', async () => {
     const world = await open();
     const { wallets } = world;
     await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
@@ -164,7 +168,7 @@ describe('passwords', () => {
     await fails(wallets.unlock('a', PASSWORD), 'wallet-password-wait');
     expect(wallets.list()).toEqual([{ name: 'a', locked: true, phraseChecked: false }]);
   });
-  test('a page that guesses keeps itself out, and neither the terminal nor the window of the app', async () => {
+  test('a page that guesses locks out itself, and neither the terminal nor the window of the app', async () => {
     const { wallets } = await open();
     await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     // As many at once as it likes: all that find no room are told to wait.
@@ -193,7 +197,7 @@ describe('passwords', () => {
     wallets.lock('a');
     expect(wallets.list()[0]!.locked).toBe(true);
   });
-  test('changing it leaves no copy behind that opens with the old one', async () => {
+  test('changing it leaves no copy that the old one opens', async () => {
     const world = await open();
     const { wallets } = world;
     await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
@@ -213,7 +217,7 @@ describe('passwords', () => {
 });
 
 describe('words', () => {
-  test('restore everything, with the same addresses, and a passphrase leads elsewhere', async () => {
+  test('restore all payments with the same addresses, and a passphrase leads to another wallet', async () => {
     const world = await open();
     const { wallets } = world;
     const { mnemonic } = await wallets.create({ name: 'a', password: PASSWORD, words: 24 });
@@ -260,7 +264,7 @@ describe('words', () => {
 });
 
 describe('addresses', () => {
-  test('stay until they are paid, and none is handed out twice', async () => {
+  test('stay current until they are paid, and none is issued twice', async () => {
     const world = await open();
     const { wallets } = world;
     await walletWithCoins(world, 'a');
@@ -295,7 +299,7 @@ describe('addresses', () => {
     await wallets.setLabel('a', (await newest()).txid, '\u200b');
     expect(await newest()).toMatchObject({ label: 'xy' });
   });
-  test('end at the gap limit', async () => {
+  test('are limited by the gap limit', async () => {
     const { wallets } = await open();
     await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     for (let i = 1; i < 100; i++) await wallets.newAddress('a');
@@ -319,7 +323,7 @@ describe('addresses', () => {
     await world.mine(1, wallets.payout('a'));
     expect(used.has(Buffer.from(wallets.payout('a').lock).toString('hex'))).toBe(false);
   });
-  test('and links are read for people', async () => {
+  test('and links are parsed for users', async () => {
     const { wallets } = await open();
     await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     const address = await wallets.address('a');
@@ -344,7 +348,7 @@ test('messages are signed by an address', async () => {
 });
 
 describe('over restarts', () => {
-  test('everything is there again, payments under way are given back', async () => {
+  test('all data is read again, and pending payments are submitted again', async () => {
     let world = await open();
     await walletWithCoins(world, 'a', 3);
     await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
@@ -360,7 +364,7 @@ describe('over restarts', () => {
     await world.mine();
     expect(world.wallets.ownPending()).toEqual([]);
   });
-  test('blocks that came while the wallets were away are read, and those that are gone are undone', async () => {
+  test('blocks that arrived while the wallets were stopped are read, and stale ones are disconnected', async () => {
     let world = await open();
     await walletWithCoins(world, 'a', 3);
     const before = await world.wallets.balance('a');
@@ -375,7 +379,7 @@ describe('over restarts', () => {
     world = await reopen(world);
     expect(await world.wallets.balance('a')).toEqual(after);
   });
-  test('a chain that lost its last blocks is followed back', async () => {
+  test('wallets disconnect blocks that the chain lost', async () => {
     const world = await open();
     await walletWithCoins(world, 'a', 1);
     await world.mine(3, world.wallets.payout('a'));
@@ -405,7 +409,7 @@ describe('over restarts', () => {
 });
 
 describe('history', () => {
-  test('comes in pages, newest first, each payment once', async () => {
+  test('is returned in pages, newest first, each payment once', async () => {
     const world = await open();
     await walletWithCoins(world, 'a', 12);
     const address = await world.wallets.newAddress('a');
@@ -422,7 +426,7 @@ describe('history', () => {
     expect(paged).toEqual(all.map(({ txid }) => txid));
     expect(await world.wallets.history({ name: 'a', limit: 4, after: '00'.repeat(32) })).toEqual([]);
   });
-  test('tells how many peers have a payment', async () => {
+  test('has the number of peers that have a payment', async () => {
     let seenBy = 0;
     const world = await open({ propagationOf: () => ({ seenBy, ofPeers: 3 }) });
     await walletWithCoins(world, 'a');
@@ -434,7 +438,7 @@ describe('history', () => {
   });
 });
 
-test('nothing secret ever stands in a log', async () => {
+test('no log contains a secret', async () => {
   const lines: LogEntry[] = [];
   const log = createLog({ sinks: [{ write: (entry) => void lines.push(entry) }], level: 'debug' });
   const world = await open({ log });
@@ -449,7 +453,7 @@ test('nothing secret ever stands in a log', async () => {
     expect(text).not.toContain(secret);
 });
 
-describe('files that went bad', () => {
+describe('corrupt wallet files', () => {
   const path = (world: World, name = 'a.kithwallet') => join(world.directory, 'wallets', name);
 
   test('wallet files are readable by their owner only', async () => {
@@ -457,7 +461,7 @@ describe('files that went bad', () => {
     await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     if (process.platform !== 'win32') expect(statSync(path(world)).mode & 0o777).toBe(0o600);
   });
-  test('fall back to the previous version, and what was damaged is kept', async () => {
+  test('are replaced by the previous version, and a copy of the corrupt file is kept', async () => {
     let world = await open();
     await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     const address = await world.wallets.newAddress('a');

@@ -12,7 +12,7 @@ test.each(['', 'TREZOR', 'pässwörd ㍍ガバヴァぱばぐゞちぢ十人十�
   },
 );
 
-test('many seeds at once leave the thread to others', async () => {
+test('many seeds at the same time do not block the thread', async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   await Promise.all(Array.from({ length: 100 }, () => seedOf(WORDS, 'TREZOR')));

@@ -24,7 +24,7 @@ test('agrees with noble, wherever in memory the data begins', () => {
   }
 });
 
-test('core hashes with it once it has passed', () => {
+test('core hashes with it after it has passed', () => {
   let calls = 0;
   const counted: Sha256 = (data) => (calls++, sha256WithNode(data));
   expect(installNativeSha256(counted)).toEqual({ engine: 'node:crypto' });
@@ -35,7 +35,7 @@ test('core hashes with it once it has passed', () => {
   expect(fromBinary(toBinary(every))).toEqual(every);
 });
 
-test('one that differs at a single length is not installed', () => {
+test('an implementation that differs at a single length is not installed', () => {
   installSha256(byNoble);
   const wrong: Sha256 = (data) => byNoble(data.length === 56 ? new Uint8Array(1) : data);
   expect(installNativeSha256(wrong)).toEqual({

@@ -21,7 +21,7 @@ describe('a task in shared memory', () => {
     ]);
   });
 
-  test('two workers share it, and only the last to finish has the result', () => {
+  test('two workers share it, and only the last to finish returns the result', () => {
     const buffer = createTaskBuffer(0);
     offer(buffer, task);
     let inner: unknown = 'not run';
@@ -46,7 +46,7 @@ describe('a task in shared memory', () => {
     expect(worked).toEqual([0]);
   });
 
-  test('a late worker finds nothing in an idle buffer, and helps with the next task', () => {
+  test('a late worker finds no work in an idle buffer, and helps with the next task', () => {
     const buffer = createTaskBuffer(8);
     expect(workThrough(buffer, () => expect.fail('worked on nothing'))).toBeNull();
     offer(buffer, { ...task, count: 1 });

@@ -16,7 +16,7 @@ describe('deriveKey', () => {
     }
   }, 60_000);
 
-  test('does not hold the calling thread, and leaves the password alone', async () => {
+  test('does not block the calling thread, and does not change the password', async () => {
     const password = text('correct horse');
     const order: string[] = [];
     const derived = deriveKey(password, salt, cost).then(() => order.push('key'));

@@ -38,7 +38,7 @@ describe('the verify pool', () => {
     expect([pool.engine, pool.reason, pool.threads]).toEqual(['libsodium', undefined, 2]);
   });
 
-  test.each([0, 1, 4, 5, 8, 9, 64, 257, 1000])('finds nothing in %i that hold', async (count) => {
+  test.each([0, 1, 4, 5, 8, 9, 64, 257, 1000])('finds no invalid one among %i valid ones', async (count) => {
     expect(await pool.verifyBatch({ count, data: all })).toBe(-1);
   });
 
@@ -51,12 +51,12 @@ describe('the verify pool', () => {
     [100, [63, 64]],
     [1000, [998, 17, 500]],
     [1000, [16, 8, 24]],
-  ])('of %i, with %j bad, names the first', async (count, bad) => {
+  ])('of %i with %j invalid, returns the first', async (count, bad) => {
     const data = withBad(all.subarray(0, count * JOB), ...bad);
     expect(await pool.verifyBatch({ count, data })).toBe(Math.min(...bad));
   });
 
-  test('many batches at once, good and bad, each gets its own answer', async () => {
+  test('many batches at the same time, valid and invalid, get their own results', async () => {
     const random = createRandom(11);
     const batches = Array.from({ length: 60 }, () => {
       const count = 1 + random.int(90);
@@ -67,14 +67,14 @@ describe('the verify pool', () => {
     expect(await Promise.all(batches.map(pool.verifyBatch))).toEqual(batches.map(({ bad }) => bad));
   });
 
-  test('what the caller does with its memory afterwards changes nothing', async () => {
+  test('changes of the caller’s memory after the call have no effect', async () => {
     const data = Uint8Array.from(all);
     const answer = pool.verifyBatch({ count: 1000, data });
     data.fill(0);
     expect(await answer).toBe(-1);
   });
 
-  test('memory of createBatch is checked in place, again and again', async () => {
+  test('memory of createBatch is checked in place, also repeatedly', async () => {
     const data = pool.createBatch(300);
     expect(data.buffer).toBeInstanceOf(SharedArrayBuffer);
     for (const bad of [-1, 299, -1, 7]) {
@@ -90,7 +90,7 @@ describe('the verify pool', () => {
   });
 });
 
-test('a closed pool refuses, and what was under way is not left hanging', async () => {
+test('a closed pool refuses tasks, and open ones are rejected', async () => {
   const pool = await createVerifyPool({ threads: 1 });
   const data = validJobs(1000);
   const answer = pool.verifyBatch({ count: 1000, data });
@@ -100,10 +100,10 @@ test('a closed pool refuses, and what was under way is not left hanging', async 
   await expect(pool.verifyBatch({ count: 1000, data })).rejects.toMatchObject({ code: 'worker-failed' });
 });
 
-describe('when a worker dies', () => {
+describe('when a worker crashes', () => {
   const script = new URL('../../support/mortal-worker.ts', import.meta.url);
 
-  test('its task fails, the pool says so, and the next task runs on a new one', async () => {
+  test('its task fails, the pool reports it, and the next task runs on a new worker', async () => {
     const said: string[] = [];
     const pool = await createSlicePool({
       name: 'mortal',
@@ -124,7 +124,7 @@ describe('when a worker dies', () => {
     }
   });
 
-  test('one that cannot start is an error at the start', async () => {
+  test('a worker that cannot start is an error at the start', async () => {
     const missing = new URL('../../support/no-such-worker.ts', import.meta.url);
     await expect(createSlicePool({ name: 'lost', script: missing, threads: 2 })).rejects.toMatchObject({
       code: 'worker-failed',

@@ -33,7 +33,7 @@ describe('varuint', () => {
     ['six bytes that say zero', [0x80, 0x80, 0x80, 0x80, 0x80, 0x00]],
   ])('refuses %s', (_, bytes) => expect(varuint(bytes)).toBe('codec-varuint'));
 
-  test.each([[[]], [[0x80]], [[0xff, 0xff, 0xff, 0xff]]])('%j ends too soon', (bytes) =>
+  test.each([[[]], [[0x80]], [[0xff, 0xff, 0xff, 0xff]]])('%j is truncated', (bytes) =>
     expect(varuint(bytes)).toBe('codec-truncated'),
   );
 });
@@ -57,13 +57,13 @@ describe('u64', () => {
     [[0, 0, 0, 0, 0, 0, 0, 1]],
     [[255, 255, 255, 255, 255, 255, 255, 255]],
   ])('%j is 2^53 or more', (bytes) => expect(u64(bytes)).toBe('codec-u64'));
-  test.each([-1, 0.5, 2 ** 53, NaN, Infinity])('%d is no value to write', (n) =>
+  test.each([-1, 0.5, 2 ** 53, NaN, Infinity])('%d cannot be written', (n) =>
     expect(() => new Writer().u64(n)).toThrow(RangeError),
   );
 });
 
 describe('a reader', () => {
-  test('keeps its first failure and gives nothing from then on', () => {
+  test('keeps its first failure and returns zeros from then on', () => {
     const reader = new Reader(Uint8Array.of(0x80, 0x00, 1, 2, 3, 4, 5, 6, 7, 8));
     reader.varuint();
     expect([reader.u8(), reader.u32(), reader.u64(), reader.varuint(), reader.bytes(1).length]).toEqual([
@@ -73,7 +73,7 @@ describe('a reader', () => {
     expect(reader.finish()).toBe('codec-varuint');
   });
 
-  test('reads no further than its end, whatever lies behind', () => {
+  test('reads no further than its end, whatever bytes follow', () => {
     const source = new Uint8Array(16).fill(7);
     for (const read of ['u8', 'u32', 'u64', 'varuint'] as const) {
       const reader = new Reader(source, 4, 4);
@@ -85,7 +85,7 @@ describe('a reader', () => {
     expect(reader.failed).toBe('codec-truncated');
   });
 
-  test('asks whether a count of items can be there before anybody allocates for them', () => {
+  test('compares a count of items with the remaining bytes before memory is allocated for them', () => {
     const reader = new Reader(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2, 3));
     expect(reader.count(1)).toBe(0);
     expect(reader.failed).toBe('codec-truncated');

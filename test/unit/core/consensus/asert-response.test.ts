@@ -62,7 +62,7 @@ describe('mean spacing stays within 1 % of a minute', () => {
   });
 });
 
-test('a change of ten times costs or wins log2(10) half-lives of blocks, and no more', () => {
+test('a tenfold change of the hash rate costs or gains log2(10) half-lives of blocks, and no more', () => {
   const step = 2_000 * SPACING;
   const faster = mineTimes((now) => (now < step ? RATE : 10 * RATE), 12_000, 3);
   const ahead = 12_000 * SPACING - faster.at(-1)!;

@@ -40,7 +40,7 @@ describe('a schedule', () => {
   const at = (height: number, late: number): number =>
     asert({ ...genesis, parentHeight: height, parentTime: 1_700_000_000 + 60 * height + late });
 
-  test('keeps its bits while blocks keep time', () => {
+  test('keeps its bits while blocks have the target spacing', () => {
     for (const height of [0, 1, 1000, 10_000_000]) expect(at(height, 0)).toBe(0x1e0fffff);
   });
 
@@ -51,7 +51,7 @@ describe('a schedule', () => {
     }
   });
 
-  test('never leaves its bounds, and hostile times cost nothing', () => {
+  test('never leaves its bounds, whatever times a hostile miner sets', () => {
     expect(at(1, 40 * 18_000)).toBe(0x1f00ffff);
     expect(at(1, -300 * 18_000)).toBe(0x01010000);
     for (const halfLife of [10, 18_000, 3_600_000])

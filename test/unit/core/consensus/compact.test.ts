@@ -32,7 +32,7 @@ describe('compact targets', () => {
     ['all bits fall off', 0x01003456],
     ['leading zero byte', 0x04001234],
     ['shorter form exists', 0x1e0000ff],
-  ])('%s is no target', (_name, bits) => expect(bitsToTarget(bits)).toBe(0n));
+  ])('%s is not a target', (_name, bits) => expect(bitsToTarget(bits)).toBe(0n));
 
   test('rounds down, never up, and by less than one part in 2^15', () => {
     fc.assert(
@@ -45,7 +45,7 @@ describe('compact targets', () => {
     );
   });
 
-  test('any u32 is a target in one form or none', () => {
+  test('any u32 is either a target in its only form or refused', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffffffff }), (bits) => {
         const target = bitsToTarget(bits);

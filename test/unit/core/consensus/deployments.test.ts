@@ -103,7 +103,7 @@ describe('along a chain', () => {
     expect(stateAfter(across)).toEqual({ state: 'started', since: 20 });
   });
 
-  test('signals before it has started count for nothing', () => {
+  test('signals before the start do not count', () => {
     const late = deployment(40);
     const tip = grow(genesis, 39, 39);
     expect(machine(late).stateAfter(tip, late)).toEqual({ state: 'started', since: 40 });
@@ -116,7 +116,7 @@ describe('along a chain', () => {
     expect(machine(mortal).stateAfter(grow(tip, 60, 60), mortal)).toEqual({ state: 'failed', since: 60 });
   });
 
-  test('branches decide for themselves, and memory does not mix them up', () => {
+  test('each branch has its own state, and the cache keeps them apart', () => {
     const both = machine(rule);
     const started = grow(genesis, 19);
     const yes = grow(started, 20, 20);
@@ -129,7 +129,7 @@ describe('along a chain', () => {
     }
   });
 
-  test('what is asked first does not change the answer', () => {
+  test('the order of queries does not change the results', () => {
     const tip = grow(grow(genesis, 19), 500, 40);
     const heights = Array.from({ length: 520 }, (_, height) => height);
     const fresh = heights.map((height) => machine(rule).stateAfter(ancestorAt(tip, height), rule));
@@ -142,7 +142,7 @@ describe('along a chain', () => {
   });
 });
 
-test('a miner signals what has started or locked in, and nothing else', () => {
+test('a miner signals exactly the deployments that have started or locked in', () => {
   const [soon, late, high] = [deployment(0, null, 0), deployment(100, null, 5), deployment(0, null, 28)];
   const all = machine(soon, late, high);
   expect(all.versionAfter(grow(genesis, 18))).toBe(BASE_VERSION);
@@ -155,7 +155,7 @@ test('a miner signals what has started or locked in, and nothing else', () => {
   expect(all.versionAfter(active)).toBe((BASE_VERSION | (1 << 5) | (1 << 28)) >>> 0);
 });
 
-test('main asks for nine of ten blocks of a week', () => {
+test('main requires signals in nine of ten blocks of a week', () => {
   const { bitsPeriod, bitsThreshold, spacing } = MAIN_NETWORK.params;
   expect(bitsPeriod * spacing).toBe(7 * 24 * 3600);
   expect(bitsThreshold / bitsPeriod).toBe(0.9);

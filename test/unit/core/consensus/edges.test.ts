@@ -23,7 +23,7 @@ test('a coinbase can be spent from exactly its maturity on', async () => {
   expect(world.chain.getCoin({ txid: tx.txid, index: 0 })?.height).toBe(block.header.height + maturity);
 });
 
-test('a payment can be mined from validFrom to expires, both included, and 0 is never', async () => {
+test('a payment can be mined from validFrom to expires, both included, and expires 0 means never', async () => {
   const from = world.nextHeight() + 12;
   const funds = [await world.coin(), await world.coin(), await world.coin()];
   const first = world.spend([funds[0]!], { validFrom: from, expires: from });
@@ -35,7 +35,7 @@ test('a payment can be mined from validFrom to expires, both included, and 0 is 
   await world.extend({ transactions: [ever] });
 });
 
-test('what a coinbase may say: 256 bytes, tags that nobody knows, nothing at all', async () => {
+test('a coinbase may have 256 bytes of records, unknown tags, or no records', async () => {
   const { records: _none, ...coinbase } = { records: [], ...(await world.mine()).transactions[0]! };
   const full = encodeRecords([
     { tag: 7, bytes: new Uint8Array(200) },
@@ -51,7 +51,7 @@ test('what a coinbase may say: 256 bytes, tags that nobody knows, nothing at all
   }
 });
 
-test('a coinbase may claim less, in many outputs or in none; what it leaves is gone', async () => {
+test('a coinbase may claim less, in many outputs or in none; the rest is lost', async () => {
   await world.until((height) => height % 20 !== 5);
   const before = world.chain.totals();
   const fee = 5_000;
@@ -93,7 +93,7 @@ test('burnt outputs leave the UTXO set and the totals', async () => {
   expect(after.total).toBe(before.total + mined + SUBSIDY - 900);
 });
 
-test('what has no meaning yet is free: versions, lock types, header versions', async () => {
+test('unknown transaction versions, lock types and header versions are valid', async () => {
   const tx = world.spend([await world.coin()], {
     version: 0xffff_ffff,
     outputs: [2, 7, 254].map((lockType) => ({

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('every code has a case', () => {
+test('every violation code has a test case', () => {
   for (const [code, cases] of Object.entries(CASES)) expect(cases.length, code).toBeGreaterThan(0);
 });
 

@@ -47,7 +47,7 @@ describe('on a chain', () => {
     expect(world!.chain.totals().issued).toBe(3 * 100 + 4 * 50 + 4 * 25 + 2 * 12);
   });
 
-  test('it never comes back, however many eras pass (a shift by 32 would)', async () => {
+  test('it never returns, however many eras pass (a shift by 32 would return it)', async () => {
     const subsidy = 2 ** 40;
     const claims = await climb(issuing(subsidy, 1), 70);
     expect(claims).toEqual(Array.from({ length: 70 }, (_, i) => Math.floor(subsidy / 2 ** (i + 1))));
@@ -56,7 +56,7 @@ describe('on a chain', () => {
   });
 });
 
-describe('by the numbers', () => {
+describe('the published numbers', () => {
   const { params } = MAIN_NETWORK;
 
   test('the subsidy of main halves at the start of each era', () => {

@@ -21,7 +21,7 @@ const early = (seconds: number, payee = 1): Block =>
     header: { time: now() + limit() + seconds },
   });
 
-test('a block from the future is kept and connected when its time has come', async () => {
+test('a block from the future is kept and connected when the clock reaches its time', async () => {
   const block = early(60);
   expect(await world.submit(block.bytes)).toBe('header-time-new');
   world.clock.seconds += 59;
@@ -32,7 +32,7 @@ test('a block from the future is kept and connected when its time has come', asy
   expect(world.chain.tip().id).toBe(block.header.idHex);
 });
 
-test('a header from the future is kept and accepted when its time has come', async () => {
+test('a header from the future is kept and accepted when the clock reaches its time', async () => {
   const { header } = early(60);
   const { accepted, violation } = await world.chain.acceptHeaders([header]);
   expect({ accepted, code: violation?.code }).toEqual({ accepted: 0, code: 'header-time-new' });
@@ -41,7 +41,7 @@ test('a header from the future is kept and accepted when its time has come', asy
   expect(world.chain.entry(header.idHex)?.height).toBe(header.height);
 });
 
-test('the headers before an early one are taken', async () => {
+test('the headers before an early one are accepted', async () => {
   const first = mineOn(world.chain, tipOf(world.chain));
   const second = mineOn(world.chain, parentOf(first), { header: { time: now() + limit() + 10 } });
   const result = await world.chain.acceptHeaders([first.header, second.header]);
@@ -53,7 +53,7 @@ test('the headers before an early one are taken', async () => {
   await world.submit(second.bytes);
 });
 
-test('sixteen are kept, the oldest gives way', async () => {
+test('sixteen are kept, and a new one replaces the oldest', async () => {
   const blocks = Array.from({ length: 17 }, (_, i) => early(30, i + 1));
   for (const block of blocks) expect(await world.submit(block.bytes)).toBe('header-time-new');
   world.clock.seconds += 30;

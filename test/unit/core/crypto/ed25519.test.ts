@@ -72,9 +72,9 @@ describe('one signature, one encoding', () => {
   const signature = sign(seed, message);
   const [r, s] = [signature.slice(0, 32), signature.slice(32)];
 
-  test('the signature itself holds', () => expect(verifyReference(key, signature, message)).toBe(true));
+  test('the unchanged signature is valid', () => expect(verifyReference(key, signature, message)).toBe(true));
 
-  test('S + nL is refused for every n that fits', () => {
+  test('S + nL is refused for every n for which it fits into 32 bytes', () => {
     for (let moved = decode(s) + L; moved < 1n << 256n; moved += L)
       expect(verifyReference(key, join(r, encode(moved)), message)).toBe(false);
   });
@@ -94,7 +94,7 @@ describe('one signature, one encoding', () => {
       expect(verifyReference(key, new Uint8Array(length), message)).toBe(false);
   });
 
-  test('non-canonical keys and R are refused, whatever S', () => {
+  test('non-canonical keys and R are refused for any S', () => {
     for (let excess = 0n; excess < 19n; excess++)
       for (const sign of [0n, 1n]) {
         const point = encode((P + excess) | (sign << 255n));
@@ -114,7 +114,7 @@ describe('one signature, one encoding', () => {
     expect(off).toBeGreaterThan(10);
   });
 
-  test('small orders are refused even where the equation holds', () => {
+  test('keys and R of small order are refused even where the equation holds', () => {
     // A = R = the neutral element, S = 0: the equation holds for every message.
     const neutral = encode(1n);
     expect(verifyReference(neutral, join(neutral, encode(0n)), message)).toBe(false);

@@ -8,7 +8,7 @@ import { readSharedData } from '../../../support/shared-data.ts';
 import { torsionData } from '../../../support/chain/torsion-cases.ts';
 
 describe('gate cases', () => {
-  test('the torsion data is what its generator makes', () => {
+  test('the torsion data is the output of its generator', () => {
     const data = torsionData();
     const cases = torsionCases();
     expect(cases).toHaveLength(64);
@@ -32,7 +32,7 @@ describe('gate cases', () => {
     expect(ours).toEqual(JSON.parse(file));
   });
 
-  test('names are distinct, some cases hold and most do not', () => {
+  test('names are distinct, some cases are valid and most are not', () => {
     const cases = gateCases();
     expect(new Set(cases.map((c) => c.name)).size).toBe(cases.length);
     expect(cases.filter((c) => c.valid).length).toBe(10);

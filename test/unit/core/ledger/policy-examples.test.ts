@@ -39,7 +39,7 @@ const output = (tx: Transaction) => ({
   coin: { ...tx.outputs[0]!, height: world.chain.tip().height, coinbase: false },
 });
 
-describe('a swap: Anna pays for what Boris reveals, or has her money back', () => {
+describe('a swap: Anna pays for the secret that Boris reveals, or gets her money back', () => {
   const word = 'the word that opens a coin on another chain';
   const offer = (until: number) => either(all(secret(word), key(BORIS)), all(after(until), key(ANNA)));
   const taking = (until: number) =>
@@ -47,20 +47,20 @@ describe('a swap: Anna pays for what Boris reveals, or has her money back', () =
   const takingBack = (until: number) =>
     either(hidden(all(secret(word), key(BORIS))), all(after.claim(until), key.claim(ANNA)));
 
-  test('Boris takes it, and the chain tells Anna the word', async () => {
+  test('Boris spends the coin with the secret, and Anna reads the secret from the chain', async () => {
     const until = world.nextHeight() + 50;
     const tx = pay({ ...(await lock(offer(until))), by: taking(until) }, BORIS);
     expect(await mine(tx)).toBe('connected');
     expect(Buffer.from(tx.witness[0]!).includes(word)).toBe(true);
   });
 
-  test('Carla, who saw the word, can not', async () => {
+  test('Carla, who saw the secret, cannot spend the coin', async () => {
     const until = world.nextHeight() + 50;
     const stolen = either(all(secret.claim(word), key.claim(CARLA)), hidden(all(after(until), key(ANNA))));
     expect(await mine(pay({ ...(await lock(offer(until))), by: stolen }, CARLA))).toBe('lock-policy');
   });
 
-  test('Anna waits, and has it back', async () => {
+  test('Anna gets the coin back after the timeout', async () => {
     const until = world.nextHeight() + 6;
     const tx = pay({ ...(await lock(offer(until))), by: takingBack(until) }, ANNA);
     expect(await mine(tx)).toBe('lock-policy');
@@ -69,13 +69,13 @@ describe('a swap: Anna pays for what Boris reveals, or has her money back', () =
   });
 });
 
-describe('a vault: a thief with the daily key gets no further than its door', () => {
+describe('a vault: a thief who has the daily key cannot spend its coins', () => {
   const [DAILY, SAFE, THIEF] = [21, 22, 66];
   /** Out of the vault by the daily key after some blocks, or at any time by the key in the safe. */
   const door = (open: number) => either(all(after(open), key(DAILY)), key(SAFE));
   const wait = 20;
 
-  test('the owner waits and walks out', async () => {
+  test('the owner spends the coin after the delay', async () => {
     const open = world.nextHeight() + wait;
     const funds = await lock(door(open));
     const tx = pay(
@@ -87,7 +87,7 @@ describe('a vault: a thief with the daily key gets no further than its door', ()
     expect(await mine(tx)).toBe('connected');
   });
 
-  test('the thief has to wait too, and the owner is quicker', async () => {
+  test('the thief must wait for the delay too, and the owner spends first with the safe key', async () => {
     const open = world.nextHeight() + wait;
     const funds = await lock(door(open));
     const theft = pay(
@@ -120,7 +120,7 @@ describe('a shared wallet and an inheritance', () => {
     expect(await mine(pay({ ...(await lock(family(years))), by: two }, ANNA))).toBe('connected');
   });
 
-  test('the heir alone, but only when the time has come', async () => {
+  test('the heir can spend alone, but only after the height', async () => {
     const years = world.nextHeight() + 10;
     const heir = either(
       hidden(threshold(2, key(ANNA), key(BORIS), key(CARLA))),

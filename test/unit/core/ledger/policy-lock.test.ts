@@ -37,7 +37,7 @@ const spending = (...inputs: readonly PolicyInput[]): Transaction =>
 
 const tryMine = async (tx: Transaction) => world.submit((await world.mine({ transactions: [tx] })).bytes);
 
-describe('exactly what the tree asks for opens it', () => {
+describe('only a witness that satisfies the tree opens the lock', () => {
   const LATE = 4_000_000;
   const inner = all(after(100), key(3));
   const rows: [what: string, tree: PolicyNode, claims: PolicyNode, outcome: string][] = [
@@ -120,7 +120,7 @@ describe('exactly what the tree asks for opens it', () => {
     expect(await tryMine(spending(await coinBehind(tree, claims)))).toBe(outcome);
   });
 
-  test('a height from exactly that block on', async () => {
+  test('a height is satisfied from exactly that block on', async () => {
     const height = world.nextHeight() + 9;
     const tx = spending(await coinBehind(all(after(height), key(1)), all(after.claim(height), key.claim(1))));
     while (world.nextHeight() < height) {
@@ -134,19 +134,22 @@ describe('exactly what the tree asks for opens it', () => {
     ['no bytes', new Uint8Array(0)],
     ['a bare signature', new Uint8Array(64)],
     ['a tree with a byte too many', Uint8Array.of(...encodePolicy(after.claim(1)), 0)],
-  ])('%s is no witness', async (_, witness) => {
+  ])('%s is not a valid witness', async (_, witness) => {
     const tx = spending(await coinBehind(after(1), after.claim(1)));
     expect(await tryMine(createTransaction({ ...tx, witness: [witness] }))).toBe('lock-policy');
     expect(await tryMine(tx)).toBe('connected');
   });
 
-  test.each([0, 31, 33, 64])('a lock of %i bytes is no tree: nobody can ever spend it', async (size) => {
-    const funds = await world.locked({ lockType: 1, lock: new Uint8Array(size) });
-    expect(await tryMine(spending({ ...funds, by: key.claim(1) }))).toBe('lock-policy');
-  });
+  test.each([0, 31, 33, 64])(
+    'a lock of %i bytes is not a hash of a tree and can never be spent',
+    async (size) => {
+      const funds = await world.locked({ lockType: 1, lock: new Uint8Array(size) });
+      expect(await tryMine(spending({ ...funds, by: key.claim(1) }))).toBe('lock-policy');
+    },
+  );
 });
 
-describe('a signature holds for one use only', () => {
+describe('a signature is valid for one use only', () => {
   const tree = either(key(1), all(key(1), after(1)));
   const short = either(key.claim(1), hidden(all(key(1), after(1))));
   const shown = either(key.claim(1), all(key(1), after(1)));
@@ -163,7 +166,7 @@ describe('a signature holds for one use only', () => {
     return createTransaction({ ...to, witness });
   }
 
-  test('the transplant of a signature to its own place changes nothing', async () => {
+  test('a signature that is inserted again at its own position stays valid', async () => {
     const tx = spending(await coinBehind(tree, short));
     expect(transplant(tx, tx, short).bytes).toEqual(tx.bytes);
   });
@@ -171,7 +174,7 @@ describe('a signature holds for one use only', () => {
   test.each([
     ['another branch', long],
     ['another part left hidden', shown],
-  ])('not for %s', async (_, claims) => {
+  ])('it is not valid for %s', async (_, claims) => {
     const funds = await world.locked(lockOf(tree));
     const signed = spending({ ...funds, by: short });
     const wanted = spending({ ...funds, by: claims });
@@ -189,7 +192,7 @@ describe('a signature holds for one use only', () => {
     expect(await tryMine(tx)).toBe('connected');
   });
 
-  test('not for other outputs, and a signature of type 0 is none of type 1', async () => {
+  test('it is not valid for other outputs, and a signature for lock type 0 is not valid for type 1', async () => {
     const [policy, plain] = [await coinBehind(key(1), key.claim(1)), await world.coin()];
     const tx = spending(policy, { ...plain, by: 1 });
     const plainSignature = { ...key.claim(1), signature: tx.witness[1]! } as PolicyNode;

@@ -26,12 +26,12 @@ const any = (m: number, ...children: PolicyNode[]): PolicyNode => ({ kind: 'thre
 describe('the hash of a tree', () => {
   const tree = any(2, key(1), after(500), any(1, hashOf(2), key(3)));
 
-  test('does not depend on what is claimed', () => {
+  test('does not depend on which parts the witness satisfies', () => {
     const claimed = any(2, key(1, true), after(500, true), any(1, hashOf(2, true), key(3)));
     expect(toHex(policyHash(claimed))).toBe(toHex(policyHash(tree)));
   });
 
-  test('does not depend on what stays hidden', () => {
+  test('does not depend on which parts the witness reveals', () => {
     const [a, b, c] = (tree as Extract<PolicyNode, { kind: 'threshold' }>).children as [
       PolicyNode,
       PolicyNode,
@@ -73,12 +73,12 @@ describe('reading', () => {
       { ...hashOf(1), preimage: bytes(64, 0) } as PolicyNode,
       { ...hashOf(1), preimage: bytes(65, 0) } as PolicyNode,
     ],
-  ])('%s: up to its limit and no further', (_, within, beyond) => {
+  ])('%s is valid up to its limit and no further', (_, within, beyond) => {
     expect(decodes(within)).toBe(true);
     expect(decodes(beyond)).toBe(false);
   });
 
-  test('the limit of bytes refuses no tree that the other limits allow', () => {
+  test('the size limit refuses no tree that the other limits allow', () => {
     // Nodes: 1 + 3 x 16 + 12 + 3 = 64, the leaves as large as they get: a key of 32 bytes with its signature of 64.
     const full = (count: number): PolicyNode => any(1, ...Array.from({ length: count }, () => key(1, true)));
     const largest = encodePolicy(any(1, full(16), full(16), full(16), full(11)));
@@ -88,7 +88,7 @@ describe('reading', () => {
     expect(decodePolicy(bytes(POLICY_LIMITS.bytes + 1, 0))).toBeNull();
   });
 
-  test('a threshold asks for one at least and for no more than there are', () => {
+  test('a threshold is at least one and at most the number of its children', () => {
     const threshold = (m: number, n: number) =>
       Uint8Array.of(6, m, n, ...Array.from({ length: n }, () => [2, 1]).flat());
     expect(decodePolicy(threshold(1, 1))).not.toBeNull();
@@ -102,11 +102,11 @@ describe('reading', () => {
       expect(decodePolicy(threshold(m, n)), `${m} of ${n}`).toBeNull();
   });
 
-  test.each([7, 9, 10, 15, 16, 128, 255])('tag %i means nothing', (tag) =>
+  test.each([7, 9, 10, 15, 16, 128, 255])('tag %i is refused', (tag) =>
     expect(decodePolicy(Uint8Array.of(tag, ...bytes(96, 1)))).toBeNull(),
   );
 
-  test('nothing is no tree, and nothing may follow one', () => {
+  test('empty bytes are not a tree, and no bytes may follow a tree', () => {
     expect(decodePolicy(new Uint8Array(0))).toBeNull();
     expect(decodePolicy(Uint8Array.of(...encodePolicy(after(1)), 0))).toBeNull();
   });

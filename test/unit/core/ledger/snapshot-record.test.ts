@@ -90,12 +90,12 @@ describe('a root', () => {
     expect(new Set(roots).size).toBe(roots.length);
   });
 
-  test('of no coins is that of one empty chunk', () => {
+  test('the root of an empty UTXO set is the root of one empty chunk', () => {
     expect(toHex(snapshotRoot(facts, []))).toBe(toHex(snapshotRoot(facts, [chunkHash(new Uint8Array(0))])));
   });
 });
 
-test('where roots are due: a delay after each epoch, never for genesis', () => {
+test('a root is due a fixed number of blocks after each epoch, and never for genesis', () => {
   const { params } = REGTEST_NETWORK;
   const due = Array.from({ length: 70 }, (_, height) => committedSnapshotHeight(height, params));
   expect(due.flatMap((at, height) => (at === null ? [] : [[height, at]]))).toEqual([
@@ -109,7 +109,7 @@ test('where roots are due: a delay after each epoch, never for genesis', () => {
   expect(committedSnapshotHeight(4560, MAIN_NETWORK.params)).toBe(4320);
 });
 
-test('coins are cut into chunks of 16 384, whatever batches they come in', async () => {
+test('coins are divided into chunks of 16 384, whatever the size of the batches', async () => {
   const random = createRandom(2);
   const count = 16_384 + 16_384 + 5;
   const coins = Array.from({ length: count }, (_, i) => {

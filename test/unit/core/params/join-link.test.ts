@@ -18,11 +18,11 @@ const link: fc.Arbitrary<JoinLink> = fc.record({
 });
 
 describe('join links', () => {
-  test('come back as they went', () => {
+  test('are decoded as they were encoded', () => {
     fc.assert(fc.property(link, (one) => void expect(parseJoinLink(formatJoinLink(one))).toEqual(one)));
   });
 
-  test('any text is a link or none', () => {
+  test('any text gives a link or a problem', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         parseJoinLink(text);
@@ -45,7 +45,7 @@ describe('join links', () => {
     ['4 096 characters and more', text + '&x=' + 'y'.repeat(4096)],
   ])('%s is refused', (_what, broken) => expect(parseJoinLink(broken)).toBeNull());
 
-  test('spaces around it, capitals and fields of later versions do no harm', () => {
+  test('spaces around it, capitals and fields of later versions are accepted', () => {
     expect(parseJoinLink(`  KITH:join?${text.slice('kith:join?'.length)}&later=1\n`)).toEqual(good);
   });
 });

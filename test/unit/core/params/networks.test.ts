@@ -27,7 +27,7 @@ import { mutate } from '../../../fuzz/mutate.ts';
 describe.each(BUILT_IN_NETWORKS.map((network) => [network.name, network] as const))('%s', (_, network) => {
   const { genesis, params, id } = network;
 
-  test('its first block has the work that it claims and says what the network is', () => {
+  test('its first block has valid work and commits to the network', () => {
     const { header, transactions } = genesis;
     expect(bytesToBigInt(powHash(header.bytes, params.powMemoryKiB))).toBeLessThanOrEqual(
       bitsToTarget(header.bits),
@@ -45,14 +45,14 @@ describe.each(BUILT_IN_NETWORKS.map((network) => [network.name, network] as cons
     expect(builtInNetwork(network.name)).toBe(network);
   });
 
-  test('its parameters are within the limits that hold for all', () => {
+  test('its parameters are within the limits for all networks', () => {
     expect(checkParams(params)).toBeNull();
     expect(bitsToTarget(params.startBits)).toBeGreaterThan(0n);
     expect(bitsToTarget(params.startBits)).toBeLessThanOrEqual(bitsToTarget(params.powLimit));
   });
 });
 
-test('main and test are the networks that were mined, for ever', () => {
+test('main and test have the ids of their mined first blocks', () => {
   expect(MAIN_NETWORK.idHex).toBe('47dc950fc3a5e9c8795002decd05209cf790741c02c3269e7330c4175607e7bd');
   expect(TEST_NETWORK.idHex).toBe('79be6c2f05e84fb432d49637a4f93520313540d3dbd27207ffcee417db8e0dd1');
   expect(MAIN_NETWORK.launched).toBe(false);
@@ -70,7 +70,7 @@ test('no two networks have the same parameters hash, and every parameter is part
   expect(hashes.size).toBe(1 + Object.keys(params).length);
 });
 
-describe('limits on what a network may be', () => {
+describe('limits on network parameters', () => {
   const base: ConsensusParams = { ...LOCAL_NETWORK.params, spacing: 60, halfLife: 6000 };
   const rows: [name: keyof ConsensusParams, within: number[], beyond: number[]][] = [
     ['spacing', [6, 600], [0, 3601, 1.5, NaN]],
@@ -91,14 +91,14 @@ describe('limits on what a network may be', () => {
     for (const value of beyond) expect(checkParams({ ...base, [name]: value }), `${value}`).toMatch(/./);
   });
 
-  test('spacing carries the half-life with it', () => {
+  test('the half-life follows the spacing', () => {
     expect(checkParams({ ...base, spacing: 3600, halfLife: 36_000 })).toBeNull();
     expect(checkParams({ ...base, spacing: 1, halfLife: 10 })).toBeNull();
     expect(checkParams({ ...base, spacing: 1, halfLife: 9 })).toMatch(/halfLife/);
   });
 });
 
-test('a founded network has a prefix that nobody chose', () => {
+test('the address prefix of a created network follows from its id', () => {
   const letters = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
   const random = createRandom(8);
   for (let i = 0; i < 50; i++) {
@@ -150,7 +150,7 @@ describe('a network file', () => {
     return JSON.stringify(file);
   };
 
-  test('gives the network that it was written from', () => {
+  test('decodes to the network that was encoded', () => {
     const read = readNetworkFile(text);
     expect(read).toEqual(network);
     expect(network.hrp).toBe(createdNetworkHrp(network.id));

@@ -15,7 +15,7 @@ const feerate = fc.record({
 });
 const sign = (value: number | bigint): number => (value < 0 ? -1 : value > 0 ? 1 : 0);
 
-test('feerates are compared exactly, however big', () => {
+test('feerates are compared exactly, whatever their size', () => {
   fc.assert(
     fc.property(feerate, feerate, (a, b) => {
       const exact = BigInt(a.fee) * BigInt(b.size) - BigInt(b.fee) * BigInt(a.size);
@@ -26,14 +26,14 @@ test('feerates are compared exactly, however big', () => {
   );
 });
 
-test('two feerates that one mote tells apart are told apart', () => {
+test('two feerates that differ by one mote are different', () => {
   const a = { fee: MAX_FEE - 1, size: 2_500_000 };
   const b = { fee: MAX_FEE, size: 2_500_000 };
   expect(compareFeerates(a, b)).toBeLessThan(0);
   expect(compareFeerates({ fee: MAX_FEE, size: 3 }, { fee: MAX_FEE, size: 3 })).toBe(0);
 });
 
-test('the least whole feerate that is not below', () => {
+test('the rounded feerate is the least whole number that is not below the exact one', () => {
   fc.assert(
     fc.property(feerate, ({ fee, size }) => {
       const rate = BigInt(perByteCeil({ fee, size }));

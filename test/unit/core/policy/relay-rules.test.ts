@@ -28,7 +28,7 @@ const tx = (fields: Partial<TransactionFields> = {}) =>
     ...fields,
   });
 
-describe('what is relayed', () => {
+describe('the rules of relay', () => {
   test.each([
     ['an ordinary payment', tx(), before, undefined],
     ['a coinbase', tx({ inputs: [] }), before, 'policy-coinbase'],
@@ -64,7 +64,7 @@ describe('what is relayed', () => {
     expect(checkLifetime(validFrom, expires, 100)?.code).toBe(code);
   });
 
-  test('the feerate says what it asks for', () => {
+  test('the violation of a low feerate has the required fee', () => {
     expect(checkFeerate({ fee: 1_990, size: 200 }, 10)).toMatchObject({ evidence: { least: 2_000 } });
     expect(checkFeerate({ fee: 2_000, size: 200 }, 10)).toBeNull();
   });

@@ -16,13 +16,13 @@ describe('the rolling floor', () => {
     expect(fallenFloor(RESTING_FLOOR, 1e9, 1, HALF_LIFE)).toBe(RESTING_FLOOR);
   });
 
-  test('rises an increment above what was thrown out, never down', () => {
+  test('rises to an increment above the evicted feerate, and never falls by an eviction', () => {
     expect(floorPerByte(raised)).toBe(110);
     expect(raiseFloor(raised, { fee: 1_000, size: 100 }, 6_000)).toBe(raised);
     expect(floorPerByte(raiseFloor(raised, { fee: 1_001, size: 10 }, 6_000))).toBe(111);
   });
 
-  test('stays until a block makes room', () => {
+  test('stays until a block frees space', () => {
     expect(fallenFloor(raised, 1e12, 1, HALF_LIFE)).toBe(raised);
     const released = releaseFloor(raised, 1e6);
     expect(floorPerByte(fallenFloor(released, 1e6, 1, HALF_LIFE))).toBe(110);
@@ -33,7 +33,7 @@ describe('the rolling floor', () => {
     [1, HALF_LIFE],
     [0.49, HALF_LIFE / 2],
     [0.24, HALF_LIFE / 4],
-  ])('%d full: half of it after %i ms', (fullness, after) => {
+  ])('with a mempool %d full, it halves after %i ms', (fullness, after) => {
     const released = releaseFloor(raised, 0);
     expect(fallenFloor(released, after, fullness, HALF_LIFE).rate).toBeCloseTo(55);
   });

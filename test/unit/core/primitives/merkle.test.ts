@@ -42,7 +42,7 @@ describe('the root', () => {
     }
   });
 
-  test('leaves its input alone', () => {
+  test('does not change its input', () => {
     const list = leaves(5);
     const before = list.map(toHex);
     merkleRoot(list);
@@ -77,10 +77,10 @@ describe('the root', () => {
     expect(toHex(blockMerkleRoot([stripped]))).not.toBe(toHex(blockMerkleRoot([signed])));
   });
 
-  test('needs a leaf', () => expect(() => merkleRoot([])).toThrow(RangeError));
+  test('requires at least one leaf', () => expect(() => merkleRoot([])).toThrow(RangeError));
 });
 
-test('no two kinds of hash are made alike', () => {
+test('no two kinds of hash have the same domain', () => {
   const domains = Object.values(DOMAIN);
   expect(new Set(domains).size).toBe(domains.length);
   const data = random.bytes(64);

@@ -30,7 +30,7 @@ async function grantedAtOnce(budget: PeerBudget, request: RequestName, most: num
 }
 
 describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (request) => {
-  test('are answered as far as the budget of a peer goes, and no further', async () => {
+  test('are answered up to the budget of a peer, and no further', async () => {
     const { budgets, connection } = world();
     const { queue } = COST[request];
     const each = costOf(request, 32).micros;
@@ -41,7 +41,7 @@ describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (reques
     budgets.stop();
   });
 
-  test('of sixty peers of sixty groups together are answered as far as the budget of all goes', async () => {
+  test('of sixty peers of sixty groups are answered up to the budget of all peers', async () => {
     const { budgets, connection } = world();
     const { queue } = COST[request];
     const each = costOf(request, 32).micros;
@@ -59,14 +59,14 @@ describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (reques
   });
 });
 
-test('a budget is one for all streams of a connection', () => {
+test('all streams of a connection share one budget', () => {
   const { budgets, connection } = world();
   const one = connection('/a/1');
   expect(budgets.of(one)).toBe(budgets.of(one));
   expect(budgets.of(one)).not.toBe(budgets.of(connection('/a/1')));
 });
 
-test('of one connection one large answer goes out at a time', async () => {
+test('a connection gets one large answer at a time', async () => {
   const { budgets, connection, clock } = world();
   const toll = createToll(budgets.of(connection('/a/1')), clock, () => {});
   const order: string[] = [];
@@ -96,7 +96,7 @@ test('requests of a later version have a cost, too', async () => {
   expect(entered).toBeLessThan(1000);
 });
 
-test('with an upload limit, what relays goes before what is history', async () => {
+test('with an upload limit, relay traffic is sent before history', async () => {
   const { budgets, connection, clock } = world(10_000);
   const [a, b, c] = ['/a/1', '/b/1', '/c/1'].map((address) => budgets.of(connection(address)));
   await a!.answer('getBlocks', 50_000, false);
@@ -109,7 +109,7 @@ test('with an upload limit, what relays goes before what is history', async () =
   budgets.stop();
 });
 
-test('pieces of answers that are all granted at once are sent in many turns', async () => {
+test('pieces of answers that are granted at the same time are sent in many turns', async () => {
   const { budgets, connection } = world();
   const PIECES = 200;
   const sentIn: number[] = [];
@@ -129,7 +129,7 @@ test('pieces of answers that are all granted at once are sent in many turns', as
   budgets.stop();
 });
 
-test('what would wait longer than its peer does ends the connection instead', async () => {
+test('an answer that would wait longer than its peer waits ends the connection instead', async () => {
   const { budgets, connection, clock } = world(10_000);
   await budgets.of(connection('/a/1')).answer('getBlocks', 1_000_000, false);
   let crowded = 0;
@@ -166,7 +166,7 @@ test('an answer that the disk or the processor delays for longer than its peer w
   budgets.stop();
 });
 
-test('the end of a connection is the end of what waits for it', async () => {
+test('a closed connection removes the answers that wait for it', async () => {
   const { budgets, connection } = world(10_000);
   const [a, b] = [budgets.of(connection('/a/1')), budgets.of(connection('/b/1'))];
   await a.answer('getBlocks', 50_000, false);

@@ -47,7 +47,7 @@ function queueWith(limits: Partial<QueueLimits>, gate: (amount: Amount) => numbe
 }
 
 describe('what a peer may use', () => {
-  test('is granted at once up to its budget, and the rest as it comes back', async () => {
+  test('is granted immediately up to its budget, and the rest as the budget refills', async () => {
     const { account, spend, granted, pass } = queueWith({ peer: { ...PLENTY, micros: rate(100, 100) } });
     const peer = account('a');
     for (let i = 0; i < 5; i++) spend(`r${i}`, peer, micros(100));
@@ -71,7 +71,7 @@ describe('what a peer may use', () => {
     expect(granted).toEqual(['large', 'next']);
   });
 
-  test('is nobody else’s: another peer is not slowed by it', async () => {
+  test('is its own: another peer is not slowed down by it', async () => {
     const { account, spend, granted } = queueWith({ peer: { ...PLENTY, micros: rate(100, 100) } });
     const [greedy, other] = [account('a'), account('b')];
     for (let i = 0; i < 50; i++) spend('greedy', greedy, micros(100));
@@ -82,7 +82,7 @@ describe('what a peer may use', () => {
 });
 
 describe('what a network group may use', () => {
-  test('is shared by its peers, and by nobody else', async () => {
+  test('is shared by its peers, and by no other peer', async () => {
     const { account, spend, granted } = queueWith({ group: { ...PLENTY, micros: rate(100, 100) } });
     spend('a1', account('a'), micros(100));
     spend('a2', account('a'), micros(100));
@@ -92,8 +92,8 @@ describe('what a network group may use', () => {
   });
 });
 
-describe('what all may use', () => {
-  test('goes to groups in turns, however many requests one of them has', async () => {
+describe('what all peers may use', () => {
+  test('is granted to groups in turns, however many requests one of them has', async () => {
     const { account, spend, granted, pass } = queueWith({ overall: { ...PLENTY, micros: rate(100, 100) } });
     const crowd = Array.from({ length: 20 }, () => account('crowd'));
     for (const each of crowd) for (let i = 0; i < 10; i++) spend('crowd', each, micros(100));
@@ -102,7 +102,7 @@ describe('what all may use', () => {
     expect(granted.slice(0, 4)).toEqual(['crowd', 'crowd', 'honest', 'crowd']);
   });
 
-  test('goes to the peers of a group in turns', async () => {
+  test('is granted to the peers of a group in turns', async () => {
     const { account, spend, granted, pass } = queueWith({ overall: { ...PLENTY, micros: rate(100, 100) } });
     const [first, second] = [account('a'), account('a')];
     for (let i = 0; i < 5; i++) spend('first', first, micros(100));
@@ -122,7 +122,7 @@ describe('what all may use', () => {
 });
 
 describe('an answer that has begun', () => {
-  test('goes on before any other begins', async () => {
+  test('continues before any other begins', async () => {
     const { queue, account, spend, granted, pass } = queueWith({
       overall: { ...PLENTY, bytes: rate(100, 100) },
     });
@@ -134,7 +134,7 @@ describe('an answer that has begun', () => {
     expect(granted).toEqual(['a begins', 'a goes on', 'b begins']);
   });
 
-  test('does not hold back what needs no bytes', async () => {
+  test('does not delay requests that need no bytes', async () => {
     const { queue, account, spend, granted } = queueWith({ overall: { ...PLENTY, bytes: rate(100, 100) } });
     const [a, b] = [account('a'), account('b')];
     spend('a begins', a, bytes(150));
@@ -145,7 +145,7 @@ describe('an answer that has begun', () => {
   });
 });
 
-test('what waits for a connection that is gone fails and is not charged', async () => {
+test('a request that waits for a closed connection fails and is not charged', async () => {
   const { queue, account, spend, granted, pass, charged } = queueWith({
     overall: { ...PLENTY, micros: rate(100, 100) },
   });
@@ -160,7 +160,7 @@ test('what waits for a connection that is gone fails and is not charged', async 
   expect(queue.size).toBe(0);
 });
 
-test('something beyond the budgets can hold answers back', async () => {
+test('a condition outside the budgets can delay answers', async () => {
   let open = false;
   const { queue, account, spend, granted } = queueWith({}, ({ bytes: some }) => (some > 0 && !open ? 50 : 0));
   spend('bytes', account('a'), bytes(10));

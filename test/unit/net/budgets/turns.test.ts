@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createTurns } from '../../../../main/net/budgets/turns.ts';
 import { systemClock } from '../../../../main/lib/clock.ts';
 
-test('what has a lower rank goes first, and of one rank what came first', async () => {
+test('tasks with a lower rank run first, and within a rank in their order of arrival', async () => {
   const turn = createTurns(2, 10, systemClock);
   const order: string[] = [];
   const work = async (rank: number, name: string) => {

@@ -5,7 +5,7 @@ import { turnedClock } from '../../../support/test-clock.ts';
 const LIMIT = 100_000;
 
 describe('with an upload limit', () => {
-  test('answers wait when a second of it is used up, until it has come back', () => {
+  test('answers wait when one second of it is used up, until it has refilled', () => {
     const clock = turnedClock();
     const upload = createUpload(LIMIT, clock.monotonic);
     expect(upload.wait()).toBe(0);
@@ -15,7 +15,7 @@ describe('with an upload limit', () => {
     expect(upload.wait()).toBe(0);
   });
 
-  test('bytes of answers are charged once: when they are granted, not again at the socket', () => {
+  test('bytes of answers are charged once, when they are granted and not again at the socket', () => {
     const clock = turnedClock();
     const upload = createUpload(LIMIT, clock.monotonic);
     upload.granted(LIMIT - 1000);
@@ -26,7 +26,7 @@ describe('with an upload limit', () => {
     expect(upload.wait()).toBeGreaterThan(0);
   });
 
-  test('what is not held back makes answers wait for it', () => {
+  test('traffic that never waits makes answers wait for it', () => {
     const clock = turnedClock();
     const upload = createUpload(LIMIT, clock.monotonic);
     upload.sent(3 * LIMIT);

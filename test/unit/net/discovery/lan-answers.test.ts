@@ -6,7 +6,7 @@ import { systemClock } from '../../../../main/lib/clock.ts';
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 const answer = (...ips: string[]) => ({ id: ID, multiaddrs: ips.map((ip) => `/ip4/${ip}/tcp/21474`) });
 
-test('gives the private addresses of an answer, not the other ones', async () => {
+test('returns only the private addresses of an answer', async () => {
   const found: string[] = [];
   const answers = createLanAnswers((address) => found.push(address), systemClock);
   answers.heard(answer('127.0.0.1', '192.168.7.1', '44.1.2.3'));
@@ -15,7 +15,7 @@ test('gives the private addresses of an answer, not the other ones', async () =>
   expect(found).toEqual([`/ip4/192.168.7.1/tcp/21474/p2p/${ID}`]);
 });
 
-test('a computer that answers without end leaves room for another one', async () => {
+test('a computer that answers repeatedly does not displace another one', async () => {
   const found: string[] = [];
   const answers = createLanAnswers((address) => found.push(address), systemClock);
   // More than are taken at once: from here on they wait.

@@ -52,15 +52,15 @@ function server(gets: boolean) {
   return { dialled, closed, ask, request };
 }
 
-describe('dialling for others', () => {
-  test('dials who asks, where it is, and lets go at once', async () => {
+describe('dialling for other peers', () => {
+  test('dials the requesting peer at its own address, and disconnects immediately', async () => {
     const { dialled, closed, request } = server(true);
     expect(await request(['/ip4/44.5.0.9/tcp/21474'])).toBe(STATUS.ok);
     expect(dialled).toEqual([`/ip4/44.5.0.9/tcp/21474/p2p/${ID.toString()}`]);
     expect(closed).toEqual(dialled);
   });
 
-  test('says when it does not get through', async () => {
+  test('reports when the dial fails', async () => {
     const { request } = server(false);
     expect(await request(['/ip4/44.5.0.9/tcp/21474'])).toBe(STATUS.failed);
   });
@@ -77,14 +77,14 @@ describe('dialling for others', () => {
     expect(dialled).toEqual([]);
   });
 
-  test('dials nothing for a request about another peer, and nothing for invalid bytes', async () => {
+  test('does not dial for a request about another peer or for invalid bytes', async () => {
     const { dialled, ask, request } = server(true);
     expect(await request(['/ip4/44.5.0.9/tcp/21474'], OTHER)).toBe(STATUS.malformed);
     expect(await ask(Uint8Array.of(1, 2, 3))).toBe(STATUS.malformed);
     expect(dialled).toEqual([]);
   });
 
-  test('a client that asks too often is refused', async () => {
+  test('a client that sends too many requests is refused', async () => {
     const { dialled, request } = server(true);
     const answers = [];
     for (let i = 0; i < DIAL_BACK.burst + 3; i++) answers.push(await request(['/ip4/44.5.0.9/tcp/1']));
@@ -92,7 +92,7 @@ describe('dialling for others', () => {
     expect(dialled).toHaveLength(DIAL_BACK.burst);
   });
 
-  test('requests that take long give way to those of others, never to more of the same network', async () => {
+  test('slow requests are displaced by requests from other networks, never by more from the same network', async () => {
     const { from } = slowServer();
     const first = await from('44.5.0.9');
     const second = await from('44.5.0.9');

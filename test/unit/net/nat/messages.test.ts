@@ -12,7 +12,7 @@ import { readFields, readVarint, writeFields, writeVarint } from '../../../../ma
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
-describe('protobuf, as much as is needed', () => {
+describe('the used subset of protobuf', () => {
   test.each([
     [0, [0]],
     [127, [0x7f]],
@@ -24,7 +24,7 @@ describe('protobuf, as much as is needed', () => {
     expect(readVarint(bytes(...encoded), 0)).toEqual({ value, end: encoded.length });
   });
 
-  test('a varint that is cut off, or above 2^32 - 1, is none', () => {
+  test('a varint that is truncated, or above 2^32 - 1, is refused', () => {
     expect(readVarint(bytes(0x80), 0)).toBeNull();
     expect(readVarint(bytes(0xff, 0xff, 0xff, 0xff, 0x1f), 0)).toBeNull();
     expect(readVarint(bytes(0x80, 0x80, 0x80, 0x80, 0x80, 1), 0)).toBeNull();
@@ -38,7 +38,7 @@ describe('protobuf, as much as is needed', () => {
     expect(readFields(bytes(0x0d, 1))).toBeNull();
   });
 
-  test('what was written is read, and any bytes give fields or null', () => {
+  test('written fields are read, and any bytes give fields or null', () => {
     const value = fc.oneof(fc.integer({ min: 0, max: 0xffff_ffff }), fc.uint8Array({ maxLength: 300 }));
     const field = fc.record({ number: fc.integer({ min: 1, max: 1000 }), value });
     fc.assert(
@@ -58,7 +58,7 @@ describe('protobuf, as much as is needed', () => {
 });
 
 describe('messages', () => {
-  test('a request to be dialled, to the byte as libp2p has it', () => {
+  test('a dial request has the bytes of libp2p', () => {
     const request = { id: bytes(0, 1, 9), addresses: [bytes(4, 44, 1, 0, 2, 6, 0, 1)] };
     const encoded = encodeDialRequest(request);
     expect([...encoded]).toEqual([8, 0, 18, 17, 10, 15, 10, 3, 0, 1, 9, 18, 8, 4, 44, 1, 0, 2, 6, 0, 1]);
@@ -66,14 +66,14 @@ describe('messages', () => {
     expect(decodeDialRequest(encodeDialResponse(STATUS.ok))).toBeNull();
   });
 
-  test('its answer', () => {
+  test('the response has the bytes of libp2p', () => {
     expect([...encodeDialResponse(STATUS.failed)]).toEqual([8, 1, 26, 2, 8, 100]);
     const address = bytes(4, 44, 1, 0, 2);
     expect(decodeDialResponse(encodeDialResponse(STATUS.ok, address))).toEqual({ status: 0, address });
     expect(decodeDialResponse(bytes(8, 1))).toBeNull();
   });
 
-  test('a word of two that dial each other', () => {
+  test('a hole punching message has the bytes of libp2p', () => {
     const message = { type: PUNCH.connect, addresses: [bytes(1, 2, 3)] };
     expect([...encodeHolePunch(message)]).toEqual([8, 100, 18, 3, 1, 2, 3]);
     expect(decodeHolePunch(encodeHolePunch(message))).toEqual(message);

@@ -32,7 +32,7 @@ async function house() {
   };
 }
 
-test('guests of one relay make room for each other, and leave room for those of other relays', async () => {
+test('peers of one relay displace each other, and not the peers of other relays', async () => {
   const { come, aborted } = await house();
   come('other', '44.1.0.1');
   for (let i = 0; i < 20; i++) come(`guest ${i}`, '44.2.0.1');

@@ -17,7 +17,7 @@ const FACTS: ReachFacts = {
   unpunched: 0,
 };
 
-describe('whether others can connect', () => {
+describe('the reachability of this node', () => {
   test.each<[string, Partial<ReachFacts>, string, string, string]>([
     ['on loopback alone', { local: true }, 'local', 'reach-local', 'an address to listen on'],
     [

@@ -38,7 +38,7 @@ function court(address = '/ip4/192.0.2.7/tcp/5') {
   };
 }
 
-describe('violations and what follows', () => {
+describe('violations and their penalties', () => {
   test.each([
     ['header-time-new'],
     ['coin-missing'],
@@ -47,7 +47,7 @@ describe('violations and what follows', () => {
     ['hello-network'],
     ['hello-version'],
     ['header-orphan'],
-  ] as const)('%s never costs anything: races, clocks, versions, other networks', (code) => {
+  ] as const)('%s never costs points: races, clocks, versions, other networks', (code) => {
     const { scores, parted, report } = court();
     for (let i = 0; i < 100; i++) report(code);
     expect([scores.of('peer'), parted]).toEqual([0, []]);
@@ -78,11 +78,14 @@ describe('violations and what follows', () => {
     ['sync-stalled'],
     ['hello-missing'],
     ['gossip-score'],
-  ] as const)('%s ends the connection and never adds up to a ban: slow lines, pauses, crashes', (code) => {
-    const { bans, scores, parted, report } = court();
-    for (let i = 0; i < 100; i++) report(code);
-    expect([bans, scores.of('peer'), parted.length]).toEqual([[], 0, 100]);
-  });
+  ] as const)(
+    '%s ends the connection and never adds up to a ban: slow connections, pauses, crashes',
+    (code) => {
+      const { bans, scores, parted, report } = court();
+      for (let i = 0; i < 100; i++) report(code);
+      expect([bans, scores.of('peer'), parted.length]).toEqual([[], 0, 100]);
+    },
+  );
 
   test('faults add up to a ban, unless there is time between them', () => {
     const quick = court();
@@ -97,13 +100,13 @@ describe('violations and what follows', () => {
     expect(slow.bans).toEqual([]);
   });
 
-  test('an invalid block parts without a ban: its work was paid for', () => {
+  test('an invalid block ends the connection without a ban, because its work cost its miner', () => {
     const { bans, parted, report } = court();
     report('coinbase-amount');
     expect([bans, parted]).toEqual([[], ['coinbase-amount']]);
   });
 
-  test('a peer of an older version is parted with after every block, and never banned', () => {
+  test('a peer of an older version is disconnected after every block, and never banned', () => {
     const { bans, parted, scores, report } = court();
     const codes = ['block-invalid', 'header-on-invalid', 'coinbase-amount', 'snapshot-wrong'] as const;
     for (let i = 0; i < 40; i++) report(codes[i % 4]!);
@@ -122,7 +125,7 @@ describe('violations and what follows', () => {
     expect(bans[0]!.address).toBe(host);
   });
 
-  test('what counted is told, with what it led to; what cost nothing is not', () => {
+  test('a violation with points is emitted with its consequence; one without points is not', () => {
     const { verdicts, report } = court();
     for (const code of ['hello-network', 'block-merkle', 'header-pow'] as const) report(code);
     const about = { id: 'peer', address: '/ip4/192.0.2.7/tcp/5' };
@@ -137,7 +140,7 @@ describe('violations and what follows', () => {
   );
 });
 
-test('scores are forgotten by halves, and bounded', () => {
+test('scores decay by halves and are bounded', () => {
   const clock = turnedClock();
   const scores = createScores(clock);
   scores.add('a', 40, 'wire-slow');

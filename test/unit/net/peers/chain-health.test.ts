@@ -70,15 +70,15 @@ function world() {
   return { health, state, peer, pass, add, move, moveTo, disconnect, codes };
 }
 
-describe('the chain around us', () => {
-  test('all with us: nothing to say', () => {
+describe('the chain of the peers', () => {
+  test('there is no notice when all peers agree', () => {
     const { health, peer, pass, codes } = world();
     for (let i = 0; i < 4; i++) peer(1, 100);
     pass(100);
     expect([codes(), health.extra()]).toEqual([[], 0]);
   });
 
-  test('no block for three times the expected: more eyes, no alarm', () => {
+  test('no block for three times the expected time opens more connections without an alarm', () => {
     const { health, peer, pass, codes, move } = world();
     peer(1, 100);
     pass(182);
@@ -88,7 +88,7 @@ describe('the chain around us', () => {
     expect(health.extra()).toBe(0);
   });
 
-  test('a third of the peers on another branch of nearly the same work: a split, told when it lasts', () => {
+  test('a third of the peers on another branch of nearly the same work is a split, reported when it lasts', () => {
     const { health, peer, pass, add, codes } = world();
     add(entryOf(9, 99), false);
     for (let i = 0; i < 4; i++) peer(1, 100);
@@ -99,7 +99,7 @@ describe('the chain around us', () => {
     expect(codes()).toEqual(['network-split']);
   });
 
-  test('an old branch, or one peer alone, is none', () => {
+  test('an old branch or a single peer is not a split', () => {
     const { peer, pass, add, codes } = world();
     add(entryOf(8, 50), false);
     add(entryOf(9, 99), false);
@@ -121,7 +121,7 @@ describe('the chain around us', () => {
     expect(codes()).toEqual([]);
   });
 
-  test('blocks ahead that wait for our clock are not held against the peers', () => {
+  test('blocks ahead that wait for the clock of this node cause no notice', () => {
     const { health, state, peer, pass, codes } = world();
     state.awaitsClock = true;
     for (let i = 0; i < 3; i++) peer(7, 150);
@@ -130,7 +130,7 @@ describe('the chain around us', () => {
     expect(health.notices()[0]!.message).toContain('ahead of the clock of this computer');
   });
 
-  test('six blocks taken back are told for an hour', () => {
+  test('six disconnected blocks are reported for an hour', () => {
     const { disconnect, move, pass, codes } = world();
     disconnect(6);
     move(5, 107);
@@ -139,14 +139,14 @@ describe('the chain around us', () => {
     expect(codes()).toEqual([]);
   });
 
-  test('five are not', () => {
+  test('five are not reported', () => {
     const { disconnect, move, codes } = world();
     disconnect(5);
     move(5, 107);
     expect(codes()).toEqual([]);
   });
 
-  test('nor are blocks that were connected on the way to a better chain, however many', () => {
+  test('blocks that were connected temporarily during a reorganisation are not reported, however many', () => {
     const { state, disconnect, moveTo, move, codes } = world();
     state.syncing = true;
     moveTo(chainOf(200, 100));
@@ -156,7 +156,7 @@ describe('the chain around us', () => {
     expect(codes()).toEqual([]);
   });
 
-  test('of a branch that goes back further only what was shown as confirmed counts', () => {
+  test('of a branch that forks further back, only blocks that were shown as confirmed count', () => {
     const { state, disconnect, moveTo, move, codes } = world();
     moveTo(chainOf(120, 40));
     state.syncing = true;

@@ -36,7 +36,7 @@ function world({ height = 100 } = {}) {
 }
 
 describe('a clock that is right', () => {
-  test('is not accused', () => {
+  test('causes no notice', () => {
     const { health, meet, clock } = world();
     expect(health()).toBeNull();
     for (const off of [0, 3, -80]) meet(off);
@@ -45,21 +45,21 @@ describe('a clock that is right', () => {
     expect(health()).toBeNull();
   });
 
-  test('is not accused for the block of a miner whose clock is fast', () => {
+  test('causes no notice for the block of a miner whose clock is fast', () => {
     const { health, meet, early, clock } = world();
     meet();
     early.push(clock.now() + LIMIT + 300);
     expect(health()).toBeNull();
   });
 
-  test('is not accused because few of many peers have blocks from the future', () => {
+  test('causes no notice when few of many peers have blocks from the future', () => {
     const { health, meet, early, clock } = world();
     for (let i = 0; i < 3; i++) meet(-100);
     early.push(clock.now() + LIMIT + 300);
     expect(health()?.holdsBlocks ?? false).toBe(false);
   });
 
-  test('is not accused by inbound peers while an outbound one agrees', () => {
+  test('causes no notice by inbound peers while an outbound one agrees', () => {
     const { health, meet } = world();
     for (let i = 0; i < 50; i++) meet(6 * HOUR, 'inbound');
     meet(0, 'outbound');
@@ -93,7 +93,7 @@ describe('without any peer', () => {
     expect(health()).toBeNull();
   });
 
-  test('a clock that is ahead, or a few minutes behind, cannot be told', () => {
+  test('a clock that is ahead, or a few minutes behind, cannot be detected', () => {
     const { health, clock } = world();
     clock.shift(3 * HOUR);
     expect(health()).toBeNull();
@@ -126,7 +126,7 @@ describe.each([1, 2, 3, 8])('with %i peers', (count) => {
     clock.pass(1000);
   });
 
-  test('blocks from the future that the peers have hold it up', () => {
+  test('blocks from the future that the peers have stop mining', () => {
     const { health, meet, early, clock, say } = world();
     for (let i = 0; i < count; i++) meet(15 * MINUTE);
     for (let i = 0; i < Math.ceil(count / 2); i++) early.push(clock.now() + 15 * MINUTE);
@@ -148,7 +148,7 @@ describe.each([1, 2, 3, 8])('with %i peers', (count) => {
   });
 });
 
-test('of two peers that differ the one that agrees with us is believed', () => {
+test('of two peers that differ, the one that agrees with this node counts', () => {
   const { health, meet } = world();
   meet(0);
   meet(3 * HOUR);
@@ -159,7 +159,7 @@ test('of two peers that differ the one that agrees with us is believed', () => {
   expect(other.health()).toBeNull();
 });
 
-test('blocks from the future hold a node up that has heard no clock', () => {
+test('blocks from the future stop mining on a node that knows no clock of a peer', () => {
   const { health, clocks, meet, early, clock, say } = world();
   clocks.forget(meet());
   early.push(clock.now() + 15 * MINUTE);
@@ -167,7 +167,7 @@ test('blocks from the future hold a node up that has heard no clock', () => {
   expect(say()).toContain('at least 5 minutes behind: the connected node has newer blocks');
 });
 
-test('a peer whose clock was set since is no witness any more', () => {
+test('a peer whose clock was set since no longer counts', () => {
   const { health, clocks, meet, clock } = world();
   const id = meet(-15 * MINUTE);
   expect(health()?.wastesMining).toBe(true);
@@ -178,7 +178,7 @@ test('a peer whose clock was set since is no witness any more', () => {
   expect(health()).toBeNull();
 });
 
-test('a computer that slept is not said to be ahead', () => {
+test('a suspension of the computer does not count as a clock that is ahead', () => {
   const clock = turnedClock();
   let asleep = 0;
   const watch = createClockWatch({ clock, log: silent, uptime: () => clock.monotonic() / 1000 + asleep });

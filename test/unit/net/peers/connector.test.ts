@@ -110,7 +110,7 @@ test.each([
   expect(dialled.filter((address) => address.endsWith(peer!.id))).toHaveLength(dials);
 });
 
-test('a day without a line leaves the address manager as it was', async () => {
+test('a day without a network connection leaves the address manager unchanged', async () => {
   const { clock, connector, addrman, dialled } = connecting(() => false);
   for (let n = 0; n < 6; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
@@ -120,7 +120,7 @@ test('a day without a line leaves the address manager as it was', async () => {
   expect(addrman.size).toBe(6);
 });
 
-test('with others at hand, an address that never works is given up', async () => {
+test('an address that never works is removed when other addresses are known', async () => {
   const { clock, connector, addrman, list } = connecting((address) => address === addressOf(0));
   for (let n = 0; n < 6; n++) addrman.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
@@ -142,7 +142,7 @@ test('a network of five has an anchor for the next start', async () => {
   expect(anchors).toContainEqual({ kind: 'full-relay' });
 });
 
-test('two addresses of one group are not dialled at once', async () => {
+test('two addresses of one group are not dialled at the same time', async () => {
   const { clock, connector, addrman, dialled } = connecting(() => true);
   const same = (n: number) => `/ip4/20.1.0.${n}/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
   for (let n = 1; n < 9; n++) addrman.add(same(n), { foundBy: 'exchange' });
@@ -152,7 +152,7 @@ test('two addresses of one group are not dialled at once', async () => {
   expect(dialled).toHaveLength(1);
 });
 
-test('connections that were opened because something looked wrong are given back, those with the worse chain', async () => {
+test('additional connections that chain health requested are closed again, the worst chains first', async () => {
   let wrong = true;
   const { clock, connector, addrman, list, workOf } = connecting(
     () => true,

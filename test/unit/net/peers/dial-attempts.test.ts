@@ -15,7 +15,7 @@ test('an address that was never tried may be dialled, and nothing is due', () =>
   expect([attempts.isPausing(ADDRESS), attempts.next()]).toEqual([false, Infinity]);
 });
 
-test('the pause after a failure ends at the moment that is told as the next one', () => {
+test('the pause after a failure ends at the next due moment', () => {
   const { clock, attempts } = world();
   attempts.failed(ADDRESS, 15_000, false);
   const next = attempts.next();
@@ -24,7 +24,7 @@ test('the pause after a failure ends at the moment that is told as the next one'
   expect([attempts.isPausing(ADDRESS), attempts.next()]).toEqual([false, Infinity]);
 });
 
-test('pauses double up to the longest, give or take a quarter', () => {
+test('pauses double up to the longest, with a random quarter more or less', () => {
   const { clock, attempts } = world();
   const pauses = Array.from({ length: 8 }, () => {
     attempts.failed(ADDRESS, 15_000, false);
@@ -36,14 +36,14 @@ test('pauses double up to the longest, give or take a quarter', () => {
   expect(pauses.map((pause, i) => Math.abs(pause / expected[i]! - 1) <= 0.25)).toEqual(Array(8).fill(true));
 });
 
-test('a permanent error has the longest pause at once', () => {
+test('a permanent error has the longest pause immediately', () => {
   const { clock, attempts } = world();
   attempts.failed(ADDRESS, 600_000, true);
   clock.pass(400_000);
   expect(attempts.isPausing(ADDRESS)).toBe(true);
 });
 
-test('a peer that the user removed is shunned at every address until it is admitted again', () => {
+test('a peer that the user removed is not dialled at any address until it is admitted again', () => {
   const { clock, attempts } = world();
   attempts.shun('peer', 600_000);
   expect([attempts.isShunned('peer'), attempts.next()]).toEqual([true, 600_000]);

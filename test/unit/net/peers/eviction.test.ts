@@ -19,7 +19,7 @@ const peer = (id: string, more: Partial<Candidate> = {}): Candidate => ({
 const rank = (group: string) =>
   Array.from(group, (letter) => letter.charCodeAt(0)).reduce((sum, code) => (sum * 31 + code) % 997, 7);
 
-describe('who makes room', () => {
+describe('the choice of the connection to evict', () => {
   test('of a thousand peers from one group one is evicted, never a useful peer', () => {
     const useful = [
       ...Array.from({ length: 8 }, (_, i) => peer(`near${i}`, { latencyMs: i + 1 })),
@@ -56,7 +56,7 @@ describe('who makes room', () => {
     expect(chooseEviction(all, ranked)).toBe('b0');
   });
 
-  test('when all are worth keeping, the oldest of the largest group goes: a newcomer gets in', () => {
+  test('when all are protected, the oldest of the largest group is evicted, so that a new peer can connect', () => {
     expect(chooseEviction([peer('1', { latencyMs: 5 }), peer('2', { latencyMs: 5, since: 5 })], rank)).toBe(
       '2',
     );
@@ -88,7 +88,7 @@ describe('a peer that arrives', () => {
     };
   }
 
-  test('takes the place of one of its own host, of its own network, or of all', () => {
+  test('evicts a peer of its own host, then of its own network, then of all', () => {
     const { arrive, parted } = table({ total: 6, perHost: 2, perGroup: 3 });
     for (let i = 0; i < 3; i++) arrive(`host ${i}`, '11.1.0.1');
     expect(parted).toEqual(['host 0']);
@@ -102,7 +102,7 @@ describe('a peer that arrives', () => {
     expect(parted).not.toContain('newest');
   });
 
-  test('from a discouraged host gets a free slot, and is the first to go when there is none', () => {
+  test('from a discouraged host gets a free slot, and is evicted first when there is none', () => {
     const { arrive, parted, discourage, inbound } = table({ total: 4, perHost: 4, perGroup: 4 });
     arrive('before', '11.1.0.1');
     discourage('11.1.0.1');

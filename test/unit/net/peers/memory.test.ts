@@ -45,7 +45,7 @@ describe('bans', () => {
   const ban = (seconds: number) =>
     ({ id: ID, address: '/ip4/192.0.2.7', seconds, code: 'header-pow', reason: 'It lied.' }) as const;
 
-  test('of a violation discourage the host; those of the user ban it; both survive a restart and are lifted', async () => {
+  test('for a violation discourage the host, and those of the user ban it; both survive a restart and can be lifted', async () => {
     const clock = turnedClock();
     const host = '/ip4/192.0.2.7';
     const bans = createBans({ store, clock });
@@ -69,7 +69,7 @@ describe('bans', () => {
     expect(again.discourages(host)).toBe(false);
   });
 
-  test('hold for the id, survive a restart, and run out', async () => {
+  test('apply to the peer id, survive a restart, and expire', async () => {
     const clock = turnedClock();
     const bans = createBans({ store, clock });
     await bans.add(ban(86_400));
@@ -105,7 +105,7 @@ describe('bans', () => {
     },
   );
 
-  test('last at most their whole time once more when the node starts with a clock of 1970', async () => {
+  test('last at most their duration once more when the node starts with a clock of 1970', async () => {
     const clock = turnedClock();
     await createBans({ store, clock }).add(ban(3600));
     await reopen();
@@ -117,7 +117,7 @@ describe('bans', () => {
     expect([again.has(ID), again.list()]).toEqual([false, []]);
   });
 
-  test('saved by an earlier version, without how long they last, hold', async () => {
+  test('saved by an earlier version without a duration still apply', async () => {
     const clock = turnedClock();
     const { seconds, ...old } = { ...ban(3600), until: clock.now() + 3600 };
     await store.put('ban', `${ID}|${old.address}`, old);
@@ -128,7 +128,7 @@ describe('bans', () => {
     expect(bans.has(ID)).toBe(false);
   });
 
-  test('can be lifted by either name', async () => {
+  test('can be lifted by peer id or by address', async () => {
     const clock = turnedClock();
     const bans = createBans({ store, clock });
     await bans.load();
@@ -141,7 +141,7 @@ describe('bans', () => {
     expect(again.list()).toEqual([]);
   });
 
-  test('ten thousand names that cost nothing do not push out what the user decided', async () => {
+  test('ten thousand bans of generated peer ids do not displace bans by the user', async () => {
     const clock = turnedClock();
     const none = () => Promise.resolve();
     const memory = {
@@ -159,7 +159,7 @@ describe('bans', () => {
     expect([bans.has('chosen'), bans.has('name 0'), bans.has('name 10049')]).toEqual([true, false, true]);
   });
 
-  test('saved nonsense is left out', async () => {
+  test('invalid saved bans are ignored', async () => {
     await store.put('ban', 'x', { until: 'tomorrow' });
     const bans = createBans({ store, clock: turnedClock() });
     await bans.load();
@@ -171,7 +171,7 @@ describe('the address manager', () => {
   const addrmanWith = (clock = turnedClock()) =>
     createAddressManager({ store, clock, random: createRandom(7) });
 
-  test('keeps what it learnt over a restart', async () => {
+  test('keeps its addresses over a restart', async () => {
     const addrman = addrmanWith();
     await addrman.load();
     addrman.add(addressOf(1), { foundBy: 'exchange' });
@@ -197,7 +197,7 @@ describe('the address manager', () => {
     expect(addrman.pick((entry) => entry.address === addressOf(0))).not.toBeNull();
   });
 
-  test('poisoned with 100 000 addresses from 4 groups, it still finds the honest', () => {
+  test('poisoned with 100 000 addresses from 4 groups, still returns honest addresses', () => {
     const addrman = addrmanWith();
     const honest = (n: number) => `/ip4/${20 + n}.7.0.1/tcp/21474/p2p/${ID}`;
     // 60 honest addresses, told by 20 different groups; ten of them have worked.
@@ -245,7 +245,7 @@ describe('the address manager', () => {
     expect(seen.size).toBe(addrman.size);
   });
 
-  test('tells only of addresses with a signed record', () => {
+  test('announces only addresses with a signed record', () => {
     const addrman = addrmanWith();
     addrman.add(addressOf(1), { foundBy: 'exchange' });
     addrman.add(addressOf(2), { foundBy: 'exchange', record: 'c2lnbmVk' });
@@ -281,14 +281,14 @@ describe('the address manager', () => {
     },
   );
 
-  test('gives up an address that never works', () => {
+  test('removes an address that never works', () => {
     const addrman = addrmanWith();
     addrman.add(addressOf(1), { foundBy: 'exchange' });
     for (let i = 0; i < 5; i++) addrman.tried(addressOf(1), false);
     expect(addrman.size).toBe(0);
   });
 
-  test('prefers what worked, and takes only what is usable', () => {
+  test('prefers addresses that worked, and returns only usable ones', () => {
     const addrman = addrmanWith();
     const apart = (n: number) => `/ip4/${n + 1}.1.0.1/tcp/21474/p2p/${ID}`;
     for (let n = 0; n < 100; n++) addrman.add(apart(n), { foundBy: 'exchange' });
@@ -301,7 +301,7 @@ describe('the address manager', () => {
 });
 
 describe('the store', () => {
-  test('a damaged one is set aside, and what can be read of it is kept', async () => {
+  test('a corrupt store is renamed, and its readable entries are kept', async () => {
     await store.put('address', 'a', 1, { sync: true });
     await store.close();
     for (const name of ['CURRENT', 'MANIFEST-000002']) {
@@ -316,7 +316,7 @@ describe('the store', () => {
     expect(existsSync(join(directory, `${PEER_STORE_FOLDER}.damaged`))).toBe(true);
   });
 
-  test('every file of it hurt in every way: it opens, says only what was put into it, and takes more', async () => {
+  test('with any file corrupted in any way, it opens, returns only entries that were stored, and stores more', async () => {
     const put = new Map<string, number>();
     for (let session = 0; session < 3; session++) {
       await reopen();
@@ -350,7 +350,7 @@ describe('the store', () => {
     store = await openPeerStore(directory, silent);
   });
 
-  test('a table that is damaged while the node runs is set aside, and the rest is kept and goes on', async () => {
+  test('a table that becomes corrupt while the node runs is renamed, and the rest is kept', async () => {
     await store.put('ban', 'old', 1);
     await reopen();
     await store.put('ban', 'older', 1);
@@ -379,7 +379,7 @@ describe('the store', () => {
     expect([store.notices(), existsSync(`${folder}.damaged`)]).toEqual([[], false]);
   });
 
-  test('one of a newer version is set aside: nothing of it is worth a start', async () => {
+  test('a store of a newer version is renamed, so that the node starts', async () => {
     await store.put('ban', 'x', 1);
     await store.close();
     const { ClassicLevel } = await import('classic-level');
@@ -393,7 +393,7 @@ describe('the store', () => {
     expect(await store.list('ban')).toEqual([{ key: 'y', value: 1 }]);
   });
 
-  test('a folder that cannot be used at all leaves a store that lasts until the end', async () => {
+  test('with an unusable folder the store is kept in memory until the node stops', async () => {
     await store.close();
     // Below a file nothing can be made, and nothing renamed to there.
     const nowhere = join(directory, 'file');
@@ -419,14 +419,14 @@ describe('the store', () => {
 });
 
 describe('the identity', () => {
-  test('is made once, private to its owner, and found again', async () => {
+  test('is created once, private to its owner, and read again', async () => {
     const first = await readIdentity(directory, systemRandom);
     const again = await readIdentity(directory, systemRandom);
     expect(again.key.equals(first.key)).toBe(true);
     expect(statSync(join(directory, 'identity.key')).mode & 0o777).toBe(0o600);
   });
 
-  test('an unreadable file is kept aside and replaced', async () => {
+  test('an unreadable file is renamed and replaced', async () => {
     writeFileSync(join(directory, 'identity.key'), 'not a key');
     const made = await readIdentity(directory, systemRandom);
     expect(made.replaced).toBe(true);

@@ -29,7 +29,7 @@ function world() {
 }
 
 describe('the peer log', () => {
-  test('tells who came and how, what they did, and why they left, newest first', () => {
+  test('has how each peer connected, its violations and why it disconnected, newest first', () => {
     const { clock, events, peerLog } = world();
     events.emit('handshakeCompleted', peerOf('a'));
     clock.pass(5000);
@@ -69,7 +69,7 @@ describe('the peer log', () => {
     expect(peerLog.list(100, 3)).toEqual([]);
   });
 
-  test('one who knocks again and again is one entry, counted, and new each time', () => {
+  test('a peer that connects repeatedly is one counted entry with the newest time', () => {
     const { events, peerLog } = world();
     for (let i = 0; i < 50; i++)
       events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
@@ -94,7 +94,7 @@ describe('the peer log', () => {
     ]);
   });
 
-  test('a flood of strangers takes no more room than the last five hundred', () => {
+  test('a flood of unknown peers fills at most the last five hundred entries', () => {
     const { events, peerLog } = world();
     for (let i = 0; i < 10_000; i++)
       events.emit('refused', { id: `x${i}`, address: ADDRESS, direction: 'outbound', code: 'hello-missing' });
@@ -102,7 +102,7 @@ describe('the peer log', () => {
     expect(peerLog.list(1)[0]!.id).toBe('x9999');
   });
 
-  test('hears nothing once it is stopped', () => {
+  test('records no events after it is stopped', () => {
     const { events, peerLog } = world();
     peerLog.stop();
     events.emit('handshakeCompleted', peerOf('a'));
@@ -113,7 +113,7 @@ describe('the peer log', () => {
 describe('newer versions around this node', () => {
   const codes = ({ newer }: ReturnType<typeof world>) => newer.notices().map(({ code }) => code);
 
-  test('are told when most of those met speak one', () => {
+  test('are reported when most of the connected peers have one', () => {
     const here = world();
     here.connected.push(peerOf('a', PROTOCOL_VERSION + 1), peerOf('b', PROTOCOL_VERSION + 1), peerOf('c'));
     expect(codes(here)).toEqual(['version-old']);
@@ -121,7 +121,7 @@ describe('newer versions around this node', () => {
     expect(codes(here)).toEqual([]);
   });
 
-  test('those with whom nothing is in common any more count, each once', () => {
+  test('peers without a common version count, each once', () => {
     const here = world();
     here.connected.push(peerOf('a'));
     const refuse = (id: string) =>
@@ -135,7 +135,7 @@ describe('newer versions around this node', () => {
     );
   });
 
-  test('a single peer can claim what it likes', () => {
+  test('a single peer alone causes no report', () => {
     const here = world();
     here.connected.push(peerOf('a', 1000));
     expect(codes(here)).toEqual([]);

@@ -28,7 +28,7 @@ function table() {
   };
 }
 
-test('connections without a hello from one network do not push out those of others', () => {
+test('connections without a hello from one network do not displace those of other networks', () => {
   const { come, closed, sessions } = table();
   for (let i = 0; i < 20; i++) come(`honest ${i}`, `11.${i}.0.1`);
   for (let i = 0; i < 200; i++) come(`flood ${i}`, `12.1.${i}.1`);

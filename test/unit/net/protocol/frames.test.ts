@@ -41,7 +41,7 @@ describe('frames over a real stream', () => {
     await Promise.all(sending);
   });
 
-  test('bodies of every size arrive in order, as plain byte arrays', async () => {
+  test('with bodies of every size arrive in order, as plain byte arrays', async () => {
     const { near, far } = await streams.pair();
     const sizes = [0, 1, 9, 100, 4096, 4097, 65_535, 70_000, 300_000, CAP];
     const sending = (async () => {
@@ -66,14 +66,14 @@ describe('frames over a real stream', () => {
     ['a length of 2^32 - 1', head(0xffff_ffff, KNOWN), 'wire-oversize'],
     ['one byte more than allowed', head(CAP + 1, KNOWN), 'wire-oversize'],
     ['an unknown type', head(0, 99), 'wire-unknown'],
-  ])('refuse %s when its head has arrived', async (_what, bytes, code) => {
+  ])('refuse %s when its header has arrived', async (_what, bytes, code) => {
     const { near, far } = await streams.pair();
     near.send(bytes);
     expect(await readerOf(far).next()).toMatchObject({ kind: 'violation', code });
     near.abort(new Error('done'));
   });
 
-  test('notice a stream that ends inside a frame', async () => {
+  test('report a stream that ends inside a frame', async () => {
     const { near, far } = await streams.pair();
     near.send(head(100, KNOWN));
     near.send(new Uint8Array(50));
@@ -81,7 +81,7 @@ describe('frames over a real stream', () => {
     expect(await readerOf(far).next()).toMatchObject({ code: 'wire-cut' });
   });
 
-  test('arrive although the stream has ended before anybody reads it', async () => {
+  test('arrive although the stream has ended before they are read', async () => {
     for (let i = 0; i < 30; i++) {
       const near = await streams.open((far) => {
         far.send(head(3, KNOWN, i));
@@ -111,7 +111,7 @@ describe('frames over a real stream', () => {
     near.abort(new Error('done'));
   });
 
-  test('that come in single bytes are kept in few pieces', async () => {
+  test('that arrive in single bytes are kept in few pieces', async () => {
     const { near, far } = await streams.pair();
     const reader = createFrameReader(far, systemClock, () => 100_000);
     const next = reader.next();
@@ -133,12 +133,12 @@ describe('frames over a real stream', () => {
     near.abort(new Error('done'));
   });
 
-  test('a full block may be taken slowly, and not for ever', () => {
+  test('a full block may be read slowly, up to a limit', () => {
     expect(longestMs(1_000_000)).toBeGreaterThan(60_000);
     expect(longestMs(1_000_000)).toBeLessThan(6 * 60_000);
   });
 
-  test('hold a writer back when nobody reads, within bounded memory, and give up', async () => {
+  test('delay a writer when no one reads, within bounded memory, and end the stream', async () => {
     const { near, far } = await streams.pair();
     const body = new Uint8Array(256 * 1024);
     // It asks for one frame and never for another.

@@ -62,7 +62,7 @@ const hello: fc.Arbitrary<Hello> = fc
   })
   .map(({ tip: claim, ...rest }) => ({ ...rest, ...claim }));
 
-describe('messages come back as they went', () => {
+describe('messages are decoded as they were encoded', () => {
   const same = <T>(
     arbitrary: fc.Arbitrary<T>,
     there: (value: T) => Uint8Array,
@@ -109,7 +109,7 @@ describe('messages come back as they went', () => {
       encodeWids,
       decodeWids,
     ));
-  test('announced blocks, small ones whole', () => {
+  test('announced blocks, small ones with their body, are decoded as they were encoded', () => {
     const whole = decodeBlockAnnouncement(encodeBlockAnnouncement(genesis.header.bytes, genesis.bytes));
     expect(whole).toMatchObject({ header: { idHex: genesis.header.idHex }, block: genesis.bytes });
     const large = decodeBlockAnnouncement(
@@ -127,7 +127,7 @@ describe('messages come back as they went', () => {
     expect(decodeHello(bytes)).toEqual(known);
   });
 
-  test('the version spoken is the highest that both have', () => {
+  test('the common version is the highest that both have', () => {
     const range = (versionMin: number, versionMax: number) => ({ versionMin, versionMax });
     expect(commonVersion(range(1, 1), range(1, 2))).toBe(1);
     expect(commonVersion(range(1, 3), range(2, 2))).toBe(2);
@@ -135,7 +135,7 @@ describe('messages come back as they went', () => {
     expect(commonVersion(range(2, 3), range(1, 1))).toBeNull();
   });
 
-  test('a hello may carry what a later version adds', () => {
+  test('a hello may contain fields of a later version', () => {
     const [one] = fc.sample(hello, { numRuns: 1, seed: 1 });
     const bytes = encodeHello(one!);
     const longer = Uint8Array.from([...bytes.subarray(0, -1), 3, 1, 2, 3]);

@@ -75,7 +75,7 @@ describe('an overdue reply', () => {
     expect(codes).toEqual([]);
   });
 
-  test('is not looked for after `clear`', async () => {
+  test('is not checked after `clear`', async () => {
     const { clock, codes, deadline } = awaiting();
     deadline.clear();
     await clock.passing(10 * DEADLINE_MS);

@@ -140,7 +140,7 @@ describe('one stream for many requests', () => {
     caller.close();
   });
 
-  test('reports what the taker of a reply objects to', async () => {
+  test('reports the violation that the handler of a response returns', async () => {
     const { caller, violations } = callerTo(answering());
     const outcome = await caller.call(request([2], { onReply: () => peerViolation('block-unasked') }));
     expect(outcome).toMatchObject({ code: 'block-unasked' });
@@ -148,7 +148,7 @@ describe('one stream for many requests', () => {
     caller.close();
   });
 
-  test('the answering side names what a request breaks, and closes', async () => {
+  test('the answering side reports the violation of a request, and closes', async () => {
     const wrong = Promise.withResolvers<PeerViolation | null>();
     const { caller } = callerTo(answering(wrong.resolve));
     await expect(caller.call(request([255, 1], { replies: 1 }))).rejects.toMatchObject({ code: 'peer-gone' });
@@ -158,7 +158,7 @@ describe('one stream for many requests', () => {
 });
 
 describe('no answer', () => {
-  test('from a peer that runs is held against it, and ends everything that waited behind it', async () => {
+  test('from a peer that runs is a violation, and fails all requests behind it', async () => {
     const { caller, violations } = callerTo(silent);
     const calls = [caller.call(request([1], { kind: SOON })), caller.call(request([1]))];
     const [first, second] = await Promise.allSettled(calls);
@@ -194,7 +194,7 @@ describe('no answer', () => {
     caller.close();
   });
 
-  test('while the peer sends other things at a good pace: its line is busy, and the answer is waited for', async () => {
+  test('while the peer sends other data fast enough is waited for, because its connection is busy', async () => {
     let received = 0;
     const pinged: number[] = [];
     const slow = once(async (stream, { id }) => {
@@ -213,7 +213,7 @@ describe('no answer', () => {
     caller.close();
   });
 
-  test('a frame that has begun in time may end later', async () => {
+  test('is in time when its frame has begun in time', async () => {
     const slow = once(async (stream, { id }) => {
       stream.send(Uint8Array.of(2, 0, 0, 0, REPLY, id, 0, 0, 0, 7));
       await new Promise((resolve) => setTimeout(resolve, 400));
@@ -236,14 +236,14 @@ describe('no answer', () => {
       },
       ['wire-cut'],
     ],
-  ])('because the peer %s is held against it', async (_how, act, codes) => {
+  ])('because the peer %s is a violation', async (_how, act, codes) => {
     const { caller, violations } = callerTo(once(act));
     await Promise.allSettled([caller.call(request([1])), caller.call(request([1]))]);
     expect(violations).toEqual(codes);
     caller.close();
   });
 
-  test('on a stream that this side could not open says nothing about the peer', async () => {
+  test('on a stream that this side could not open is not a violation of the peer', async () => {
     const { caller, violations } = callerTo(silent, {
       open: () => Promise.reject(new Error('too many streams')),
     });
@@ -266,7 +266,7 @@ describe('a request that the peer does not know', () => {
     answer().catch(() => undefined);
   };
 
-  test('is not sent again, and costs it nothing', async () => {
+  test('is not sent again, and is not a violation', async () => {
     const asked: number[] = [];
     const { caller, violations } = callerTo(unknown(asked));
     for (let i = 0; i < 3; i++) {
@@ -286,7 +286,7 @@ describe('a request that the peer does not know', () => {
     caller.close();
   });
 
-  test('cannot be said any more after a part of the answer', async () => {
+  test('cannot be reported any more after a part of the answer', async () => {
     const { caller, violations } = callerTo(
       once(async (stream, { id }) => {
         await writeFrame(stream, REPLY, id, []);

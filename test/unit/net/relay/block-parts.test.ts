@@ -18,7 +18,7 @@ const blockOf = (transactions: number) => {
 };
 
 describe('the index of a block', () => {
-  test('gives the places of what decoding gives', () => {
+  test('has the positions of the decoded transactions', () => {
     for (let i = 0; i < 200; i++) {
       const { bytes, transactions } = anyBlock(random);
       const offsets = transactionOffsets(bytes)!;
@@ -29,7 +29,7 @@ describe('the index of a block', () => {
     }
   });
 
-  test('is there for whatever decodes, and for nothing else', () => {
+  test('exists for bytes that can be decoded, and for no others', () => {
     let refused = 0;
     for (let i = 0; i < 2000; i++) {
       const bytes = mutate(anyBlock(random).bytes, random);
@@ -59,7 +59,7 @@ describe('parts of blocks', () => {
     return { parts, readBody };
   }
 
-  test('a block is read and indexed once, however many ask at once and afterwards', async () => {
+  test('a block is read and indexed once for all requests at the same time and afterwards', async () => {
     const block = blockOf(50);
     const { parts, readBody } = serving({ a: { height: 100, bytes: block.bytes } });
     const asked = await Promise.all(Array.from({ length: 60 }, (_, i) => parts.find('a', [i % 50])));
@@ -70,13 +70,13 @@ describe('parts of blocks', () => {
     expect(readBody).toHaveBeenCalledTimes(1);
   });
 
-  test('a place that the block has not gives none at all', async () => {
+  test('a position outside the block gives no transactions', async () => {
     const { parts } = serving({ a: { height: 100, bytes: blockOf(5).bytes } });
     expect(await parts.find('a', [0, 4])).toHaveLength(2);
     expect(await parts.find('a', [0, 5])).toBeNull();
   });
 
-  test('blocks that are old, unknown, not here or none are not served', async () => {
+  test('old, unknown, missing and invalid blocks are not served', async () => {
     const { parts, readBody } = serving({
       old: { height: 89, bytes: blockOf(1).bytes },
       absent: { height: 100, bytes: null },
@@ -86,7 +86,7 @@ describe('parts of blocks', () => {
     expect(readBody.mock.calls).toEqual([['absent'], ['none']]);
   });
 
-  test('what is kept has a limit: the block not asked for longest goes', async () => {
+  test('the cache has a limit, and the least recently requested block is removed', async () => {
     // Sixteen of nearly a megabyte do not fit.
     const { length } = blockOf(1).transactions[0]!.bytes;
     const full = blockOf(Math.floor(950_000 / length)).bytes;

@@ -79,7 +79,7 @@ describe('a compact block', () => {
     expect(encodePushed(compact).length).toBeLessThan(15_500);
   });
 
-  test('becomes the same block again from what is known', () => {
+  test('becomes the same block again from known transactions', () => {
     const made = block(40);
     const building = reconstruct(
       compactOf(made, NONCE, () => false),
@@ -89,7 +89,7 @@ describe('a compact block', () => {
     expect(building.bytes()).toEqual(made.bytes);
   });
 
-  test('says what is missing, and takes it', () => {
+  test('reports the missing transactions, and accepts them', () => {
     const made = block(10);
     const have = made.transactions.filter((_, i) => i !== 3 && i !== 7);
     const building = reconstruct(
@@ -114,7 +114,7 @@ describe('a compact block', () => {
   });
 });
 
-test('parts are asked for by gaps and come in order', () => {
+test('missing transactions are requested by gaps and arrive in order', () => {
   const request = { id: header.id, indexes: [0, 3, 4, 900] };
   expect(decodeGetParts(encodeGetParts(request))).toEqual(request);
   const parts = [transaction(1).bytes, transaction(2).bytes];
@@ -123,7 +123,7 @@ test('parts are asked for by gaps and come in order', () => {
   expect(isViolation(decodeGetParts(encodeGetParts({ id: header.id, indexes: [20_000] })))).toBe(true);
 });
 
-test('spare payments are bounded by number and bytes', () => {
+test('extra transactions are bounded by number and bytes', () => {
   const spares = createExtraTransactions();
   for (let i = 0; i < 1000; i++)
     spares.add({ wid: String(i), bytes: new Uint8Array(i < 900 ? 100 : 10_000) });

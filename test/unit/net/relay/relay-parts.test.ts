@@ -31,7 +31,7 @@ const txOf = (n: number): Transaction =>
   });
 const widOf = (tx: Transaction) => toHex(tx.wid);
 
-test('a known set forgets its oldest', () => {
+test('a known set removes its oldest entry', () => {
   const known = createKnownSet(3);
   for (const id of ['a', 'b', 'c', 'a', 'd']) known.add(id);
   expect([known.size, known.has('a'), known.has('b'), known.has('d')]).toEqual([3, true, false, true]);
@@ -80,7 +80,7 @@ describe('the fetcher', () => {
   }
   const rogue = txOf(99);
 
-  test('asks one announcer only, and gathers a burst into one request', async () => {
+  test('requests from one announcer only, and combines a burst into one request', async () => {
     const [a, b] = [txOf(1), txOf(2)];
     const { fetcher, requests, delivered, settled } = fetching({ p: [a, b], q: [a, b] });
     fetcher.want('wid', [widOf(a)], 'p');
@@ -92,7 +92,7 @@ describe('the fetcher', () => {
     expect(fetcher.size).toBe(0);
   });
 
-  test('asks the next announcer when the first has nothing, fails, or leaves', async () => {
+  test('requests from the next announcer when the first has no transaction, fails, or disconnects', async () => {
     const tx = txOf(3);
     const { fetcher, delivered, settled } = fetching({ empty: [], silent: 'gone', good: [tx] });
     for (const peer of ['empty', 'left', 'silent', 'good']) fetcher.want('wid', [widOf(tx)], peer);
@@ -101,7 +101,7 @@ describe('the fetcher', () => {
     expect(fetcher.size).toBe(0);
   });
 
-  test('gives up when nobody has it', async () => {
+  test('gives up when no announcer has it', async () => {
     const tx = txOf(4);
     const { fetcher, settled } = fetching({ p: [], q: 'gone' });
     fetcher.want('wid', [widOf(tx)], 'p');
@@ -118,7 +118,7 @@ describe('the fetcher', () => {
     expect(delivered).toEqual([`p:${parent.txidHex}`]);
   });
 
-  test('reports a transaction that nobody asked for', async () => {
+  test('reports a transaction that was not requested', async () => {
     const { fetcher, violations, delivered, settled } = fetching({ p: [rogue] });
     fetcher.want('wid', [widOf(txOf(6))], 'p');
     await settled();
@@ -151,7 +151,7 @@ describe('the fetcher', () => {
     expect(fetcher.size).toBe(20_000 - 600);
   });
 
-  test('a first announcer that says nothing is passed over after two seconds', async () => {
+  test('the next announcer is requested when the first does not answer for two seconds', async () => {
     const [a, b] = [txOf(7), txOf(8)];
     const { fetcher, clock, delivered } = fetching({ mute: 'silent', good: [a, b] });
     fetcher.want('wid', [widOf(a)], 'mute');
@@ -167,7 +167,7 @@ describe('the fetcher', () => {
     expect(delivered).toEqual([`good:${a.txidHex}`, `good:${b.txidHex}`]);
   });
 
-  test('of the fallbacks an outbound peer is asked first', async () => {
+  test('among the other announcers an outbound peer is requested first', async () => {
     const tx = txOf(10);
     const { fetcher, requests, settled } = fetching({ empty: [], inbound: [tx], outbound: [tx] });
     for (const peer of ['empty', 'inbound', 'outbound']) fetcher.want('wid', [widOf(tx)], peer);
@@ -175,7 +175,7 @@ describe('the fetcher', () => {
     expect(requests.map(({ peer }) => peer)).toEqual(['empty', 'outbound']);
   });
 
-  test('what was requested from a peer that leaves is requested from another announcer', async () => {
+  test('requests to a peer that disconnects are sent to another announcer', async () => {
     const tx = txOf(11);
     const { fetcher, requests, delivered, settled } = fetching({ mute: 'silent', good: [tx] });
     for (const peer of ['mute', 'good']) fetcher.want('wid', [widOf(tx)], peer);
@@ -186,7 +186,7 @@ describe('the fetcher', () => {
     expect(delivered).toEqual([`good:${tx.txidHex}`]);
   });
 
-  test('four peers that announce without end and serve nothing leave room for an honest one', async () => {
+  test('four peers that announce endlessly and serve nothing do not displace an honest one', async () => {
     const tx = txOf(9);
     const mutes = { a: 'silent', b: 'silent', c: 'silent', d: 'silent', e: 'silent' } as const;
     const { fetcher, clock, delivered } = fetching({ ...mutes, good: [tx] });
@@ -203,7 +203,7 @@ describe('the fetcher', () => {
     await until(() => delivered.length === 1, 'delivered');
   });
 
-  test('a peer that announces a thousand transactions and has none is noted; one that is gone is not kept', async () => {
+  test('a peer that announces a thousand transactions and has none is recorded, until it disconnects', async () => {
     const { fetcher, blamed } = fetching({ empty: [], gone: 'gone' });
     const many = (n: number) =>
       Array.from({ length: 1100 }, (_, i) => (n * 2000 + i).toString(16).padStart(64, '0'));
@@ -213,7 +213,7 @@ describe('the fetcher', () => {
     expect(blamed).toEqual(['empty:tx-withheld']);
   });
 
-  test('what a block may have taken out of a mempool since it was announced is not held against anybody', async () => {
+  test('an announced transaction that a block may have confirmed since is not a violation', async () => {
     const { fetcher, blamed, requests } = fetching({ empty: [] });
     const many = (n: number) =>
       Array.from({ length: 1100 }, (_, i) => (n * 2000 + i).toString(16).padStart(64, '0'));
@@ -233,7 +233,7 @@ describe('the fetcher', () => {
     expect(blamed).toEqual(['empty:tx-withheld']);
   });
 
-  test('what one peer announces is bounded', () => {
+  test('the announcements of one peer are bounded', () => {
     const { fetcher } = fetching({ p: 'gone' });
     fetcher.want(
       'wid',
@@ -244,7 +244,7 @@ describe('the fetcher', () => {
   });
 });
 
-test('the announcer sends single payments at once and floods in batches', async () => {
+test('the announcer sends single payments immediately and floods in batches', async () => {
   const clock = turnedClock();
   const sent: { wids: number; everyone: boolean }[] = [];
   const announcer = createAnnouncer({
@@ -268,7 +268,7 @@ test('the announcer sends single payments at once and floods in batches', async 
   expect(sent).toHaveLength(4);
 });
 
-test('a reorganisation that brings 20 000 transactions back is announced within what peers accept', async () => {
+test('20 000 transactions that a reorganisation re-adds are announced within the limits of peers', async () => {
   const clock = turnedClock();
   // The limit of docs/limits.md at the other end, half of it: lines are not always even.
   const accepted = createBucket(10_000, 1000, clock.monotonic);

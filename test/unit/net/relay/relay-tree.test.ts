@@ -18,7 +18,7 @@ function links() {
   return { told, ...made };
 }
 
-test('the first is asked at once, another one between two blocks', () => {
+test('the first peer is asked immediately, another one between two blocks', () => {
   const { told, follow, all } = links();
   follow('a');
   follow('b');
@@ -31,7 +31,7 @@ test('the first is asked at once, another one between two blocks', () => {
   ]);
 });
 
-test('nobody who has left is chosen', () => {
+test('a disconnected peer is not chosen', () => {
   const { follow, forget, source } = links();
   follow('a');
   follow('b');
@@ -40,7 +40,7 @@ test('nobody who has left is chosen', () => {
   expect(source()).toBe('a');
 });
 
-test('who kept a block back is not asked again, not even when it comes back', () => {
+test('a peer that withheld a block is not asked again, not even after it reconnects', () => {
   const { follow, shun, forget, source } = links();
   follow('a');
   shun('a');
@@ -52,13 +52,13 @@ test('who kept a block back is not asked again, not even when it comes back', ()
   expect(source()).toBe('a');
 });
 
-test('blocks go to no more than 32 that ask, the newest always among them', () => {
+test('blocks are pushed to at most 32 peers that ask, always including the newest', () => {
   const { asked, all } = links();
   for (let i = 0; i < 40; i++) asked(`${i}@11.${i}.0.1`, true);
   expect([...all()]).toEqual(Array.from({ length: 32 }, (_, i) => `${i + 8}@11.${i + 8}.0.1`));
 });
 
-test('peers of one host or network that ask leave room for others', () => {
+test('peers of one host or network that ask do not displace other peers', () => {
   const { asked, all } = links();
   for (let i = 0; i < 20; i++) asked(`honest${i}@12.${i}.0.1`, true);
   for (let i = 0; i < 40; i++) asked(`host${i}@11.1.0.1`, true);

@@ -23,7 +23,7 @@ function listing(before: readonly string[]) {
   };
 }
 
-test('the newest come first: those from before the start, and those since', () => {
+test('the newest are listed first, those from before the start and those since', () => {
   const { made, add, remove, walks } = listing(['c', 'b', 'a']);
   add('d');
   remove('b');
@@ -34,7 +34,7 @@ test('the newest come first: those from before the start, and those since', () =
   expect(made.newest()).toEqual(['d', 'c', 'a']);
 });
 
-test('no more are listed than a message has room for', () => {
+test('at most as many are listed as fit into a message', () => {
   const { made, add } = listing([]);
   for (let i = 0; i < 30_000; i++) add(String(i));
   const listed = made.newest();

@@ -71,7 +71,7 @@ describe('a block in flight', () => {
     expect(verdicts).toHaveLength(1);
   });
 
-  test('leaves the table when the chain fails, and the failure is an event', async () => {
+  test('leaves the table when the chain fails, and the failure is emitted', async () => {
     const { inFlight, receive, verdicts } = table();
     const failures: unknown[] = [];
     inFlight.events.on('failed', ({ error }) => failures.push(error));
@@ -125,7 +125,7 @@ describe('a peer that disconnects', () => {
     expect(await submitted).toMatchObject({ peer: 'gone' });
   });
 
-  test('owes nothing from before when it connects again', () => {
+  test('has no open request from before when it connects again', () => {
     const { inFlight, request } = table();
     const before = request('p', 'a');
     inFlight.forget('p');

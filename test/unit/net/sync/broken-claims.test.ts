@@ -23,7 +23,7 @@ function claims() {
   return { broken, clock, world, blamed };
 }
 
-test('a claim that still stands ten seconds later is held against the peer, once', () => {
+test('a claim that is not withdrawn within ten seconds is reported once', () => {
   const { clock, blamed } = claims();
   clock.pass(9999);
   expect(blamed).toEqual([]);
@@ -33,7 +33,7 @@ test('a claim that still stands ten seconds later is held against the peer, once
   expect(blamed).toHaveLength(1);
 });
 
-test('nothing is reported once the download has stopped', () => {
+test('no claim is reported once the download has stopped', () => {
   const { broken, clock, blamed } = claims();
   broken.stop();
   clock.pass(60_000);
@@ -44,7 +44,7 @@ test.each([
   ['takes it back: it has pruned the block, or left the chain', { claimed: false }],
   ['is gone', { peer: undefined }],
   ['has connected again', { peer: { id: 'a' } as Peer }],
-])('nothing is held against a peer that %s', (_what, change) => {
+])('no claim is reported of a peer that %s', (_what, change) => {
   const { clock, world, blamed } = claims();
   Object.assign(world, change);
   clock.pass(11_000);

@@ -84,7 +84,7 @@ test('all servers work on the chunks, and each chunk is fetched once', async () 
 test.each<[string, Server]>([
   ['does not have a chunk', () => EMPTY],
   ['does not answer', () => null],
-])('a server that %s is asked again ten seconds later', async (_what, failing) => {
+])('a server that %s is requested again ten seconds later', async (_what, failing) => {
   let fails = true;
   const { clock, result, asked, got } = fetching({ a: (index) => (fails ? failing(index) : honest(index)) });
   await clock.passing(9999);
@@ -95,14 +95,14 @@ test.each<[string, Server]>([
   expect(got.sort()).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-test('a wrong chunk is a violation of its sender, and another server is asked for it', async () => {
+test('a wrong chunk is a violation of its sender, and is requested from another server', async () => {
   const { result, got, wrong } = fetching({ liar: () => new Uint8Array([99]), good: honest });
   expect(await result).toBe(true);
   expect(wrong).toEqual(['liar:chunk-invalid']);
   expect(got.sort()).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-test('a server that connects later is used at once', async () => {
+test('a server that connects later is used immediately', async () => {
   const { clock, result, join, got } = fetching({});
   await clock.passing(5000);
   expect(got).toEqual([]);

@@ -28,7 +28,7 @@ function emptyWindow() {
 }
 
 describe('the download window', () => {
-  test('offers the lowest blocks first and gives them out in order only', () => {
+  test('offers the lowest blocks first and returns received ones in order only', () => {
     const { window, request, receive } = emptyWindow();
     window.plan(entries(1, 10));
     expect(request('p', 3).ids).toEqual(['b1', 'b2', 'b3']);
@@ -60,7 +60,7 @@ describe('the download window', () => {
     expect([inFlight.bytes(), inFlight.isIdle()]).toEqual([0, true]);
   });
 
-  test('leaves a block alone that a side branch downloads', () => {
+  test('does not offer a block that a side branch downloads', () => {
     const { inFlight, window } = emptyWindow();
     inFlight.request('q', ['b1'], 'side-branch');
     window.plan(entries(1, 2));
@@ -78,7 +78,7 @@ test('the timeout doubles from 2 s to 64 s and returns with success', () => {
   expect(timeouts.ms()).toBe(2000);
 });
 
-test('the rate says nothing before it knows something', () => {
+test('the rate is null before the first measurement', () => {
   const clock = turnedClock();
   const rate = createRate(clock.monotonic);
   expect(rate.now()).toBeNull();

@@ -119,14 +119,14 @@ function world({ usesSnapshot = true, tipHeight = 0, startedFromSnapshot = false
 }
 
 describe('the first sync', () => {
-  test('downloads blocks at once when it may not use a snapshot', async () => {
+  test('downloads blocks immediately when it may not use a snapshot', async () => {
     const { start, settle, order } = world({ usesSnapshot: false });
     start.start();
     await settle();
     expect(order).toEqual(['blocks']);
   });
 
-  test('downloads blocks at once when the node has blocks already', async () => {
+  test('downloads blocks immediately when the node has blocks already', async () => {
     const { start, settle, order } = world({ tipHeight: 5 });
     start.start();
     await settle();
@@ -162,7 +162,7 @@ describe('the first sync', () => {
     expect(order).toEqual(['snapshot']);
   });
 
-  test('waits for a first peer as long as it takes', async () => {
+  test('waits for a first peer without a limit', async () => {
     const { start, pass, connect, headers, order } = world();
     start.start();
     await pass(3_600_000);
@@ -173,7 +173,7 @@ describe('the first sync', () => {
     expect(order).toEqual(['snapshot']);
   });
 
-  test('goes on when peers gave no headers for two minutes', async () => {
+  test('continues when peers sent no headers for two minutes', async () => {
     const { start, connect, pass, order } = world();
     start.start();
     await connect('mute');
@@ -197,7 +197,7 @@ describe('the first sync', () => {
     expect(order).toEqual(['snapshot']);
   });
 
-  test('downloads blocks after the snapshot, whether there was one or not', async () => {
+  test('downloads blocks after the attempt to load a snapshot', async () => {
     const { start, connect, headers, pass, snapshotEnds, order } = world();
     start.start();
     await connect('a');
@@ -235,14 +235,14 @@ describe('the first sync', () => {
 });
 
 describe('the user', () => {
-  test('gets no notice while the history agrees with the snapshot', async () => {
+  test('gets no notice while the history matches the snapshot', async () => {
     const { start, settle } = world({ usesSnapshot: false, startedFromSnapshot: true });
     start.start();
     await settle();
     expect(start.notices()).toEqual([]);
   });
 
-  test('is told not to spend when the history contradicts the snapshot', async () => {
+  test('gets a notice not to spend when the history contradicts the snapshot', async () => {
     const { start, settle, contradict } = world({ usesSnapshot: false, startedFromSnapshot: true });
     start.start();
     await settle();

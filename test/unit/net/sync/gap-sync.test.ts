@@ -82,7 +82,7 @@ async function world(lost: readonly number[] = LOST) {
 type CallOf<P extends { sync: { call(request: never): unknown } }> = Parameters<P['sync']['call']>[0];
 
 describe('bodies of the active chain that were lost', () => {
-  test('are fetched from a peer that serves them, a few at a time', async () => {
+  test('are downloaded from a peer that serves them, a few at a time', async () => {
     const { chain, add, pass, asked, heights, codes } = await world();
     add('archive');
     await pass(2);
@@ -94,7 +94,7 @@ describe('bodies of the active chain that were lost', () => {
     await chain.close();
   });
 
-  test('are asked for one at a time while the chain catches up', async () => {
+  test('are requested one at a time during the sync', async () => {
     const { chain, add, pass, asked, setBusy } = await world();
     setBusy(true);
     add('archive');
@@ -103,7 +103,7 @@ describe('bodies of the active chain that were lost', () => {
     await chain.close();
   });
 
-  test('are not asked of a pruned peer that has none of them, and the user is told', async () => {
+  test('are not requested from a pruned peer that has none of them, and the user gets a notice', async () => {
     const { chain, sync, add, pass, asked, codes, reports } = await world();
     add('pruned', { from: 8 });
     await pass(20);
@@ -125,7 +125,7 @@ describe('bodies of the active chain that were lost', () => {
     await chain.close();
   });
 
-  test('of which a peer has only some are taken from it, and it is not penalised for those it does not have', async () => {
+  test('of which a peer has only some are accepted from it, without a penalty for the rest', async () => {
     const { chain, add, pass, heights, asked, reports } = await world();
     add('partial', { has: (height) => height % 2 === 0 });
     await pass(60);
@@ -138,7 +138,7 @@ describe('bodies of the active chain that were lost', () => {
     await chain.close();
   });
 
-  test('are no longer waited for after ten minutes with peers that do not have them, but still taken', async () => {
+  test('do not delay the wallets after ten minutes without a peer that has them, but are still accepted', async () => {
     const { chain, add, pass, peers, heights } = await world([2]);
     const id = chain.atHeight(2)!.id;
     await pass(700);

@@ -130,7 +130,7 @@ function following(
   return { sync, clock, asked, blamed, aheadFrom, join, best: () => best.height, told: () => told };
 }
 
-test('a peer that sends the same headers again and again is left for the next', async () => {
+test('a peer that sends the same headers repeatedly is replaced by the next', async () => {
   const { sync, best, asked } = following({
     loop: () => ({ from: 0, take: 2000, ms: 10 }),
     good: () => ({ from: -1, take: 2000, ms: 10 }),
@@ -140,7 +140,7 @@ test('a peer that sends the same headers again and again is left for the next', 
   expect(asked.filter((id) => id === 'loop')).toHaveLength(2);
 });
 
-test('a peer that sends slowly gives way to another and is not blamed', async () => {
+test('a slow peer is replaced by another and gets no penalty', async () => {
   const { sync, best, asked, blamed } = following({
     slow: () => ({ from: -1, take: 2000, ms: 9000 }),
     quick: () => ({ from: -1, take: 2000, ms: 10 }),
@@ -151,7 +151,7 @@ test('a peer that sends slowly gives way to another and is not blamed', async ()
   expect(blamed).toEqual([]);
 });
 
-test('with slow peers only, the headers arrive all the same', async () => {
+test('with slow peers only, the headers still arrive', async () => {
   const { sync, best, blamed } = following({
     one: () => ({ from: -1, take: 2000, ms: 25_000 }),
     two: () => ({ from: -1, take: 2000, ms: 25_000 }),
@@ -182,7 +182,7 @@ test.each([1, 2, 3])(
   },
 );
 
-test('setting the clock makes them due at once, setting it back does not ask for what is known', async () => {
+test('setting the clock forward makes them due immediately; setting it back requests no known headers', async () => {
   const { sync, clock, best, asked, aheadFrom } = following({
     one: () => ({ from: -1, take: 2000, ms: 10 }),
   });
@@ -199,7 +199,7 @@ test('setting the clock makes them due at once, setting it back does not ask for
   expect([asked.length, sync.early()]).toEqual([times, []]);
 });
 
-test('a peer that does not answer is given up after five seconds where another has a better chain', async () => {
+test('a peer that does not answer is replaced after five seconds if another has a better chain', async () => {
   const { sync, clock, best, asked, blamed } = following({
     mute: () => 'silent',
     good: () => ({ from: -1, take: 2000, ms: 10 }),
@@ -213,7 +213,7 @@ test('a peer that does not answer is given up after five seconds where another h
   expect(blamed).toEqual([]);
 });
 
-test('the only peer is waited for, and given up at once when another with a better chain connects', async () => {
+test('the only peer is waited for, and replaced immediately when another with a better chain connects', async () => {
   const { sync, clock, best, asked, join } = following(
     { mute: () => 'silent', good: () => ({ from: -1, take: 2000, ms: 10 }) },
     { later: 'good' },
@@ -225,7 +225,7 @@ test('the only peer is waited for, and given up at once when another with a bett
   await until(() => best() === 4100, 'all headers');
 });
 
-test('a peer that leaves half-way is followed by another, which is asked for the rest', async () => {
+test('after a peer disconnects, the remaining headers are requested from another', async () => {
   const { sync, best, asked, blamed } = following({
     leaving: (count) => (count === 0 ? { from: -1, take: 2000, ms: 10 } : 'gone'),
     good: () => ({ from: -1, take: 2000, ms: 10 }),
@@ -240,7 +240,7 @@ test('a peer that leaves half-way is followed by another, which is asked for the
   expect(blamed).toEqual([]);
 });
 
-test('of a chain with too little work nothing is stored, and its peer is neither blamed nor asked again', async () => {
+test('no header of a chain with too little work is stored, and its peer gets no penalty and no further request', async () => {
   const { sync, best, asked, blamed, told } = following(
     { short: (count) => ({ from: count * 2000, take: 2000, ms: 10 }) },
     { minimumWork: 10n ** 12n },

@@ -36,15 +36,15 @@ function watching(claims: readonly number[]) {
   return { clock, paces, rate, now };
 }
 
-describe('how far the node is', () => {
-  test('one peer that claims the moon changes nothing', () => {
+describe('the progress of the sync', () => {
+  test('one peer that claims an absurd height has no effect', () => {
     const { now } = watching([1_000_000, 100, 101]);
     expect(now(100, 100)).toMatchObject({ phase: 'synced', progress: 1, stall: null });
     expect(now(50, 100)).toMatchObject({ phase: 'blocks', progress: 0.5 });
     expect(now(100, 100, { source: 0 })).toMatchObject({ phase: 'synced' });
   });
 
-  test('with most peers far ahead it is not synced, and says what is the matter', () => {
+  test('with most peers far ahead it is not synced, and reports the reason', () => {
     const { now, clock, paces } = watching([500, 501, 502]);
     paces.headers.record(100);
     expect(now(100, 100)).toMatchObject({ phase: 'headers', stall: null });
@@ -55,7 +55,7 @@ describe('how far the node is', () => {
     expect(etaSeconds).toBeNull();
   });
 
-  test('with newer blocks of peers ahead of our clock it is not synced, and names the clock at once', () => {
+  test('with blocks of peers ahead of the clock it is not synced, and reports the clock immediately', () => {
     const { now } = watching([103, 103]);
     expect(now(100, 100)).toMatchObject({ phase: 'synced', stall: null });
     const held = now(100, 100, { awaitsClock: true });
@@ -65,7 +65,7 @@ describe('how far the node is', () => {
     expect(now(50, 100, { awaitsClock: true })).toMatchObject({ phase: 'blocks', stall: null });
   });
 
-  test('while headers come, the share, the speed and the rest are those of headers', () => {
+  test('while headers arrive, share, rate and remaining time are those of headers', () => {
     const { now, clock, paces } = watching([20_000, 20_000]);
     for (let i = 0; i <= 5; i++) {
       paces.headers.record(2000 * i);
@@ -79,7 +79,7 @@ describe('how far the node is', () => {
     });
   });
 
-  test('a UTXO set has a rest, too', () => {
+  test('a snapshot has a remaining time too', () => {
     const { now, clock, paces } = watching([20_000]);
     for (let i = 0; i <= 4; i++) {
       paces.chunks.record(i);
@@ -92,7 +92,7 @@ describe('how far the node is', () => {
     });
   });
 
-  test('blocks that nobody delivers are said to be missing', () => {
+  test('blocks that no peer delivers are reported as missing', () => {
     const { now, clock, paces } = watching([200]);
     paces.blocks.record(100);
     clock.pass(20_000);

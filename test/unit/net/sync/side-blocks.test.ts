@@ -242,7 +242,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
     expect(noted).toEqual([1, 2, 3, 4].map((height) => `${height}: claims it`));
   });
 
-  test('that a peer lacks and never claimed are held against nobody', async () => {
+  test('that a peer lacks and never claimed are not a broken claim', async () => {
     const { side, connect, asked, noted } = world();
     connect('relayed the header');
     side.check();
@@ -251,7 +251,7 @@ describe('the blocks of a side branch with more work than the active chain', () 
   });
 });
 
-describe('a branch is left alone', () => {
+describe('a branch is not downloaded', () => {
   test('when it has no more work than the active chain', () => {
     const { side, connect, requests } = world(BigInt(BRANCH));
     connect('a');

@@ -194,7 +194,7 @@ describe('a node without blocks', () => {
     expect([result, asked]).toEqual([false, []]);
   });
 
-  test('goes on as soon as a peer connects that serves snapshots', async () => {
+  test('continues as soon as a peer connects that serves snapshots', async () => {
     const { connect, run, settle, loaded } = world();
     const done = run();
     await settle();

@@ -48,7 +48,7 @@ function world({ snapshotWork = 0, named = null }: { snapshotWork?: number; name
   };
 }
 
-test('three peers of different groups on the chain make its coins spendable, for good', () => {
+test('three peers of different groups on the chain make its coins spendable permanently', () => {
   const { join, leave, codes } = world();
   join('20.1.0.1', idOf(30));
   join('20.1.0.2', idOf(29));
@@ -63,13 +63,13 @@ test('three peers of different groups on the chain make its coins spendable, for
   expect(codes()).toEqual([]);
 });
 
-test('too little work on the snapshot is not enough, however many agree', () => {
+test('too little work on the snapshot is not enough, however many peers agree', () => {
   const { join, codes } = world({ snapshotWork: 21 });
   for (let n = 0; n < 9; n++) join(`2${n}.1.0.1`, idOf(30));
   expect(codes()).toEqual(['snapshot-unproven']);
 });
 
-test('a block that was named decides by itself, on this chain alone; so does the history', () => {
+test('the block of a join link is enough on its own if it is on this chain; so is the history', () => {
   expect(world({ named: idOf(20), snapshotWork: 1000 }).codes()).toEqual([]);
   expect(world({ named: idOf(120) }).codes()).toEqual(['snapshot-unproven']);
   const { check, codes } = world();

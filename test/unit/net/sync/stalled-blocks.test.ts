@@ -150,7 +150,7 @@ describe('the block that all later ones wait for', () => {
     expect(forgiven).toEqual(['head']);
   });
 
-  test('may be requested from all peers again every ten seconds, not at each look', () => {
+  test('may be requested from all peers again every ten seconds, not at each check', () => {
     const { after, forgiven } = world(['a']);
     after(0);
     after(10_000);

@@ -25,7 +25,7 @@ async function start(listen: readonly string[], banned: string | null): Promise<
   return host;
 }
 
-test('a name leads to an address that nobody has banned, and to no other one', async () => {
+test('a DNS name resolves only to addresses that are not banned', async () => {
   const there = await start(['/ip4/127.0.0.1/tcp/0'], null);
   const port = /\/tcp\/(\d+)/.exec(there.addresses()[0]!)![1]!;
   const named = `/dns4/localhost/tcp/${port}`;

@@ -32,7 +32,7 @@ describe('the clock of this computer is set while a peer is in the mesh', () => 
     ['6 hours', 6 * HOUR],
     ['a day', 24 * HOUR],
     ['30 years', 30 * 365 * 24 * HOUR],
-  ])('%s back or forward and right again costs an honest peer nothing', (_what, ms) => {
+  ])('%s back or forward and right again gives an honest peer no penalty', (_what, ms) => {
     for (const shift of [-ms, ms]) {
       const scores = scoring();
       vi.advanceTimersByTime(12_000);
@@ -47,7 +47,7 @@ describe('the clock of this computer is set while a peer is in the mesh', () => 
     }
   });
 
-  test('what the jump makes of unanswered requests and early grafts stays far above every threshold', () => {
+  test('the score after a clock jump stays far above every threshold', () => {
     const scores = scoring();
     // Two topics, three heartbeats whose requests have no answer yet; a graft before the end of a backoff counts two.
     scores.addPenalty(PEER, 2 * 3 + 2, 'IWANT_broken_promise' as never);

@@ -27,7 +27,7 @@ const begun = (handshakes: ReturnType<typeof createHandshakes>, ip: string): Fak
 };
 
 describe('half-open handshakes', () => {
-  test('64 of 8 hosts in one network leave room for everybody else', () => {
+  test('64 of 8 hosts in one network do not displace others', () => {
     const handshakes = createHandshakes(1000, () => 0);
     const hostile = Array.from({ length: 64 }, (_, i) => begun(handshakes, `11.20.${i % 8}.1`));
     expect(handshakes.size).toBe(HANDSHAKES.perGroup);
@@ -48,7 +48,7 @@ describe('half-open handshakes', () => {
     expect(many.map(({ aborted }) => aborted)).toEqual(many.map((_, i) => i < 13));
   });
 
-  test('one that is done or closed counts no longer', () => {
+  test('a finished or closed one no longer counts', () => {
     const handshakes = createHandshakes(1000, () => 0);
     const [done, closed] = [begun(handshakes, '11.1.0.1'), begun(handshakes, '11.1.0.1')];
     handshakes.end(done);
@@ -56,7 +56,7 @@ describe('half-open handshakes', () => {
     expect(handshakes.size).toBe(0);
   });
 
-  test('a host that begins too many within a second is refused until the next, an IPv6 household as one', () => {
+  test('a host that begins too many within a second is refused until the next; an IPv6 /64 counts as one host', () => {
     let now = 0;
     const handshakes = createHandshakes(3, () => now);
     const tries = (ip: string) => handshakes.begin(connectionFrom(ip));
@@ -68,7 +68,7 @@ describe('half-open handshakes', () => {
   });
 });
 
-describe('whom an address counts for', () => {
+describe('the host that an address counts for', () => {
   test.each([
     ['/ip4/11.20.3.4/tcp/1', '/ip4/11.20.3.4', '11.20'],
     ['/ip6/2001:4860:1:2:3:4:5:6/tcp/1', '/ip6/2001:4860:1:2::/ipcidr/64', '2001:4860'],

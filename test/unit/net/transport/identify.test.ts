@@ -16,7 +16,7 @@ const addresses = (count: number): Field[] =>
 const protocols = (count: number): Field[] =>
   Array.from({ length: count }, (_, i) => ({ number: 3, value: Buffer.from(`/test/${i}`) }));
 
-describe('what a peer says about itself', () => {
+describe('the identify message of a peer', () => {
   test('a message is read as libp2p writes it', () => {
     const said = decodeIdentify(
       writeFields([
@@ -42,7 +42,7 @@ describe('what a peer says about itself', () => {
     expect(decodeIdentify(writeFields(protocols(200)))?.protocols).toHaveLength(IDENTIFY.protocols);
   });
 
-  test('does no harm where an address is none', () => {
+  test('skips an invalid address', () => {
     const said = decodeIdentify(
       writeFields([{ number: 2, value: Buffer.from([255, 255]) }, ...addresses(1)]),
     );

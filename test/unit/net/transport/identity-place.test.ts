@@ -42,7 +42,7 @@ function renote(path: string, change: object): void {
 }
 
 describe.skipIf(process.platform === 'win32')('the identity of a data directory', () => {
-  test('stays, and nothing is said, when it is opened again, moved within its disk, or was never noted', async () => {
+  test('stays without a warning when the folder is opened again, moved within its disk, or was never recorded', async () => {
     const { path, id } = await used();
     expect(statSync(join(path, PLACE_FILE)).mode & 0o777).toBe(0o600);
     expect(await opened(path)).toMatchObject({ id, code: null });
@@ -85,7 +85,7 @@ describe.skipIf(process.platform === 'win32')('the identity of a data directory'
     expect(await opened(copy)).toMatchObject({ id, code: 'datadir-relocated' });
   });
 
-  test('stays with a warning when another node has taken the place of the original', async () => {
+  test('stays with a warning when another node is at the path of the original', async () => {
     const { path, id } = await used();
     const copy = copyOf(path);
     rmSync(path, { recursive: true });
@@ -94,7 +94,7 @@ describe.skipIf(process.platform === 'win32')('the identity of a data directory'
     expect(await opened(copy)).toMatchObject({ id, code: 'datadir-relocated' });
   });
 
-  test('is made anew as the warning says, and then nothing is warned of', async () => {
+  test('is created again as the warning says, and then there is no warning', async () => {
     const { path, id } = await used();
     rmSync(join(path, 'identity.key'));
     renote(path, { inode: '1' });

@@ -91,7 +91,7 @@ const written = (ip: string): string => `/${ip.includes(':') ? 'ip6' : 'ip4'}/${
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 const PUBLIC_ANNOUNCER = '/ip4/44.1.0.2/tcp/1';
 
-test.each(SPECIAL_PURPOSE)('nobody can be dialled in %s', (block) => {
+test.each(SPECIAL_PURPOSE)('no address in %s can be dialled', (block) => {
   for (const ip of addressesOf(block)) {
     expect([ip, ipClassOf(ip)]).not.toEqual([ip, 'public']);
     expect([ip, isPublic(written(ip))]).toEqual([ip, false]);
@@ -111,7 +111,7 @@ test.each(['2a00:1450::1', '2001:200::1', '2003::1', '2620:0:2d0:200::7', '3ffe:
   (ip) => expect([ipClassOf(ip), isPublic(written(ip))]).toEqual(['public', true]),
 );
 
-describe('loopback and private addresses in disguise', () => {
+describe('loopback and private addresses in other forms', () => {
   test.each([
     '/ip6/::ffff:127.0.0.1/tcp/22',
     '/ip6/::ffff:192.168.1.1/tcp/80',
@@ -131,7 +131,7 @@ describe('loopback and private addresses in disguise', () => {
     '/dns6/ip6-localhost/tcp/22',
     '/dnsaddr/localhost.example/tcp/22',
     `/dns4/relay.example/tcp/22/p2p/${ID}/p2p-circuit/p2p/${ID}`,
-  ])('%s is useless from any peer', (address) => {
+  ])('%s is refused from any peer', (address) => {
     expect(isPublic(address)).toBe(false);
     for (const announcer of [PUBLIC_ANNOUNCER, '/ip4/192.168.1.7/tcp/1', '/ip4/127.0.0.1/tcp/1'])
       for (const local of [true, false]) expect(isUsefulFrom(announcer, address, local)).toBe(false);
@@ -160,7 +160,7 @@ describe('IPv4 inside IPv6 counts as the IPv4 that owns it', () => {
     expect([hostKeyOf(address), netgroupOf(address)]).toEqual([host, group]);
   });
 
-  test('where connections come from', () => {
+  test('the class of a connection', () => {
     expect(ipOf('/ip6/::ffff:44.1.0.2/tcp/1')).toBe('44.1.0.2');
     expect(isLocal(['/ip6/::ffff:127.0.0.1/tcp/1', '/ip6/::1/tcp/1'])).toBe(true);
     expect(isLocal(['/ip6/64:ff9b::127.0.0.1/tcp/1'])).toBe(false);

@@ -51,7 +51,7 @@ describe('addresses', () => {
   );
 });
 
-test('names carry the network, and a stranger is recognised by its handshake', () => {
+test('protocol names contain the network, and the handshake detects a node of another network', () => {
   const names = namesOf('0123456789abcdef'.repeat(4));
   expect(Object.keys(names)).not.toEqual([]);
   for (const name of Object.values(names)) expect(name).toMatch(/^\/kith\/01234567\//);
@@ -64,7 +64,7 @@ describe('addresses through a relay', () => {
   const OTHER = '12D3KooWKnBFvLxXnSsohghTA2hN9PkUYVyYe2bqadLnaxDz8C7q';
   const address = `${RELAY}/p2p-circuit/p2p/${OTHER}`;
 
-  test('lead to the peer behind it, and stand in the group of the relay', () => {
+  test('lead to the peer behind it, and belong to the group of the relay', () => {
     expect(peerIdOf(address)).toBe(OTHER);
     expect(peerIdOf(`${RELAY}/p2p-circuit`)).toBeNull();
     expect([isRelayed(address), isRelayed(RELAY)]).toEqual([true, false]);
@@ -73,7 +73,7 @@ describe('addresses through a relay', () => {
     expect([portOf(RELAY), portOf(address)]).toEqual([21474, null]);
   });
 
-  test('are useful where the address of the relay would be', () =>
+  test('are accepted where the address of the relay would be', () =>
     expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', address, false)).toBe(true));
 
   test.each([
@@ -81,7 +81,7 @@ describe('addresses through a relay', () => {
     ['names no peer behind the relay', `${RELAY}/p2p-circuit`],
     ['has a relay at a private address', address.replace('44.1.0.2', '192.168.1.2')],
     ['has a relay at a loopback address', address.replace('44.1.0.2', '127.0.0.1')],
-  ])('are useless if one %s', (_what, useless) =>
+  ])('are refused if one %s', (_what, useless) =>
     expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', useless, false)).toBe(false),
   );
 });

@@ -6,7 +6,7 @@ import { openRecord, signRecord } from '../../../../main/net/transport/peer-reco
 
 const RELAY = '12D3KooWKnBFvLxXnSsohghTA2hN9PkUYVyYe2bqadLnaxDz8C7q';
 
-test('a record tells first what is of use to the most, and what leads through relays', async () => {
+test('a record lists first the addresses that most peers can use, and those through relays', async () => {
   const key = await generateKeyPair('Ed25519');
   const id = peerIdFromPrivateKey(key).toString();
   const own = [

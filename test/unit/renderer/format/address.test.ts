@@ -5,8 +5,8 @@ import { judgeAddress } from '../../../../renderer/format/address.ts';
 const make = (hrp: string): string =>
   bech32m.encode(hrp, bech32m.toWords(Uint8Array.of(0, ...new Uint8Array(32).fill(7))), 160);
 
-describe('the verdict on an address', () => {
-  test('takes one of this network, in either case', () => {
+describe('the check of an address', () => {
+  test('accepts one of this network, in either case', () => {
     expect(judgeAddress(make('kith'), 'kith')).toEqual({ ok: true });
     expect(judgeAddress(make('kith').toUpperCase(), 'kith')).toEqual({ ok: true });
   });

@@ -17,7 +17,7 @@ describe('amounts as they are drawn', () => {
     expect(amountParts(motes, style)).toEqual({ sign, whole, fraction });
   });
 
-  test('a plus stands only before what came in', () => {
+  test('only a received amount has a plus sign', () => {
     expect(amountParts(5, 'short', true).sign).toBe('+');
     expect(amountParts(0, 'short', true).sign).toBe('');
   });
@@ -37,9 +37,9 @@ test.each([
   ['−3.30 KITH', /above zero/],
   ['99999999999', /ever exist/],
   ['1e8', /Enter a number/],
-])('says what is wrong with “%s”', (text, words) => expect(amountProblem(text)).toMatch(words));
+])('reports the problem of “%s”', (text, words) => expect(amountProblem(text)).toMatch(words));
 
-test('says nothing about an amount that can be read', () => expect(amountProblem('12.5')).toBeNull());
+test('reports no problem of an amount that can be read', () => expect(amountProblem('12.5')).toBeNull());
 
 describe('what Kith shows, Kith reads', () => {
   /** As Amount.svelte puts the parts together. */
@@ -72,7 +72,7 @@ describe('what Kith shows, Kith reads', () => {
       }),
     );
   });
-  test('an expense is not taken for an amount to pay', () => {
+  test('a negative amount is not accepted as an amount to pay', () => {
     fc.assert(
       fc.property(
         amount.filter((motes) => motes > 0),

@@ -27,7 +27,7 @@ const entry = (parts: Partial<JournalEntry>): JournalEntry => ({
   ...parts,
 });
 
-describe('what happened with a peer', () => {
+describe('an event of a peer', () => {
   test.each<[Partial<JournalEntry>, string]>([
     [{}, 'connected, outbound to 192.0.2.7:21474, found by peer exchange'],
     [
@@ -67,7 +67,7 @@ describe('what happened with a peer', () => {
   });
 });
 
-test('compact blocks in one line', () => {
+test('compact blocks are described in one line', () => {
   expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 0 })).toBe('none yet');
   expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 1 })).toBe('1 small block received in full');
   expect(compactWords({ whole: 8, asked: 0, failed: 0, inline: 0 })).toBe(
@@ -89,7 +89,7 @@ test('the clock offset and the checked history have words', () => {
   expect(historyWords({ verified: 20, of: 20 })).toBe('all 20 blocks checked');
 });
 
-test('where a new rule stands', () => {
+test('the state of a new rule is described', () => {
   const all = { period: 20, threshold: 18, blocks: 6 };
   const at = { name: 'policy-lock', bit: 0, since: 60, activeAt: null, signalled: 5, recent: 9 };
   expect(upgradeName(at)).toBe('Conditional locks');
@@ -110,7 +110,7 @@ test('where a new rule stands', () => {
   ]);
 });
 
-test('what the peers run, the most frequent first', () => {
+test('the programs of the peers are listed, the most frequent first', () => {
   const run = (id: string, version: string) => ({ ...aPeer(id, 1), version });
   expect(peerVersions([run('a', 'kith/0.2'), run('b', 'kith/0.1'), run('c', 'kith/0.1')])).toEqual([
     { version: 'kith/0.1', count: 2 },
@@ -132,7 +132,7 @@ test('a log line shows its facts, and the reader’s own time', () => {
   expect(localTime(now.toISOString())).toBe('04:05:06');
 });
 
-test('what this node sends, with its limit if there is one', () => {
+test('the upload is described with its limit, if there is one', () => {
   const plain = (text: string) => text.replaceAll('\u00a0', ' ');
   expect(plain(uploadWords({ total: 34_000_000, bytesPerSecond: 1200, limit: null }))).toBe(
     '1.2 kB per second, 34 MB since the start',

@@ -21,7 +21,7 @@ const network = (name: string, kind: 'built-in' | 'created' = 'built-in') => ({
   openedAt: null,
 });
 
-test('of the built-in networks a person can choose all but the one for tests', () => {
+test('a user can choose all built-in networks except the one for tests', () => {
   const all = [network('main'), network('ours', 'created'), network('local'), network('regtest')];
   expect(choosable(all).map(({ name }) => name)).toEqual(['main', 'local']);
   expect(builtInPurpose(network('main'))).toMatch(/not launched/);
@@ -49,7 +49,7 @@ test.each([
   ['kith:join?id=1&at=/ip6/::1/tcp/1&at=/ip4/127.0.0.1/tcp/1', true],
   ['kith:join?id=1&at=/ip4/127.0.0.1/tcp/1&at=/ip4/192.0.2.1/tcp/1', false],
   ['kith:join?id=1', false],
-])('whether a link leads to this computer only: %s', (link, is) => {
+])('whether a link works on this computer only: %s', (link, is) => {
   expect(isLoopbackLink(link)).toBe(is);
 });
 

@@ -36,7 +36,7 @@ describe('numbers', () => {
     [34_000_000, `34${NBSP}MB`],
   ])('bytes of %i', (value, text) => expect(bytes(value)).toBe(text));
 
-  test('never 100 % before the end', () => {
+  test('a share is never shown as 100 % before the end', () => {
     expect(percent(0.9999)).toBe(`99${NBSP}%`);
     expect(percent(1)).toBe(`100${NBSP}%`);
   });
@@ -64,11 +64,11 @@ describe('times', () => {
 });
 
 describe('ids', () => {
-  test('keeps both ends', () => {
+  test('a short id has both ends', () => {
     expect(shortId('3f9a2c5511aa0081d0e7')).toBe('3f9a2c … 81d0e7');
     expect(shortId('3f9a2c81d0e7')).toBe('3f9a2c81d0e7');
   });
-  test('an address falls into its prefix and fours, and nothing is lost', () => {
+  test('an address is divided into its prefix and groups of four, without a loss', () => {
     const address = 'kith1qqqqwwwweeeerr';
     expect(addressGroups(address)).toEqual(['kith1', 'qqqq', 'wwww', 'eeee', 'rr']);
     expect(addressGroups(address).join('')).toBe(address);

@@ -27,8 +27,8 @@ const say = (parts: Partial<Operation>): string => {
   return `${lead}${amount === null ? '' : 'N'}${joint}${name}${tail}`;
 };
 
-describe('what a page is told', () => {
-  test('is what it did not ask for over this connection, for two minutes', () => {
+describe('the outcomes that a page shows', () => {
+  test('are those that another connection started, for two minutes', () => {
     expect(told([anOperation()])).toEqual([1]);
     expect(told([anOperation({ own: true })])).toEqual([]);
     expect(told([anOperation({ endedAt: NOW - 120 })])).toEqual([1]);
@@ -37,7 +37,7 @@ describe('what a page is told', () => {
     // The clock of the page may be behind.
     expect(told([anOperation({ endedAt: NOW + 30 })])).toEqual([1]);
   });
-  test('is not what it was told before, and never more than three at once', () => {
+  test('are not those that it showed before, and at most three at a time', () => {
     expect(told([anOperation()], [operationKey(anOperation())])).toEqual([]);
     // The same number in another run of the node.
     expect(told([anOperation()], [operationKey(anOperation({ startedAt: NOW - 900 }))])).toEqual([1]);
@@ -51,7 +51,7 @@ describe('what a page is told', () => {
   });
 });
 
-describe('in words', () => {
+describe('the text of an operation', () => {
   const fault = { code: 'wallet-password', message: 'The password is wrong.' };
   test.each([
     [{}, 'A payment of N to lkith1qqqq … qqqqqqzzzz was sent'],

@@ -32,7 +32,7 @@ describe('payments as sentences', () => {
     expect(say({ ...parts, addresses: 'addresses' in parts ? [...parts.addresses] : [] })).toBe(text),
   );
 
-  test('what was sent does not count the fee', () => {
+  test('the sent amount does not include the fee', () => {
     expect(paidMotes(anEntry({ kind: 'sent', amount: -110, fee: 10 }))).toBe(100);
     expect(paidMotes(anEntry({ amount: 7 }))).toBe(7);
   });
@@ -112,7 +112,7 @@ describe('mined rewards in a row', () => {
   const reward = (txid: string, state: 'immature' | 'confirmed' = 'confirmed') =>
     anEntry({ txid, kind: 'mined', amount: 20, state });
 
-  test('three or more are one line, and nothing else moves', () => {
+  test('three or more are one line, and the order stays', () => {
     const entries = [reward('a', 'immature'), reward('b'), reward('c'), anEntry({ txid: 'd' }), reward('e')];
     const rows = foldMined(entries);
     expect(rows.map((row) => (row.kind === 'one' ? row.entry.txid : row.entries.length))).toEqual([

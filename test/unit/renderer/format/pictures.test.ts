@@ -15,9 +15,9 @@ describe('the block clock', () => {
     [5, 600],
     [60, 3600],
     [600, 43_200],
-  ])('blocks every %i s make a ring of %i s', (spacing, span) => expect(ringSpan(spacing)).toBe(span));
+  ])('with blocks every %i s the ring shows %i s', (spacing, span) => expect(ringSpan(spacing)).toBe(span));
 
-  test('only the last turn is shown; own blocks are lit; the fullest is longest', () => {
+  test('only the last turn is shown, own blocks are highlighted, and the fullest is the longest', () => {
     const now = 1_800_010_000;
     const blocks = [
       aBlock(3, { time: now - 10, transactions: 101 }),
@@ -36,7 +36,7 @@ describe('the block clock', () => {
     expect(polar(0.25, 10)).toEqual({ x: 10, y: 0 });
   });
 
-  test('a block timed ahead of our clock is of now', () => {
+  test('a block with a time in the future is shown at the current time', () => {
     expect(ringMarks([aBlock(1, { time: 5000 })], 600, 4000, new Set())[0]?.fresh).toBe(1);
   });
 });
@@ -97,16 +97,16 @@ describe('glyphs', () => {
 describe('the map', () => {
   const distance = ({ x, y }: { x: number; y: number }): number => Math.hypot(x / 1.75, y);
 
-  test('the slower a peer answers, the further out; unmeasured ones stand outermost', () => {
+  test('a peer with a higher ping is further out, and unmeasured ones are outermost', () => {
     const { peers } = drawGraph([aPeer('a', 1), aPeer('b', 30), aPeer('c', 500), aPeer('d', null)]);
     const far = peers.map(distance);
     expect([...far].sort((a, b) => a - b)).toEqual(far);
   });
-  test('the order in which peers come does not move them', () => {
+  test('the order of the list does not change the positions', () => {
     const [a, b, c] = [aPeer('a', 1), aPeer('b', 30), aPeer('c', 500)];
     expect(drawGraph([c, a, b])).toEqual(drawGraph([a, b, c]));
   });
-  test('nobody stands on top of us', () => {
+  test('no peer is drawn on top of the own node', () => {
     const { peers } = drawGraph([aPeer('a', 0), aPeer('b', 0.001)]);
     for (const peer of peers) expect(distance(peer)).toBeGreaterThan(50);
   });

@@ -42,7 +42,7 @@ describe('typed seed words', () => {
       sentence: 'Word 7, “kithkith”, is not in the word list.',
     });
   });
-  test('does not nag about a word that is being typed', () => {
+  test('reports no problem of a word that is being typed', () => {
     expect(checkPhrase('abandon abil', list).sentence).toBe('2 of 12 or 24 words.');
   });
   test('thirteen are neither twelve nor twenty-four', () => {
@@ -50,7 +50,7 @@ describe('typed seed words', () => {
   });
 });
 
-test('asks for different words, in order', () => {
+test('picks different words, in order', () => {
   expect(pickPositions(24, 3, () => 0)).toEqual([0, 1, 2]);
   expect(pickPositions(24, 3, () => 0.999)).toEqual([21, 22, 23]);
 });

@@ -6,7 +6,7 @@ import { follow } from '../../../../renderer/state/follow.ts';
 import { problemOf } from '../../../../renderer/state/problem.ts';
 import { anEntry } from '../entries.ts';
 
-describe('failures in words', () => {
+describe('the text of a failure', () => {
   test('the node’s own sentence is kept', () => {
     const error = new ORPCError('wallet-password', { message: 'The password is wrong. Try again.' });
     expect(problemOf(error)).toEqual({
@@ -20,12 +20,12 @@ describe('failures in words', () => {
     });
     expect(problemOf(error).sentence).toBe('The password is empty.');
   });
-  test('anything else means that the node is away', () => {
+  test('any other failure means that the node does not answer', () => {
     expect(problemOf(new Error('socket hang up')).code).toBe('NOT_CONNECTED');
   });
 });
 
-test('looks for a payment page by page', async () => {
+test('a payment is searched page by page', async () => {
   const all = Array.from({ length: 700 }, (_, i) => anEntry({ txid: String(i) }));
   const history = vi.fn(async ({ limit = 100, after }: { limit?: number; after?: string }) => {
     const from = after === undefined ? 0 : all.findIndex((entry) => entry.txid === after) + 1;
@@ -37,11 +37,11 @@ test('looks for a payment page by page', async () => {
   expect(await findPayment(client, 'w', 'nowhere')).toBeNull();
 });
 
-test('waits longer and longer, but never long', () => {
+test('the pause grows up to a limit', () => {
   expect([0, 1, 2, 3, 30].map(backoff)).toEqual([200, 400, 800, 1600, 5000]);
 });
 
-test('a pause ends when told to', async () => {
+test('a pause ends when its signal aborts', async () => {
   const stop = new AbortController();
   const waiting = pause(60_000, stop.signal);
   stop.abort();

@@ -17,8 +17,8 @@ function aCarrier(name: string): Carrier & { cut(): void } {
 const ask = (connection: ReturnType<typeof createConnection>): Promise<unknown> =>
   connection.client.chain.tip({});
 
-describe('the way to the node', () => {
-  test('calls fail at once while there is none, and go through when there is', async () => {
+describe('the connection to the node', () => {
+  test('calls fail immediately without a carrier, and succeed with one', async () => {
     const first = Promise.withResolvers<Carrier>();
     const connection = createConnection(() => first.promise);
     await expect(ask(connection).catch(problemOf)).resolves.toMatchObject({ code: 'NOT_CONNECTED' });
@@ -28,7 +28,7 @@ describe('the way to the node', () => {
     expect(await ask(connection)).toBe('a: chain.tip');
   });
 
-  test('a cut carrier is replaced by another, and the same client goes on', async () => {
+  test('a lost carrier is replaced by another, and the same client continues', async () => {
     const [a, b] = [aCarrier('a'), aCarrier('b')];
     const open = vi.fn<() => Promise<Carrier>>().mockResolvedValueOnce(a).mockResolvedValueOnce(b);
     const connection = createConnection(open);
@@ -41,7 +41,7 @@ describe('the way to the node', () => {
     expect(connection.generation).toBe(2);
   });
 
-  test('says why there is no way, and tries again when asked to', async () => {
+  test('reports why there is no connection, and tries again on request', async () => {
     const open = vi
       .fn<() => Promise<Carrier | 'refused'>>()
       .mockResolvedValueOnce('refused')

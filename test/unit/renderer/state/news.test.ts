@@ -10,13 +10,13 @@ describe('news of payments', () => {
     phase: Parameters<typeof paymentNews>[2] = 'synced',
   ): string[] => paymentNews(before, now, phase).map(({ text }) => text);
 
-  test('what a wallet held before is no news', () => expect(texts(null, [anEntry()])).toEqual([]));
-  test('an arrival is told once', () => {
+  test('earlier payments of a wallet are no news', () => expect(texts(null, [anEntry()])).toEqual([]));
+  test('a received payment is reported once', () => {
     const entry = anEntry({ state: 'pending', height: null });
     expect(texts([], [entry])).toEqual(['Received 2.5\u00a0KITH.']);
     expect(texts([entry], [anEntry({ state: 'mined' })])).toEqual([]);
   });
-  test('our own payment is told when a block takes it', () => {
+  test('an own payment is reported when a block contains it', () => {
     const sent = anEntry({ kind: 'sent', state: 'sent', height: null });
     expect(texts([], [sent])).toEqual([]);
     expect(texts([sent], [{ ...sent, state: 'mined', height: 1234 }])).toEqual([
@@ -24,7 +24,7 @@ describe('news of payments', () => {
     ]);
     expect(texts([sent], [{ ...sent, state: 'expired' }])[0]).toMatch(/payment expired/);
   });
-  test('blocks that were found at once are one piece of news', () => {
+  test('blocks that were found at the same time are one message', () => {
     const mined = (txid: string) =>
       anEntry({ txid, kind: 'mined', state: 'immature', amount: 2_000_000_000 });
     expect(paymentNews([], [mined('a'), mined('b')], 'synced')).toEqual([
@@ -39,7 +39,7 @@ describe('news of payments', () => {
   test.each(['synced', 'finding-peers', undefined] as const)('payments in the phase %s are news', (phase) =>
     expect(texts([], five, phase).length).toBe(5),
   );
-  test('several are told in the order in which they happened', () => {
+  test('several are reported in their order', () => {
     const [older, newer] = [
       anEntry({ txid: 'a', amount: 100_000_000 }),
       anEntry({ txid: 'b', amount: 200_000_000 }),
@@ -55,7 +55,7 @@ describe('the block list', () => {
   test('newer blocks come on top', () => {
     expect(heights(joinBlocks(known, [aBlock(7), aBlock(6), aBlock(5)], 100))).toEqual([7, 6, 5, 4, 3]);
   });
-  test('after a reorganisation the newer reading holds, and what stood above it is gone', () => {
+  test('after a reorganisation the newer list counts, and blocks above it are removed', () => {
     const other = aBlock(4, { id: 'ff'.repeat(32) });
     const joined = joinBlocks(known, [other], 100);
     expect(heights(joined)).toEqual([4, 3]);
