@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { app, dialog } from 'electron';
 import { faultFrom } from './cli/report.ts';
+import { endDespiteSilence } from './lib/answers.ts';
 import { systemClock } from './lib/clock.ts';
 import { defaultDataRoot } from './lib/datadir.ts';
 import { messageOf } from './lib/errors.ts';
@@ -122,6 +123,7 @@ if (!app.requestSingleInstanceLock()) {
     show(findOpening([file], ''));
   });
   app.on('window-all-closed', () => app.quit());
+  app.on('quit', endDespiteSilence);
   app.on('before-quit', (event) => {
     if (stopped) return;
     event.preventDefault();

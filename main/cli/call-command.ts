@@ -45,7 +45,7 @@ async function runCall(args: readonly string[]): Promise<number> {
   assertProcedure(procedure);
   const seconds = readSeconds(given.text('for'));
   const input = await readInput(json);
-  const node = await connectNode(findNode(given));
+  const node = await connectNode(await findNode(given));
   const ended = new AbortController();
   const timer = seconds === undefined ? undefined : setTimeout(() => ended.abort(), seconds * 1000);
   let followed = false;

@@ -111,7 +111,7 @@ async function withChain<T>(
   mayBeNew = false,
 ): Promise<T> {
   const network = readNetwork(command, given.text('network'));
-  const path = given.text('datadir') ?? defaultDirectory(network);
+  const path = given.text('datadir') ?? (await defaultDirectory(network));
   // A mistyped path must not be created and then reported as valid because it is empty.
   if (!mayBeNew && !existsSync(join(path, 'chain')) && !existsSync(join(path, 'blocks')))
     throw new KithError('datadir-empty', path, { data: { path } });

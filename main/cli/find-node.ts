@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findApi } from '../rpc/token.ts';
-import { usedRoot } from '../lib/data-place.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
+import { findRoot } from '../lib/moved-root.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { type Arguments, wrong } from './arguments.ts';
@@ -20,13 +20,13 @@ export interface NodePlace {
  * default directory of the platform.
  * @throws {KithError} `argument-…`, `node-not-running`, `token-unusable`
  */
-export function findNode(given: Arguments): NodePlace {
+export async function findNode(given: Arguments): Promise<NodePlace> {
   const api = given.text('api');
   const tokenFile = given.text('token-file');
   const datadir = given.text('datadir');
   if ((api === undefined) !== (tokenFile === undefined))
     throw wrong('argument-missing', 'call', 'Give --api and --token-file together');
-  if (api === undefined || tokenFile === undefined) return fromDirectory(datadir ?? onlyDirectory());
+  if (api === undefined || tokenFile === undefined) return fromDirectory(datadir ?? (await onlyDirectory()));
   if (datadir !== undefined) throw wrong('argument-invalid', 'call', 'Give either --datadir or --api');
   if (!/^https?:\/\/[^\s]+$/.test(api) || !URL.canParse(api))
     throw wrong(
@@ -43,8 +43,8 @@ function fromDirectory(datadir: string): NodePlace {
   return { api: place.api, token: readToken(place.tokenFile), where: datadir };
 }
 
-function onlyDirectory(): string {
-  const root = usedRoot(defaultDataRoot());
+async function onlyDirectory(): Promise<string> {
+  const root = await findRoot(defaultDataRoot());
   // The app publishes its API in the root, and in the data directory of the network that is open.
   const running = new Map<string, string>();
   for (const folder of subfolders(root)) {

@@ -14,3 +14,5 @@ await import('../lib/compile-cache.mjs');
 if (process.argv[2] === 'node') await import('../lib/small-heap.mjs');
 const { runCli } = await import('./cli.ts');
 process.exitCode = await runCli(process.argv.slice(2));
+const { endDespiteSilence } = await import('../lib/answers.ts');
+endDespiteSilence();

@@ -1,16 +1,28 @@
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dialog, type BrowserWindow, type MessageBoxOptions } from 'electron';
+import type { BrowserWindow } from 'electron';
 import type { DataPlace } from '../../shared/contract/desktop.ts';
-import { bytes } from '../../shared/units.ts';
 import { faultFrom } from '../cli/report.ts';
 import { systemClock } from '../lib/clock.ts';
-import { readPlace, realOf, usedRoot } from '../lib/data-place.ts';
+import { answers, requireAnswer } from '../lib/answers.ts';
+import { type OldCopy, readPlace, realOf } from '../lib/data-place.ts';
 import { KithError } from '../lib/errors.ts';
 import type { CopyProgress } from '../session/copy-data.ts';
 import { listData } from '../session/data-files.ts';
-import { deleteOldCopy, moveData, recoverMove, useOldCopy } from '../session/move-data.ts';
+import { type MoveDeps, moveData } from '../session/move-data.ts';
 import { checkTarget, freeSpace, type MoveTarget } from '../session/move-target.ts';
-import { askAboutMissingData } from './dialogs.ts';
+import { deleteOldCopy, forgetOldCopy, unusedDirectories, useOldCopy } from '../session/old-copy.ts';
+import { findUsedRoot } from './data-root.ts';
+import {
+  askAboutMove,
+  backQuestion,
+  chooseFolder,
+  deleteQuestion,
+  forgetQuestion,
+  moveQuestion,
+  type Question,
+  switchQuestion,
+} from './move-questions.ts';
 import { createQuestionLimit } from './question-limit.ts';
 
 /** What the mover needs of the app. */
@@ -68,50 +80,69 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
       asking = false;
     }
   }
-  async function beginAfter(
+  async function moveAfter(
     window: BrowserWindow | null,
     path: string,
     question: (target: MoveTarget) => Question,
   ): Promise<boolean> {
+    await requireAnswer(path, answers);
     const target = await checkTarget(home, path, freeSpace);
-    const agreed = await ask(window, question(target));
-    if (agreed) moves.start(target);
+    const agreed = await askAboutMove(window, question(target));
+    if (agreed) moves.start(target.path, target.bytes, (deps) => moveData(home, target.path, deps));
     return agreed;
   }
-  function oldPath(): string {
+  async function switchAfter(window: BrowserWindow | null, { path }: OldCopy): Promise<boolean> {
+    const agreed = await askAboutMove(window, switchQuestion(path));
+    if (agreed) moves.start(path, 0, () => useOldCopy(home, systemClock.now));
+    return agreed;
+  }
+  function oldCopy(): OldCopy {
     const old = readPlace(home)?.old;
     if (old == null) throw new KithError('move-no-old');
-    return old.path;
+    return old;
   }
+  /** One on a disk that is not there, and perhaps never again, must not prevent another move. */
+  const isThere = async ({ path }: OldCopy): Promise<boolean> => (await answers(path)) && existsSync(path);
 
   return {
     async begin(theApp) {
       app = theApp;
-      return fixed ? home : findRoot(home, onError);
+      const root = await findUsedRoot(home, onError);
+      return fixed && root !== null ? home : root;
     },
     async state() {
       if (fixed) return null;
-      const { path, old } = readPlace(home) ?? { path: realOf(home), old: null };
-      const left = old && { path: old.path, since: old.since, intact: old.intact };
-      return { path, bytes: await measure(path, moves.isBusy()), old: left, ...moves.state() };
+      const place = readPlace(home);
+      const { path, old } = place ?? { path: realOf(home), old: null };
+      const left = old && { path: old.path, since: old.since, intact: old.intact, diverged: old.diverged };
+      const unused = unusedDirectories(home, place).slice(0, MAX_UNUSED);
+      return { path, bytes: await measure(path, moves.isBusy()), old: left, unused, ...moves.state() };
     },
     move: () =>
       alone(async (window) => {
-        const chosen = await chooseFolder(window);
-        return chosen !== null && beginAfter(window, chosen, moveQuestion);
+        const chosen = await chooseFolder(window, 'Choose an empty folder for the data directory.');
+        return chosen !== null && moveAfter(window, chosen, moveQuestion);
       }),
-    useOld: () => alone((window) => beginAfter(window, oldPath(), backQuestion)),
+    useOld: () =>
+      alone((window) => {
+        const old = oldCopy();
+        return old.diverged ? switchAfter(window, old) : moveAfter(window, old.path, backQuestion);
+      }),
     deleteOld: () =>
       alone(async (window) => {
-        const path = oldPath();
-        const agreed = await ask(window, deleteQuestion(path));
-        if (agreed) await moves.deleteOld(path);
+        const old = oldCopy();
+        const there = await isThere(old);
+        const agreed = await askAboutMove(window, there ? deleteQuestion(old) : forgetQuestion(old));
+        if (agreed) await (there ? moves.deleteOld(old.path) : forgetOldCopy(home));
         return agreed;
       }),
     cancel: moves.cancel,
     stop: moves.stop,
   };
 }
+
+/** As many as the contract allows. */
+const MAX_UNUSED = 256;
 
 /** How long the size of the data is not measured again: it takes a look at every file, and each load of the page asks. */
 const MEASURED_MS = 60_000;
@@ -132,8 +163,8 @@ function createMeasure(): (root: string, busy: boolean) => Promise<number> {
 interface Moves {
   state(): Pick<DataPlace, 'move' | 'problem'>;
   isBusy(): boolean;
-  /** Begins the move without waiting for its end. */
-  start(target: MoveTarget): void;
+  /** Stops the node, does the work and starts the node, without waiting for the end. `bytes`: how much is copied. */
+  start(to: string, bytes: number, work: (deps: MoveDeps) => Promise<void>): void;
   deleteOld(path: string): Promise<void>;
   cancel(): void;
   stop(): Promise<void>;
@@ -147,12 +178,16 @@ function createMoves({ home, onError }: DataMoverDeps, app: () => MoverApp): Mov
   let move: DataPlace['move'] = null;
   let problem: DataPlace['problem'] = null;
 
-  async function run({ path }: MoveTarget, signal: AbortSignal): Promise<void> {
+  async function run(
+    to: string,
+    work: (deps: MoveDeps) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       await app().stopNode();
       signal.throwIfAborted();
-      const report = (progress: CopyProgress): void => void (move = { ...progress, to: path });
-      await moveData(home, path, { signal, report, now: systemClock.now, free: freeSpace, open });
+      const report = (progress: CopyProgress): void => void (move = { ...progress, to });
+      await work({ signal, report, now: systemClock.now, free: freeSpace, open });
     } catch (error) {
       const { code, message } = faultFrom(error);
       problem = { code, message };
@@ -160,7 +195,7 @@ function createMoves({ home, onError }: DataMoverDeps, app: () => MoverApp): Mov
     }
     move = null;
     if (ended) return;
-    const root = await findRoot(home, onError);
+    const root = await findUsedRoot(home, onError);
     if (root === null) app().quit();
     else if (!ended) app().startNode(root);
   }
@@ -169,11 +204,11 @@ function createMoves({ home, onError }: DataMoverDeps, app: () => MoverApp): Mov
   return {
     state: () => ({ move, problem }),
     isBusy: () => move !== null || ended,
-    start(target) {
+    start(to, total, work) {
       life = new AbortController();
       problem = null;
-      move = { phase: 'stopping', to: target.path, done: 0, total: target.bytes };
-      running = run(target, life.signal);
+      move = { phase: 'stopping', to, done: 0, total };
+      running = run(to, work, life.signal);
     },
     async deleteOld(path) {
       move = { phase: 'deleting', to: path, done: 0, total: 0 };
@@ -192,73 +227,3 @@ function createMoves({ home, onError }: DataMoverDeps, app: () => MoverApp): Mov
     },
   };
 }
-
-/** Asks the user until the data is there. */
-async function findRoot(home: string, onError: (error: unknown) => void): Promise<string | null> {
-  for (;;) {
-    try {
-      await recoverMove(home, onError);
-      return usedRoot(home);
-    } catch (error) {
-      onError(error);
-      const { code, message } = faultFrom(error);
-      const old = code === 'data-place-missing' ? readPlace(home)?.old : null;
-      const answer = await askAboutMissingData(code, message, old?.intact === true ? old.path : null);
-      if (answer === 'quit') return null;
-      if (answer === 'old') await useOldCopy(home).catch(onError);
-    }
-  }
-}
-
-async function chooseFolder(window: BrowserWindow | null): Promise<string | null> {
-  const options = {
-    title: 'Move the data directory',
-    message: 'Choose an empty folder for the data directory.',
-    buttonLabel: 'Choose folder',
-    properties: ['openDirectory' as const, 'createDirectory' as const, 'dontAddToRecent' as const],
-  };
-  const { canceled, filePaths } = window
-    ? await dialog.showOpenDialog(window, options)
-    : await dialog.showOpenDialog(options);
-  return canceled ? null : (filePaths[0] ?? null);
-}
-
-type Question = Pick<MessageBoxOptions, 'message' | 'detail'> & { readonly button: string };
-
-/** Escape and Enter cancel. */
-async function ask(window: BrowserWindow | null, { button, ...text }: Question): Promise<boolean> {
-  const options = {
-    type: 'question' as const,
-    title: 'Kith',
-    ...text,
-    buttons: ['Cancel', button],
-    defaultId: 0,
-    cancelId: 0,
-    noLink: true,
-  };
-  const { response } = window
-    ? await dialog.showMessageBox(window, options)
-    : await dialog.showMessageBox(options);
-  return response === 1;
-}
-
-const sizes = (target: MoveTarget): string =>
-  `${target.path}\n\nSize of the data: ${bytes(target.bytes)}\nFree space there: ${bytes(target.free)}`;
-
-const moveQuestion = (target: MoveTarget): Question => ({
-  message: 'Move the data directory to this folder?',
-  detail: `${sizes(target)}\n\nThe node stops while the files are copied and checked. Mining stops too. The old copy stays until you delete it in Settings.`,
-  button: 'Move',
-});
-
-const backQuestion = (target: MoveTarget): Question => ({
-  message: 'Use the old place of the data directory again?',
-  detail: `${sizes(target)}\n\nThe node stops while the current data, with everything since the move, is copied back and checked. It then replaces the old copy.`,
-  button: 'Use old place',
-});
-
-const deleteQuestion = (path: string): Question => ({
-  message: 'Delete the old copy of the data directory?',
-  detail: `${path}\n\nThe data in the new place stays. The deletion cannot be undone.`,
-  button: 'Delete',
-});

@@ -105,28 +105,51 @@ export async function askAfterRefusal(code: string, message: string): Promise<bo
   return response === 1;
 }
 
-/** The data directory was moved and is not there. `old`: the copy that can be used instead; null without one. */
-export async function askAboutMissingData(
-  code: string,
-  message: string,
-  old: string | null,
-): Promise<'quit' | 'retry' | 'old'> {
-  const instead =
-    old === null
-      ? ''
-      : `\n\nThe old copy in ${old} can be used instead. Wallets, addresses and payments that were added since the move are not in it.`;
+export interface MissingData {
+  readonly code: string;
+  readonly message: string;
+  /** Why the last choice had no effect; null at first. */
+  readonly refusal: string | null;
+  /** Whether the user can show where the data is now. */
+  readonly canChoose: boolean;
+  /** The copy that can be used instead; null without one. */
+  readonly old: string | null;
+}
+
+/** The data directory was moved and cannot be opened where it should be. */
+export async function askAboutMissingData(missing: MissingData): Promise<MissingAnswer> {
+  const { code, message, refusal, canChoose, old } = missing;
+  const choices: readonly (readonly [MissingAnswer, string])[] = [
+    ['quit', 'Quit'],
+    ['retry', 'Try again'],
+    ...(canChoose ? [['choose', 'Choose folder …'] as const] : []),
+    ...(old === null ? [] : [['old', 'Use old copy'] as const]),
+  ];
+  const parts = [
+    ...(refusal === null ? [] : [refusal]),
+    message,
+    ...(canChoose ? ['If the disk or the folder has another path now, choose that folder.'] : []),
+    ...(old === null
+      ? []
+      : [
+          `The old copy in ${old} can be used instead. Wallets, addresses and payments that were added since the move are not in it.`,
+        ]),
+    `(${code})`,
+  ];
   const { response } = await dialog.showMessageBox({
     type: 'error',
     title: 'Kith',
     message: 'The data directory cannot be opened.',
-    detail: `${message}${instead}\n\n(${code})`,
-    buttons: ['Quit', 'Try again', ...(old === null ? [] : ['Use old copy'])],
+    detail: parts.join('\n\n'),
+    buttons: choices.map(([, label]) => label),
     defaultId: 1,
     cancelId: 0,
     noLink: true,
   });
-  return (['quit', 'retry', 'old'] as const)[response] ?? 'quit';
+  return choices[response]?.[0] ?? 'quit';
 }
+
+export type MissingAnswer = 'quit' | 'retry' | 'choose' | 'old';
 
 /** A network file that the system passed to the app. Does not wait. */
 export function tellFileUnreadable(file: string, error: unknown): void {

@@ -1,13 +1,14 @@
 /**
- * Where the data root is after the user has moved it (docs/storage.md, "A moved data root"). The home is the root that a start
- * finds by itself: the default of the platform, or `--datadir`. Its record names the root that is used.
+ * The record that tells where the data root is after the user has moved it, and the marks in other roots (docs/storage.md, "A moved
+ * data root"). The home is the root that a start finds by itself: the default of the platform, or `--datadir`.
  */
 import { existsSync, realpathSync, rmSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { codeOf, KithError, messageOf } from './errors.ts';
+import { folderIdentityNow, isSameFolder } from './folder-identity.ts';
 import { replacePrivateFile } from './private-file.ts';
 import { readRegularFileSync } from './read-regular.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder, syncFolderNow } from './sync-folder.ts';
 
 /** In the home: the record. In any other root that a move used: the mark that names the home. */
 export const PLACE_FILE = 'data-place.json';
@@ -18,21 +19,27 @@ const MAX_BYTES = 65_536;
 export interface DataPlace {
   /** The root that is used. Absolute, without symbolic links. */
   readonly path: string;
+  /** The id in the mark of that root; null for the home, which has no mark. */
+  readonly id: string | null;
   /** The root before, whose data is kept until the user deletes it; null when there is none. */
   readonly old: OldCopy | null;
   /** A move that has begun and not ended; null when there is none. */
   readonly moving: Moving | null;
 }
 
-export interface Moving extends RootContent {
-  /** The verified copy is being renamed to its names. */
-  readonly replacing?: boolean;
-}
-
 /** The names in a root that belong to its data. */
 export interface RootContent {
   readonly path: string;
+  /** The id in the mark of that root; null for the home. */
+  readonly id: string | null;
   readonly entries: readonly string[];
+}
+
+export interface Moving extends RootContent {
+  /** The verified copy is being renamed to its names. */
+  readonly replacing?: boolean;
+  /** The process that moves; null when it has ended. */
+  readonly pid: number | null;
 }
 
 export interface OldCopy extends RootContent {
@@ -40,29 +47,40 @@ export interface OldCopy extends RootContent {
   readonly since: number;
   /** False once a deletion or a move back has begun to change it. */
   readonly intact: boolean;
+  /** It was used after the move, so that each of the two roots has data that the other lacks. */
+  readonly diverged: boolean;
 }
 
 /** The mark in a root other than the home. */
 export interface RootMark {
   readonly home: string;
-  readonly state: 'incoming' | 'used' | 'left';
+  /**
+   * `incoming`: a copy that is being written. `complete`: it was verified, and may be the root in use. `used`: a data directory of
+   * it was opened. `left`: an old copy.
+   */
+  readonly state: 'incoming' | 'complete' | 'used' | 'left';
   readonly entries: readonly string[];
+  /** Random for each move, so that another disk at the same path is not taken for this root. */
+  readonly id: string | null;
 }
 
 /** The record of a home; null when its data was never moved. @throws {KithError} `data-place-invalid` */
 export function readPlace(home: string): DataPlace | null {
   const value = readFields(home);
   if (value === null || isRootMark(value)) return null;
-  const { version, path, old, moving } = value as Partial<DataPlace> & { version?: unknown };
-  if (version === VERSION && isPath(path) && isOld(old) && (moving === null || isContent(moving)))
-    return { path, old, moving };
+  const { version, path, old, moving, id } = value as Partial<DataPlace> & { version?: unknown };
+  if (version === VERSION && isPath(path) && isId(id) && isOld(old) && (moving === null || isMoving(moving)))
+    return { path, id, old, moving };
   throw invalid(home, 'it has an unknown form');
 }
 
-/** Replaces the record, also after a power loss. A record that says nothing is removed. */
-export async function writePlace(home: string, place: DataPlace): Promise<void> {
+/**
+ * Replaces the record, also after a power loss. A record that says nothing is removed, except with `keep`: it tells the roots that
+ * have a mark of this home that none of them is used.
+ */
+export async function writePlace(home: string, place: DataPlace, { keep = false } = {}): Promise<void> {
   const file = join(home, PLACE_FILE);
-  if (place.path === realOf(home) && place.old === null && place.moving === null)
+  if (!keep && isSameRoot(place.path, home) && place.old === null && place.moving === null)
     rmSync(file, { force: true });
   else replacePrivateFile(file, textOf(place), { flush: true });
   await syncFolder(home);
@@ -74,80 +92,30 @@ export function readMark(root: string): RootMark | null {
   return value !== null && isRootMark(value) ? value : null;
 }
 
-export async function writeMark(root: string, mark: RootMark): Promise<void> {
+export function writeMark(root: string, mark: RootMark): void {
   replacePrivateFile(join(root, PLACE_FILE), textOf(mark), { flush: true });
-  await syncFolder(root);
+  syncFolderNow(root);
 }
 
-/**
- * The data root that belongs to a home: the home itself, or the place that the user has moved its data to.
- * @throws {KithError} `data-place-invalid`, `data-place-missing` when that place is not there, such as a removed disk
- */
-export function usedRoot(home: string): string {
-  const place = readPlace(home);
-  if (place === null || place.path === realOf(home)) return home;
-  let mark: RootMark | null = null;
-  try {
-    mark = readMark(place.path);
-  } catch {
-    // Reported as missing: a start cannot use it either way.
-  }
-  if (mark === null || realOf(mark.home) !== realOf(home))
-    throw new KithError('data-place-missing', place.path, { data: { path: place.path } });
-  return place.path;
-}
-
-/**
- * Refuses a data directory that a move has left or not completed. Called with the absolute path before it is opened.
- * @throws {KithError} `datadir-moved`, `datadir-half-copy`, `data-place-invalid`
- */
-export function refuseMoved(datadir: string): void {
-  const real = realOf(datadir);
-  refuseIn(real, null);
-  refuseIn(dirname(real), basename(real));
-}
-
-/** `name`: the entry of the root that is to be opened; null for the root itself. */
-function refuseIn(root: string, name: string | null): void {
-  const mark = readMark(root);
-  const place = mark === null ? readPlace(root) : placeOfMark(mark);
-  if (place?.path === root) return;
-  if (place === null) {
-    // The home is gone, with its disk or by the user's hand: the mark alone tells whether the copy was complete.
-    if (mark?.state === 'incoming' && concerns(mark, name)) throw halfCopy(root);
-    return;
-  }
-  if (place.moving?.path === root && concerns(place.moving, name)) throw halfCopy(root);
-  if (place.old?.path === root && concerns(place.old, name)) throw movedTo(root, place.path);
-  if (mark?.state === 'incoming' && concerns(mark, name)) throw halfCopy(root);
-  if (mark?.state === 'left' && concerns(mark, name)) throw movedTo(root, place.path);
-}
-
-const concerns = ({ entries }: Pick<RootContent, 'entries'>, name: string | null): boolean =>
-  name === null || entries.includes(name);
-
-function placeOfMark({ home }: RootMark): DataPlace | null {
-  try {
-    return readPlace(home);
-  } catch {
-    return null;
-  }
-}
-
-function movedTo(path: string, place: string): KithError {
-  return new KithError('datadir-moved', `${path} was moved to ${place}`, { data: { path, file: place } });
-}
-
-function halfCopy(path: string): KithError {
-  return new KithError('datadir-half-copy', `${path} is not a complete copy`, { data: { path } });
-}
-
-/** The path without symbolic links; the path itself when there is nothing. */
+/** The path without symbolic links, and with the letter case of the disk; the path itself when there is nothing. */
 export function realOf(path: string): string {
   try {
-    return realpathSync(path);
+    // The other implementation keeps the letter case of its argument.
+    return realpathSync.native(path);
   } catch {
     return path;
+  }
+}
+
+/** Whether two paths lead to the same folder: also by another letter case, or over a second mount of the same disk. */
+export function isSameRoot(a: string, b: string): boolean {
+  if (a === b || realOf(a) === realOf(b)) return true;
+  try {
+    const [first, second] = [folderIdentityNow(a), folderIdentityNow(b)];
+    // Some network file systems have no inode numbers.
+    return first !== null && second !== null && first.inode !== '0' && isSameFolder(first, second);
+  } catch {
+    return false;
   }
 }
 
@@ -185,22 +153,37 @@ function isEntries(value: unknown): value is readonly string[] {
   );
 }
 
+const isId = (value: unknown): value is string | null =>
+  value === null || (typeof value === 'string' && /^[0-9a-f]{32}$/.test(value));
+
 function isContent(value: unknown): value is RootContent {
-  const { path, entries } = (value ?? {}) as Partial<RootContent>;
-  return isPath(path) && isEntries(entries);
+  const { path, entries, id } = (value ?? {}) as Partial<RootContent>;
+  return isPath(path) && isEntries(entries) && isId(id);
+}
+
+function isMoving(value: unknown): value is Moving {
+  const { pid } = (value ?? {}) as Partial<Moving>;
+  return isContent(value) && (pid === null || Number.isSafeInteger(pid));
 }
 
 function isOld(value: unknown): value is OldCopy | null {
-  const { since, intact } = (value ?? {}) as Partial<OldCopy>;
-  return value === null || (isContent(value) && Number.isSafeInteger(since) && typeof intact === 'boolean');
+  const { since, intact, diverged } = (value ?? {}) as Partial<OldCopy>;
+  return (
+    value === null ||
+    (isContent(value) &&
+      Number.isSafeInteger(since) &&
+      typeof intact === 'boolean' &&
+      typeof diverged === 'boolean')
+  );
 }
 
 function isRootMark(value: object): value is RootMark {
-  const { version, home, state, entries } = value as Partial<RootMark> & { version?: unknown };
+  const { version, home, state, entries, id } = value as Partial<RootMark> & { version?: unknown };
   return (
     version === VERSION &&
     isPath(home) &&
     isEntries(entries) &&
-    (state === 'incoming' || state === 'used' || state === 'left')
+    isId(id) &&
+    ['incoming', 'complete', 'used', 'left'].includes(state!)
   );
 }

@@ -4,8 +4,8 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve, win32 } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, findCode, KithError, messageOf } from './errors.ts';
-import { refuseMoved } from './data-place.ts';
 import { diskRefusal } from './disk-failure.ts';
+import { noteUsed, refuseMoved } from './moved-root.ts';
 import { makePrivateFolder, takeContentsFromOthers, takeFromOthers } from './private-folder.ts';
 import { readRegularFileSync } from './read-regular.ts';
 
@@ -56,8 +56,8 @@ function homeFolders(): string[] {
  * removed from everything that belongs to Kith, and from the directory itself if it contains nothing else. The lock is
  * LevelDB's: the operating system holds it for the process, on every platform, so that `kill -9` and power loss release
  * it and no stale lock can exist.
- * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-moved`, `datadir-half-copy`, `datadir-unusable`,
- *   `disk-full`, `disk-read-only`, `files-exhausted`
+ * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-moved`, `datadir-left`, `datadir-half-copy`,
+ *   `datadir-moving`, `datadir-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   // An empty path would mean the current folder.
@@ -66,9 +66,17 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   refuseMoved(full);
   makeDirectory(full);
   const lock = await takeLock(full);
-  makePrivate(full);
   const owner = join(full, OWNER_FILE);
-  writeOwner(owner, full);
+  try {
+    // A move may have begun or ended while this process waited for the lock.
+    refuseMoved(full);
+    note(full);
+    makePrivate(full);
+    writeOwner(owner, full);
+  } catch (error) {
+    await lock.close();
+    throw error;
+  }
   return {
     path: full,
     async release() {
@@ -125,6 +133,14 @@ function makePath(path: string): void {
     } else if (code !== 'EEXIST' || !statSync(path).isDirectory()) {
       throw error;
     }
+  }
+}
+
+function note(path: string): void {
+  try {
+    noteUsed(path);
+  } catch (error) {
+    throw unusable(path, error);
   }
 }
 

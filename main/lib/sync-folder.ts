@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { codeOf } from './errors.ts';
 
@@ -14,5 +15,18 @@ export async function syncFolder(path: string): Promise<void> {
     });
   } finally {
     await folder.close();
+  }
+}
+
+/** Like syncFolder, but synchronous. */
+export function syncFolderNow(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    if (!UNABLE.has(codeOf(error) ?? '')) throw error;
+  } finally {
+    closeSync(folder);
   }
 }

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type { Network } from '../core/params/network.ts';
-import { usedRoot } from '../lib/data-place.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
+import { findRoot } from '../lib/moved-root.ts';
 
 /**
  * The default data directory of a network. The creator of a network may choose any name, even a path or the name of a
  * built-in network, so the folder of a created network also has its id.
+ * @throws {KithError} `datadir-unknown`, `data-place-…`
  */
-export function defaultDirectory(network: Network): string {
-  return join(usedRoot(defaultDataRoot()), directoryName(network));
+export async function defaultDirectory(network: Network): Promise<string> {
+  return join(await findRoot(defaultDataRoot()), directoryName(network));
 }
 
 /** The name of that directory. */

@@ -6,8 +6,8 @@ import { toHex } from '../core/codec/hex.ts';
 import { BUILT_IN_NETWORKS } from '../core/params/built-in-networks.ts';
 import { type JoinLink, parseJoinLink } from '../core/params/join-link.ts';
 import type { Network } from '../core/params/network.ts';
-import { usedRoot } from '../lib/data-place.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
+import { findRoot } from '../lib/moved-root.ts';
 import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import { systemRandom } from '../lib/random.ts';
@@ -46,7 +46,7 @@ export function joinedBy({ addresses, block }: JoinLink): Omit<Joined, 'network'
 async function createdNetwork(link: JoinLink): Promise<Network> {
   if (link.file === null)
     throw new KithError('join-link-invalid', 'it names a network that this program does not know');
-  const kept = join(usedRoot(defaultDataRoot()), 'networks', `${toHex(link.id)}.kith.json`);
+  const kept = join(await findRoot(defaultDataRoot()), 'networks', `${toHex(link.id)}.kith.json`);
   const good = existsSync(kept) && equalBytes(networkFileHash(await readFile(kept, 'utf8')), link.file);
   if (!good) {
     const file = await fetchNetworkFile(link, link.file, { clock: systemClock, random: systemRandom });

@@ -25,7 +25,9 @@ export interface ResolvedOptions extends Omit<NodeConfig, 'log' | 'onFailure' | 
  */
 export async function resolveOptions(options: NodeOptions): Promise<ResolvedOptions> {
   const joined = await followLink(options);
-  return resolveFor(joined?.network ?? readNetwork('node', options.network), joined, options);
+  const network = joined?.network ?? readNetwork('node', options.network);
+  const datadir = options.datadir ?? (await defaultDirectory(network));
+  return resolveFor(network, joined, { ...options, datadir });
 }
 
 /**
@@ -35,13 +37,13 @@ export async function resolveOptions(options: NodeOptions): Promise<ResolvedOpti
 export function resolveFor(
   network: Network,
   joined: Omit<Joined, 'network'> | null,
-  options: NodeOptions,
+  options: NodeOptions & { readonly datadir: string },
 ): ResolvedOptions {
   const mining = options.mine === undefined ? null : { address: options.mine, threads: options.threads };
   if (mining !== null) lockOf({ network }, mining.address);
   return {
     network,
-    datadir: options.datadir ?? defaultDirectory(network),
+    datadir: options.datadir,
     listen: readAddresses(options.listen ?? defaultListen(network)),
     bootstrap: readAddresses([...(joined?.addresses ?? []), ...(options.bootstrap ?? network.bootstrap)]),
     joined: joined?.addresses,

@@ -14,6 +14,8 @@ process.stdin.on('end', end).on('error', end).resume();
 await import('../lib/compile-cache.mjs');
 await import('../lib/small-heap.mjs');
 const { runBrowserProgram } = await import('./browser-program.ts');
+const { endDespiteSilence } = await import('../lib/answers.ts');
 const code = await runBrowserProgram(process.argv.slice(2));
+endDespiteSilence();
 // All data is on the disk by now, and open handles must not keep the process.
 process.exit(code);

@@ -5,8 +5,8 @@ import { readArguments } from '../cli/arguments.ts';
 import { jsonLine } from '../cli/printing.ts';
 import { followProcess, within } from '../cli/process-life.ts';
 import { faultFrom, reportToProgram } from '../cli/report.ts';
-import { usedRoot } from '../lib/data-place.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
+import { findRoot } from '../lib/moved-root.ts';
 import { createFileSink } from '../lib/log-file.ts';
 import { createConsoleSink } from '../lib/log-sinks.ts';
 import { createLog } from '../lib/log.ts';
@@ -32,7 +32,7 @@ export async function runBrowserProgram(args: readonly string[]): Promise<number
 
 async function serve(args: readonly string[]): Promise<void> {
   const options = readNodeOptions(readArguments('start', args, NODE_ARGUMENTS));
-  const root = usedRoot(options.datadir ?? defaultDataRoot());
+  const root = await findRoot(options.datadir ?? defaultDataRoot());
   makePrivateFolder(root);
   const file = createFileSink({ path: join(root, 'logs', 'session.log') });
   const log = createLog({

@@ -47,6 +47,14 @@ export function dataEntries(root: string): string[] {
   );
 }
 
+/** The names of the data directories in a root; without the root itself. */
+export const dataDirectories = (root: string): string[] =>
+  dataEntries(root).filter((name) => isDatadir(join(root, name)));
+
+/** The folders in a root that a node has locked at any time; `.` is the root itself. A node that has just started has no data yet. */
+export const lockedDirectories = (root: string): string[] =>
+  ['.', ...readdirSync(root)].filter((name) => existsSync(join(root, name, LOCK_FOLDER, 'LOCK')));
+
 /** Whether a node has used this folder as its data directory. */
 function isDatadir(folder: string): boolean {
   return (
@@ -62,7 +70,7 @@ function isDatadir(folder: string): boolean {
  */
 export async function listData(root: string, { lenient = false } = {}): Promise<DataTree> {
   const entries = dataEntries(root);
-  const datadirs = entries.filter((name) => isDatadir(join(root, name)));
+  const datadirs = dataDirectories(root);
   if (isDatadir(root)) datadirs.unshift('.');
   const tops = new Set(datadirs.map((name) => join(root, name)));
   const folders: string[] = [];

@@ -1,11 +1,13 @@
 /** Whether the data of a root can be moved to a folder. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PLACE_FILE, readMark, readPlace, realOf, usedRoot } from '../lib/data-place.ts';
+import { isSameRoot, type OldCopy, PLACE_FILE, readMark, readPlace, realOf } from '../lib/data-place.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
-import { isSameFolder, type FolderIdentity, folderIdentityNow } from '../lib/folder-identity.ts';
-import { dataEntries, listData } from './data-files.ts';
+import { type FolderIdentity, folderIdentityNow } from '../lib/folder-identity.ts';
+import { isMarkOf, markAt, usedRoot } from '../lib/moved-root.ts';
+import { dataEntries, type DataTree, listData } from './data-files.ts';
+import { checkClosed, checkPrivate, localUser } from './private-target.ts';
 
 /** A folder to which the data can be moved. */
 export interface MoveTarget {
@@ -18,6 +20,8 @@ export interface MoveTarget {
   readonly free: number;
   /** Whether the target has the kept copy of an earlier move. */
   readonly isOld: boolean;
+  /** Whether it is the home itself. */
+  readonly toHome: boolean;
 }
 
 /** The copy is written into this folder of the target first, so that a part of it is never taken for data. */
@@ -40,35 +44,53 @@ export const freeSpace: FreeSpace = async (path) => {
  * @throws {KithError} `move-…`, `data-place-…`
  */
 export async function checkTarget(home: string, to: string, free: FreeSpace): Promise<MoveTarget> {
-  const from = realpathSync(usedRoot(home));
+  refuseOtherHome(home);
+  const from = realOf(usedRoot(home));
   const path = folderAt(to);
   const place = folderIdentityNow(path);
   if (place === null) throw gone(to);
   const old = readPlace(home)?.old ?? null;
-  if (isSameFolder(place, folderIdentityNow(from)!))
-    throw new KithError('move-same-place', path, { data: { path } });
+  if (isSameRoot(path, from)) throw new KithError('move-same-place', path, { data: { path } });
   // If the target is the home itself, the data moves back into it.
-  const toHome = path === realOf(home);
+  const toHome = isSameRoot(path, home);
+  const tree = await listData(from, { lenient: true });
   const roots = toHome ? [from] : [from, realOf(home)];
-  if (roots.some((root) => isInside(path, root) || isInside(root, path)))
+  if (isInData(path, from, tree) || roots.some((root) => isInside(path, root) || isInside(root, path)))
     throw new KithError('move-inside', path, { data: { path, from } });
-  const isOld = old?.path === path;
+  const isOld = old !== null && isSameRoot(old.path, path);
   if (old !== null && !isOld) throw new KithError('move-old-kept', old.path, { data: { path: old.path } });
-  // Another disk may be at this path now.
-  if (isOld && !toHome && !isLeft(path, home)) throw gone(path);
-  if (!isOld && !isEmpty(path, toHome, home)) throw new KithError('move-not-empty', path, { data: { path } });
-  checkWritable(path);
-  const [{ bytes, entries }, available] = [await listData(from, { lenient: true }), await free(path)];
-  if (toHome && !isOld && entries.some((name) => existsSync(join(path, name))))
+  if (isOld) checkOld(old, home);
+  else if (!isEmpty(path, home)) throw new KithError('move-not-empty', path, { data: { path } });
+  if (!toHome && !isOld) checkPrivate(path, localUser());
+  checkWritable(path, toHome || isOld);
+  const available = await free(path);
+  if (toHome && !isOld && tree.entries.some((name) => existsSync(join(path, name))))
     throw new KithError('move-not-empty', path, { data: { path } });
-  if (available < bytes + RESERVE_BYTES) throw noRoom(path, bytes + RESERVE_BYTES, available);
-  return { path, place, bytes, free: available, isOld };
+  if (available < tree.bytes + RESERVE_BYTES) throw noRoom(path, tree.bytes + RESERVE_BYTES, available);
+  // The record names the old copy by its path of then.
+  return { path: isOld ? old.path : path, place, bytes: tree.bytes, free: available, isOld, toHome };
+}
+
+/** The root may be the place of another home, whose record would then name a folder without data. */
+function refuseOtherHome(home: string): void {
+  const mark = readMark(home);
+  if (mark === null || !existsSync(mark.home)) return;
+  const place = readPlace(mark.home);
+  if (place !== null && isSameRoot(place.path, home))
+    throw new KithError('move-other-home', home, { data: { path: home, file: mark.home } });
+}
+
+function checkOld({ path, id, diverged }: OldCopy, home: string): void {
+  // Each of the two has what the other lacks, so that neither may be replaced.
+  if (diverged) throw new KithError('move-old-kept', path, { data: { path } });
+  // Another disk may be at this path now.
+  if (!isSameRoot(path, home) && !isLeft(path, id, home)) throw gone(path);
 }
 
 /** Whether a root has the data that a move of this home has left. */
-export function isLeft(root: string, home: string): boolean {
+export function isLeft(root: string, id: string | null, home: string): boolean {
   const mark = markAt(root);
-  return mark?.state === 'left' && realOf(mark.home) === realOf(home);
+  return mark?.state === 'left' && isMarkOf(mark, id, home);
 }
 
 function folderAt(path: string): string {
@@ -76,7 +98,7 @@ function folderAt(path: string): string {
   if (stats === undefined) throw gone(path);
   if (stats.isSymbolicLink()) throw new KithError('move-link', path, { data: { file: path } });
   if (!stats.isDirectory()) throw new KithError('move-not-empty', path, { data: { path } });
-  return realpathSync(path);
+  return realOf(path);
 }
 
 export function gone(path: string): KithError {
@@ -91,38 +113,44 @@ export function noRoom(path: string, needed: number, available: number): KithErr
 
 /** Compares the folders themselves, because a path may have other letters or lead over a second mount. */
 function isInside(path: string, root: string): boolean {
-  const wanted = folderIdentityNow(root);
-  for (let at = dirname(path), below = path; at !== below; below = at, at = dirname(at)) {
-    const here = folderIdentityNow(at);
-    if (here !== null && wanted !== null && isSameFolder(here, wanted)) return true;
-  }
+  for (let at = dirname(path), below = path; at !== below; below = at, at = dirname(at))
+    if (isSameRoot(at, root)) return true;
   return false;
 }
 
-/** Empty, or with nothing but the part of a move that was interrupted. In the home, the files of the app stay. */
-function isEmpty(path: string, isHome: boolean, home: string): boolean {
-  if (isHome) return dataEntries(path).length === 0;
-  const mark = markAt(path);
-  const ours =
-    mark?.state === 'incoming' && realOf(mark.home) === realOf(home) ? [...mark.entries, PLACE_FILE] : [];
-  const known = new Set([...ours, ...(ours.length > 0 ? [INCOMING] : [])]);
+/** A second mount of a folder in the data has none of the folders above that folder. */
+function isInData(path: string, from: string, { folders }: DataTree): boolean {
+  const parts = folders.map((name) => join(from, name));
+  for (let at = path, below = ''; at !== below; below = at, at = dirname(at))
+    if (parts.some((part) => isSameRoot(at, part))) return true;
+  return false;
+}
+
+/** Empty, or with nothing but a copy that a move of this home has not completed. In the home, the files of the app stay. */
+export function isEmpty(path: string, home: string): boolean {
+  if (isSameRoot(path, home)) return dataEntries(path).length === 0;
+  const known = new Set(
+    isHalfCopy(markAt(path), home) ? [...markAt(path)!.entries, PLACE_FILE, INCOMING] : [],
+  );
   return readdirSync(path).every((name) => IGNORED.has(name) || known.has(name));
 }
 
-function markAt(path: string): ReturnType<typeof readMark> {
-  try {
-    return readMark(path);
-  } catch {
-    return null;
-  }
+/** Whether a mark tells that nothing in its root is newer than where it was copied from. */
+export function isHalfCopy(mark: ReturnType<typeof readMark>, home: string): boolean {
+  return (mark?.state === 'incoming' || mark?.state === 'complete') && isSameRoot(mark.home, home);
 }
 
-function checkWritable(path: string): void {
+function checkWritable(path: string, isKnown: boolean): void {
   const probe = join(path, `${INCOMING}.${process.pid}`);
   try {
     mkdirSync(probe, { mode: 0o700 });
-    rmdirSync(probe);
+    try {
+      if (!isKnown) checkClosed(probe, localUser());
+    } finally {
+      rmdirSync(probe);
+    }
   } catch (error) {
+    if (error instanceof KithError) throw error;
     if (!existsSync(path)) throw gone(path);
     if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') throw noRoom(path, RESERVE_BYTES, 0);
     throw new KithError('move-read-only', messageOf(error), {

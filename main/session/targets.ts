@@ -76,8 +76,8 @@ export function demoTarget({ demo, before, stopped, failed }: DemoTargetDeps): T
     async resolve() {
       await before();
       const datadir = await demo.begin();
-      const options = { network: 'local', datadir, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [] };
-      return resolveFor(LOCAL_NETWORK, null, NODE_OPTIONS.parse(options));
+      const options = { network: 'local', listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [] };
+      return resolveFor(LOCAL_NETWORK, null, { ...NODE_OPTIONS.parse(options), datadir });
     },
     started(node) {
       demo

@@ -20,8 +20,15 @@ export const dataPlace = z.object({
   path: z.string(),
   /** Size of the data. */
   bytes: z.number().int().min(0),
-  /** What an earlier move has left; `intact`: it can be used as it is. */
-  old: z.object({ path: z.string(), since: z.number().int(), intact: z.boolean() }).nullable(),
+  /**
+   * What an earlier move has left; `intact`: it can be used as it is; `diverged`: it has data that the data in use lacks, because
+   * it was used after the move.
+   */
+  old: z
+    .object({ path: z.string(), since: z.number().int(), intact: z.boolean(), diverged: z.boolean() })
+    .nullable(),
+  /** Data directories in the place before the move that are neither used nor part of the old copy. */
+  unused: z.array(z.string()).max(256),
   /** What happens to the data at the moment. `done` and `total` are bytes. */
   move: z
     .object({

@@ -83,13 +83,19 @@ export const NODE_SENTENCES = {
   'datadir-unknown':
     'The default data directory is not known, because this user has no home folder. Choose a data directory.',
   'datadir-moved':
-    'The data in[ {path}| this directory] was moved[ to {file}], and this is the old copy. Use the data in its new place; to go back, open Settings in the desktop app.',
+    'The data in[ {path}| this directory] was moved[ to {file}], so nothing is opened here any more. Use the data in its new place; to go back, open Settings in the desktop app.',
+  'datadir-left':
+    'The data in[ {path}| this directory] is an old copy of data that was moved, and it is not known where to. Use the newer data. If this copy is all that is left, delete the file[ {file}| data-place.json in it], then open it again.',
+  'datadir-moving':
+    'The data in[ {path}| this directory] is being moved, so no data directory can be created there. Wait until the move has ended, then try again.',
   'datadir-half-copy':
     'The data in[ {path}| this directory] is a part of a copy that was not completed. Use the directory that it was copied from. The next start of the desktop app removes this part.',
   'data-place-invalid':
     'The file[ {file}| with the place of the data directory] cannot be read[: {reason}]. It tells where your data is. Restore it from a backup, or choose the directory that has your newest data as the data directory.',
   'data-place-missing':
     'The data directory was moved[ to {path}], and is not there now. If it is on a removable disk, connect that disk and try again.',
+  'data-place-silent':
+    'The folder[ {path}] does not answer. If it is on a network share, check the connection to the server; if it is on a removable disk, connect that disk again. Then try again.',
   'move-inside':
     'The data directory cannot be moved[ to {path}], because one of the two folders is inside the other. Choose a folder elsewhere.',
   'move-same-place': 'The data directory is in[ {path}| this folder] already. Choose another folder.',
@@ -99,6 +105,12 @@ export const NODE_SENTENCES = {
     'The disk[ of {path}] has too little space[: {free:size} are free, and {needed:size} are needed]. Free some space, or choose another disk. The data stays where it was.',
   'move-read-only':
     'Nothing can be written to the folder[ {path}][: {reason}]. Choose a folder that you may write to.',
+  'move-not-private':
+    'Other users of this computer can read or change what is in the folder[ {path}][, because of the owner or the permissions of {folder}]. Choose a folder that belongs to you, below folders that only you or the system can change.',
+  'move-other-home':
+    'The data in[ {path}| this folder] belongs to another start of Kith[, which uses {file}]. Move it there.',
+  'move-not-that':
+    'The folder[ {path}] does not contain the data directory that was moved. Choose the folder that has its file data-place.json.',
   'move-place-gone':
     'The folder[ {path}] is not there any more. If it is on a removable disk, connect that disk and try again. The data stays where it was.',
   'move-link':

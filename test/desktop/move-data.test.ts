@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LOCAL_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { createKnownNetworks } from '../../main/session/known-networks.ts';
 import { type DesktopApp, launchDesktop, newFolder } from './support/desktop-app.ts';
@@ -84,4 +93,53 @@ test('the data directory moves, the wallet with it, and back; the old copy is de
   await again.page.getByText('Savings').first().waitFor();
   expect(await again.quit()).toBe(0);
   expect(existsSync(path.join(home, 'data-place.json'))).toBe(false);
+});
+
+describe('a move that takes a while', () => {
+  /** A large file without content: copying it takes seconds, and nearly no space where it is. */
+  async function startMove(): Promise<{ app: DesktopApp; home: string; to: string }> {
+    const [home, to] = [realpathSync(newFolder()), realpathSync(newFolder())];
+    openLocalAtStart(home);
+    mkdirSync(path.join(home, 'logs'));
+    writeFileSync(path.join(home, 'logs', 'large'), '');
+    truncateSync(path.join(home, 'logs', 'large'), 4e9);
+    const app = await launchDesktop({ args: LISTEN, datadir: home });
+    await app.person.makeWallet('Savings', 'correct horse battery');
+    await openSettings(app);
+    await choose(app, to);
+    await app.press('Move');
+    await app.page.getByRole('button', { name: 'Move data …' }).click();
+    await app.page.getByText('Copying the data directory …').waitFor();
+    expect(readdirSync(to)).toContain('kith-incoming');
+    return { app, home, to };
+  }
+
+  test('ends by a click on Cancel, and the node runs where it was', async () => {
+    const { app, home, to } = await startMove();
+    expect(await app.page.getByRole('progressbar', { name: 'Progress of the move' }).count()).toBe(1);
+    await app.page.getByRole('button', { name: 'Cancel' }).click();
+    await app.page.getByText('The move of the data directory was cancelled.').waitFor();
+    expect(readdirSync(to)).toEqual([]);
+    await expect.poll(() => existsSync(path.join(networkFolder(home), 'owner.json'))).toBe(true);
+    await app.page.getByText('Savings').first().waitFor();
+    expect(existsSync(path.join(home, 'data-place.json'))).toBe(false);
+    // It can be begun again at once, and quitting ends it too.
+    await openSettings(app);
+    await app.page.getByRole('button', { name: 'Move data …' }).click();
+    await app.page.getByText('Copying the data directory …').waitFor();
+    expect(await app.quit()).toBe(0);
+    expect(readdirSync(to)).toEqual([]);
+  });
+
+  test('is undone by the next start after kill -9', async () => {
+    const { app, home, to } = await startMove();
+    app.electron.process().kill('SIGKILL');
+    expect(await app.ended).toBe('SIGKILL');
+    expect(readdirSync(to)).toContain('kith-incoming');
+    const again = await launchDesktop({ args: LISTEN, datadir: home });
+    await again.page.getByText('Savings').first().waitFor();
+    expect(readdirSync(to)).toEqual([]);
+    expect(existsSync(path.join(home, 'data-place.json'))).toBe(false);
+    expect(await again.quit()).toBe(0);
+  });
 });

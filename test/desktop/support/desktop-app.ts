@@ -34,7 +34,18 @@ export interface LaunchOptions {
   /** A new one if not given. */
   readonly datadir?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** How dialogs at the start are answered, before the test reaches the app. */
+  readonly atStart?: StartAnswers;
 }
+
+export interface StartAnswers {
+  /** The buttons of the message boxes, one after another; then each is cancelled. */
+  readonly press: readonly string[];
+  /** The folders that are chosen, one after another. */
+  readonly choose?: readonly string[];
+}
+
+const START_ANSWERS = path.join(import.meta.dirname, 'start-answers.cjs');
 
 /** A network of this computer alone. */
 export const LOCAL = ['--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0'] as const;
@@ -55,8 +66,10 @@ export async function launchDesktop(
   atEnd: AtEnd = onTestFinished,
 ): Promise<DesktopApp> {
   const datadir = options.datadir ?? newFolder(atEnd);
-  const args = [process.cwd(), ...(options.args ?? LOCAL), '--datadir', datadir];
-  const env = { ...environment(), ...options.env };
+  const given = options.atStart ? ['-r', START_ANSWERS] : [];
+  const args = [...given, process.cwd(), ...(options.args ?? LOCAL), '--datadir', datadir];
+  const answers = options.atStart ? { KITH_TEST_ANSWERS: JSON.stringify(options.atStart) } : {};
+  const env = { ...environment(), ...answers, ...options.env };
   const electron = await _electron.launch({
     executablePath: electronProgram(),
     chromiumSandbox: true,

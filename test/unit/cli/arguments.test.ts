@@ -1,8 +1,8 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readArguments, readNumber } from '../../../main/cli/arguments.ts';
 import { callCommand } from '../../../main/cli/call-command.ts';
-import { defaultDirectory } from '../../../main/node/default-directory.ts';
+import { directoryName } from '../../../main/node/default-directory.ts';
 import { PROCEDURES } from '../../../main/cli/procedures.ts';
 import { MAIN_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import type { KithError } from '../../../main/lib/errors.ts';
@@ -94,7 +94,7 @@ test('the help of call lists every procedure', () => {
 });
 
 test('a created network cannot use the data directory of another one', () => {
-  const at = (name: string, founded = true) => basename(defaultDirectory({ ...MAIN_NETWORK, name, founded }));
+  const at = (name: string, founded = true) => directoryName({ ...MAIN_NETWORK, name, founded });
   const id = MAIN_NETWORK.idHex.slice(0, 8);
   expect(at('main', false)).toBe('main');
   expect(at('main')).toBe(`main-${id}`);

@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,90 +12,26 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readPlace, refuseMoved, usedRoot } from '../../../main/lib/data-place.ts';
+import { readPlace } from '../../../main/lib/data-place.ts';
 import { openDataDirectory } from '../../../main/lib/datadir.ts';
+import { usedRoot } from '../../../main/lib/moved-root.ts';
 import type { CopyProgress } from '../../../main/session/copy-data.ts';
-import { createKnownNetworks } from '../../../main/session/known-networks.ts';
+import { type MoveDeps, moveData } from '../../../main/session/move-data.ts';
+import { deleteOldCopy, useOldCopy } from '../../../main/session/old-copy.ts';
+import { recoverMove } from '../../../main/session/recover-move.ts';
 import {
-  deleteOldCopy,
-  type MoveDeps,
-  moveData,
-  recoverMove,
-  useOldCopy,
-} from '../../../main/session/move-data.ts';
-import { newFolder } from '../../support/folder.ts';
+  codeOf,
+  codeWhenOpened,
+  contentOf,
+  DEPS,
+  newHome,
+  newTarget,
+  throwIt,
+} from '../../support/moved-home.ts';
 
 const CHILD = join(import.meta.dirname, '../../support/fixtures/move-data.ts');
-const NETWORK = {
-  id: 'ab'.repeat(32),
-  name: 'ours',
-  created: false,
-  datadir: 'ours-abababab',
-  link: null,
-  addedAt: 1,
-  openedAt: 1,
-};
-
-const DEPS: MoveDeps = {
-  signal: new AbortController().signal,
-  report: () => undefined,
-  now: () => 1_800_000_000,
-  free: () => Promise.resolve(1e12),
-  open,
-};
-
-/** A home with data of networks, and files that are not data. One of the networks is in the registry. */
-function newHome(names: readonly string[] = ['ours-abababab', 'local']): string {
-  const home = realpathSync(newFolder());
-  for (const name of names) {
-    for (const folder of ['lock', 'wallets', 'chain', 'blocks/deep'])
-      mkdirSync(join(home, name, folder), { recursive: true });
-    writeFileSync(join(home, name, 'identity.key'), randomBytes(64), { mode: 0o600 });
-    writeFileSync(join(home, name, 'wallets', 'Everyday.wallet'), randomBytes(700), { mode: 0o644 });
-    writeFileSync(join(home, name, 'chain', '000003.log'), '');
-    writeFileSync(join(home, name, 'blocks', 'deep', '1'), randomBytes(3_000_000));
-  }
-  createKnownNetworks(home).opened(NETWORK);
-  writeFileSync(join(home, 'window.json'), '{}');
-  writeFileSync(join(home, 'a letter of the user.txt'), 'x');
-  return home;
-}
-
-const newTarget = (): string => realpathSync(newFolder());
-
-/** Path and content of each file of the data. */
-function contentOf(root: string): Record<string, string> {
-  const files: Record<string, string> = {};
-  const skipped = /(?:^|\/)(?:lock|owner\.json|identity\.place|window\.json|data-place\.json|a letter)/;
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    const path = relative(root, join(entry.parentPath, entry.name));
-    if (entry.isFile() && !skipped.test(path))
-      files[path] = readFileSync(join(root, path)).toString('base64');
-  }
-  return files;
-}
-
-const throwIt = (error: unknown): never => {
-  throw error;
-};
-
-const codeOf = (promise: Promise<unknown>): Promise<string | undefined> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => (error as { code?: string }).code ?? 'no code',
-  );
-
-function codeWhenOpened(datadir: string): string | null {
-  try {
-    refuseMoved(datadir);
-    return null;
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
-
 describe('a move', () => {
   test('copies all data and nothing else, private, and records the new root', async () => {
     const [home, to] = [newHome(), newTarget()];
@@ -172,7 +106,7 @@ describe('a move', () => {
     await moveData(home, to, DEPS);
     rmSync(to, { recursive: true });
     expect(() => usedRoot(home)).toThrow(expect.objectContaining({ code: 'data-place-missing' }) as Error);
-    await useOldCopy(home);
+    await useOldCopy(home, DEPS.now);
     expect(usedRoot(home)).toBe(home);
     expect(contentOf(home)).toEqual(before);
     expect(codeWhenOpened(join(home, 'local'))).toBeNull();
@@ -417,7 +351,7 @@ describe('another disk at a path of the record', () => {
     expect(await codeOf(moveData(home, first, DEPS))).toBe('move-place-gone');
     expect(await codeOf(deleteOldCopy(home))).toBe('move-place-gone');
     renameSync(second, `${second}-away`);
-    expect(await codeOf(useOldCopy(home))).toBe('move-place-gone');
+    expect(await codeOf(useOldCopy(home, DEPS.now))).toBe('move-place-gone');
     expect(readdirSync(first, { recursive: true })).toEqual(['local', 'local/a letter']);
   });
 

@@ -1,0 +1,103 @@
+/** Ends what an interrupted move has left, and corrects the marks in the roots. */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Answers, answers, requireAnswer } from '../lib/answers.ts';
+import { crashPoint } from '../lib/crash-point.ts';
+import {
+  type DataPlace,
+  isSameRoot,
+  PLACE_FILE,
+  readMark,
+  readPlace,
+  type RootContent,
+  type RootMark,
+  writeMark,
+  writePlace,
+} from '../lib/data-place.ts';
+import { isMarkOf, markAt, usedRoot } from '../lib/moved-root.ts';
+import { deleteData } from './data-files.ts';
+import { INCOMING, isHalfCopy } from './move-target.ts';
+
+/** For a mark that can as well be corrected at another start. */
+const BRIEFLY_MS = 1000;
+
+/**
+ * Removes what an interrupted move has left, at the start of a program. Where its disk is absent or does not answer, the mark on it
+ * says that it is a half copy. What cannot be removed is reported, and removed before the next move: the root in use does not depend
+ * on it.
+ * @throws {KithError} `data-place-invalid`, `data-place-missing`, `data-place-silent`, and see usedRoot
+ */
+export async function recoverMove(
+  home: string,
+  onError: (error: unknown) => void,
+  answered: Answers = answers,
+): Promise<void> {
+  const place = readPlace(home);
+  if (place === null) return;
+  await requireAnswer(place.path, answered);
+  await correctMarks(home, answered).catch(onError);
+  // First: a verified copy is not removed while its source is absent.
+  usedRoot(home);
+  const { moving } = place;
+  if (moving === null) return;
+  if (await answered(moving.path)) await undo(home, place).catch(onError);
+  else await writePlace(home, { ...place, moving: null });
+}
+
+/** The record was replaced first; these are the writes after it. */
+export async function correctMarks(home: string, answered: Answers): Promise<void> {
+  const place = readPlace(home);
+  if (place === null) return;
+  const { path, id, old } = place;
+  const used = markAt(path);
+  // A complete copy is marked as used once its data is opened.
+  if (isMarkOf(used, id, home) && (used.state === 'left' || used.home !== home))
+    setMark(path, { ...used, home, state: used.state === 'left' ? 'used' : used.state });
+  if (old === null || isSameRoot(old.path, home) || !(await answered(old.path, BRIEFLY_MS))) return;
+  const left = markAt(old.path);
+  if (isMarkOf(left, old.id, home) && (left.state !== 'left' || left.home !== home))
+    setMark(old.path, { ...left, home, state: 'left' });
+}
+
+function setMark(root: string, mark: RootMark): void {
+  writeMark(root, mark);
+  crashPoint('data place');
+}
+
+/** Removes the copy of a move that has not ended, and its part of the record. */
+export async function undo(home: string, { moving }: Pick<DataPlace, 'moving'>): Promise<void> {
+  const place = readPlace(home);
+  if (place === null || moving === null) return;
+  try {
+    if (!isSameRoot(place.path, moving.path) && existsSync(moving.path))
+      await removeCopy(home, place, moving);
+  } catch (error) {
+    // Other programs may create data directories again.
+    await writePlace(home, { ...place, moving: { ...moving, pid: null } });
+    throw error;
+  }
+  await writePlace(home, { ...place, moving: null });
+}
+
+async function removeCopy(home: string, place: DataPlace, { path, entries }: RootContent): Promise<void> {
+  // Names that are still in the incoming folder were not renamed: what has them in the home is not part of the move.
+  const renamed = place.moving?.replacing
+    ? entries.filter((name) => !existsSync(join(path, INCOMING, name)))
+    : [];
+  // A kept copy that was to be replaced stays, in whatever state it is.
+  if (place.old === null || !isSameRoot(place.old.path, path)) {
+    if (isSameRoot(path, home)) await deleteData(path, renamed, { withRoot: false });
+    else await removeHalfCopy(path, home);
+  }
+  await rm(join(path, INCOMING), { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Removes the half copy of this home from a root, if it has one. The folder stays: the user chose it. */
+export async function removeHalfCopy(root: string, home: string): Promise<void> {
+  const mark = readMark(root);
+  if (mark === null || !isHalfCopy(mark, home)) return;
+  await rm(join(root, INCOMING), { recursive: true, force: true });
+  await deleteData(root, mark.entries, { withRoot: false });
+  await rm(join(root, PLACE_FILE), { force: true });
+}
