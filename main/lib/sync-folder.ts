@@ -25,7 +25,7 @@ export function syncFolderNow(path: string): void {
   try {
     fsyncSync(folder);
   } catch (error) {
-    if (!UNABLE.has(codeOf(error) ?? '')) throw error;
+    if (!UNSUPPORTED_CODES.has(codeOf(error) ?? '')) throw error;
   } finally {
     closeSync(folder);
   }
