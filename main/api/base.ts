@@ -8,7 +8,7 @@ import type { BlockSummaries } from './block-summaries.ts';
 import type { NetworksAccess } from './networks-access.ts';
 import type { Operations } from './operations.ts';
 
-/** What the carrier tells the handlers about the client. */
+/** What the handlers know about the client, set by the carrier. */
 export interface ApiContext {
   readonly role: Role;
   /** Identifies the connection: the limits of expensive procedures are divided fairly among connections. */
@@ -33,7 +33,7 @@ export interface PaymentConfirmation {
 
 /** Functions of the program that runs the node: it owns the process and the log. */
 export interface ProgramAccess {
-  /** Asks the program to stop the node; returns at once. */
+  /** Asks the program to stop the node; returns immediately. */
   readonly shutdown: () => void;
   /** The newest lines of at least this level, oldest first. */
   readonly recentLog: (limit: number, level: LogLevel) => readonly LogLine[];

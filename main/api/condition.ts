@@ -40,8 +40,8 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
   let isGone = false;
   let lastCheckMs = -Infinity;
 
-  // The open files of a moved or deleted directory keep working, so without this check nothing would show for hours
-  // that it is gone.
+  // The open files of a moved or deleted directory keep working, so without this check the node would not report the
+  // loss until it next opens a file.
   const checkDatadir = async (): Promise<void> => {
     if (datadirId === null) return;
     isGone = await identifyFolder(datadir).then(

@@ -92,8 +92,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
 };
 
 /**
- * For each cost: how many calls of all connections may run at once, and how many may wait. The page has only a few open
- * at a time.
+ * For each cost: how many calls of all connections may run at the same time, and how many may wait. The page has only
+ * a few open at a time.
  */
 export const CALL_LIMITS: Readonly<Record<Exclude<Cost, 'light'>, FairLimits>> = {
   work: { atOnce: 4, waitingOfOwner: 128, waiting: 512 },

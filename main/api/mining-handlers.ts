@@ -35,8 +35,8 @@ export function createMiningHandlers({ node }: HandlerDeps) {
         await miner.start(lockOf(node, address), threads, share);
         payout = { address };
       } else {
-        // A wallet gives a new address for each block that pays it. Called once now, so that an unknown wallet fails at
-        // once.
+        // A wallet gives a new address for each block that pays it. Called once now, so that an unknown wallet fails
+        // immediately.
         wallets.payout(wallet);
         await miner.start(() => wallets.payout(wallet), threads, share);
         payout = { wallet };

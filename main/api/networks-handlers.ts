@@ -9,7 +9,7 @@ export function createNetworksHandlers({ networks }: Pick<HandlerDeps, 'networks
         {
           read: () => networks.state(),
           subscribe: (wake) => networks.onChanged(wake),
-          // Users switch networks rarely, so a 20 ms throttle costs nothing, and the UI hides the previous network's data
+          // At most one state per 20 ms: short enough that the page hides the data of the previous network
           // immediately.
           intervalMs: 20,
           pollMs: 60_000,

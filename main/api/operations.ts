@@ -1,7 +1,7 @@
 /**
- * Operations that may outlive the client that requested them. A response goes to one connection. If a page is reloaded
- * or a terminal is closed meanwhile, it never gets the response, and a user who believes that a payment was lost pays
- * twice.
+ * Operations that may outlive the client that requested them. A response goes to one connection. If a page is
+ * reloaded or a terminal is closed meanwhile, it never gets the response, and a user who assumes that a payment was
+ * lost pays twice.
  */
 import type { Operation } from '../../shared/contract/operations.ts';
 import type { OperationKind } from '../../shared/contract/vocabulary.ts';
@@ -12,9 +12,10 @@ import type { Procedure } from './costs.ts';
 import type { Off } from './facade.ts';
 
 /**
- * How a client that lost the response of a procedure learns the outcome. `read`: the procedure changes nothing, so the
- * client calls it again. `state`: the change is visible to every client at once (locks, bans, peers, the miner, labels,
- * blocks, the mempool). Other procedures are operations. A procedure without an entry does not compile.
+ * How a client that lost the response of a procedure learns the outcome. `read`: the procedure changes nothing, so
+ * the client calls it again. `state`: the change is visible to every client immediately (locks, bans, peers, the
+ * miner, labels, blocks, the mempool). Other procedures are operations. A procedure without an entry does not
+ * compile.
  */
 export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKind>> = {
   'node.status': 'read',

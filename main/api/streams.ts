@@ -25,7 +25,7 @@ const CONGESTION_POLL_MS = 50;
 /** Maximum number of chain events that wait for a slow reader: ten minutes of fast sync, 2 MB. */
 const MAX_WAITING = 20_000;
 
-/** Emits the state at once, and later its latest value whenever that differs from the last one sent. */
+/** Emits the state immediately, and later its latest value whenever that differs from the last one sent. */
 export async function* latest<T>(source: StateSource<T>, reader: Reader): AsyncGenerator<T, void> {
   const bell = createBell(reader.signal);
   const off = source.subscribe(bell.ring);

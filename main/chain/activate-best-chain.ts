@@ -333,7 +333,7 @@ export class Activator {
   }
 }
 
-/** Checks a batch again when its worker crashed: a crash says nothing about the signatures. */
+/** Checks a batch again when its worker crashed: a crash is no evidence about the signatures. */
 async function verifySignatures(verifyBatch: VerifyBatch, batch: SignatureBatch): Promise<number> {
   for (let tries = 3; ; tries--) {
     try {

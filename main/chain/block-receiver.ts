@@ -40,7 +40,7 @@ export interface Received {
   readonly isNew: boolean;
 }
 
-/** Decoding and checking a body of at most this size takes well under a millisecond. */
+/** Decoding and checking a body of at most this size takes less than a millisecond. */
 const QUICK_BYTES = 32 * 1024;
 
 /**

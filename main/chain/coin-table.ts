@@ -30,7 +30,8 @@ export class CoinTable {
   readonly #capacity: number;
   /**
    * A hash table with open addressing and linear probing. Each place holds the number of a slot and the hash of its
-   * key, so that a search seldom reads the memory of another coin. At most half full, so that runs stay short.
+   * key, so that a search reads the memory of another coin only if both hashes are equal. At most half full, so that
+   * runs stay short.
    */
   readonly #places: Int32Array;
   readonly #mixed: Int32Array;

@@ -135,7 +135,8 @@ async function disconnectLost(db: ChainDb, block: LostBlock, state: ChainState):
     burned,
     coinSum: coinSumAfter(state.coinSum, { created: undo.spent.keys(), spent: undo.created }),
   };
-  // A header without body and children is deleted: if no peer has the block, the node would wait for its body for ever.
+  // A header without body and children is deleted: if no peer has the block, the node would wait for its body
+  // forever.
   const forget = !whole && !(await hasChild(db, height, id));
   const at = key.header(height, id);
   const left: HeaderRecord = whole

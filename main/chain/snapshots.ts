@@ -63,7 +63,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   const { db, bodies, log, networkId } = deps;
   const building = new Map<string, Promise<Hash | null>>();
   const stopping = new AbortController();
-  // One build at a time: two at once would take twice as long and use twice the memory.
+  // One build at a time: two at the same time would take twice as long and use twice the memory.
   let tail: Promise<unknown> = tidy().catch(() => undefined);
 
   async function tidy(): Promise<void> {

@@ -78,7 +78,8 @@ function readUpgrades(
       recent: recent[bit]!,
     };
   });
-  // Each block is judged at its own height: a signal counts for its deployment even if that became active later.
+  // The signals of each block are counted at its own height: a signal counts for its deployment even if that became
+  // active later.
   const isUnknown = (entry: OwnedEntry, bit: number): boolean =>
     !deployments.all.some((deployment) => {
       if (deployment.bit !== bit || entry.prev === null) return false;

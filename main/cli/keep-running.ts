@@ -17,7 +17,7 @@ export interface KeepRunningDeps {
 export interface Ended {
   /** The node, which the caller stops. Undefined if it never started. */
   readonly running: RunningNode | undefined;
-  /** Undefined if the process was told to end. */
+  /** Undefined if the process received a signal to end. */
   readonly failure: unknown;
 }
 
@@ -57,7 +57,7 @@ async function runOnce(deps: KeepRunningDeps): Promise<Ended> {
     deps.started(running);
     await aborted(signal);
   } catch (error) {
-    // The process was told to end during the start.
+    // The process received a signal to end during the start.
     if (running === undefined && deps.signal.aborted && failure === undefined)
       return { running, failure: undefined };
     failure ??= error;

@@ -46,7 +46,7 @@ async function runNode(args: readonly string[]): Promise<number> {
       tell(error);
     },
   });
-  // Loaded on demand, so that a wrong command line is reported at once.
+  // Loaded on demand, so that a wrong command line is reported immediately.
   const [{ runNode: run }, { createNode }] = await Promise.all([
     import('../node/run-node.ts'),
     import('../node/node.ts'),

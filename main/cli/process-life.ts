@@ -7,8 +7,8 @@ export interface ProcessLife {
 }
 
 /**
- * If another signal arrives this long after the first one, the process ends at once. One Ctrl-C often arrives twice,
- * also through npm.
+ * If another signal arrives this long after the first one, the process ends immediately. One Ctrl-C often arrives
+ * twice, also through npm.
  */
 const SECOND_SIGNAL_MS = 2_000;
 const FORCED_EXIT_CODE = 130;

@@ -8,7 +8,7 @@ export interface Launched {
   readonly stderr: NodeJS.ReadableStream;
   /** Asks the program to stop cleanly; it saves its data. */
   end(): void;
-  /** Kills the program at once. */
+  /** Kills the program immediately. */
   kill(): void;
   /** Resolves when it has ended, with the end of a sentence (`exit code 1`). Never rejects. */
   readonly ended: Promise<string>;

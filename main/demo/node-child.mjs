@@ -7,7 +7,7 @@ function onSignal() {
   if (process.listenerCount('SIGTERM') === 1) process.exit(0);
 }
 function end() {
-  // Ctrl-C reaches every process of a terminal at once, and a second signal ends a node at once.
+  // Ctrl-C reaches every process of a terminal at the same time, and a second signal ends a node immediately.
   if (!signalled) process.kill(process.pid, 'SIGTERM');
 }
 process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

@@ -2,7 +2,7 @@ import { BrowserWindow, nativeTheme } from 'electron';
 import { BACKGROUND } from './window.ts';
 
 /** An end that is faster than this shows nothing. */
-const PATIENCE_MS = 1500;
+const SHEET_DELAY_MS = 1500;
 
 /** Without scripts. `progress` without a value moves by itself. */
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Kith is closing</title>
@@ -12,13 +12,15 @@ p{margin:0 0 12px}</style>
 <p>The node saves blocks and wallets. This takes a few seconds.</p>
 <progress aria-label="Saving"></progress></html>`;
 
-/** Waits for the app's end. If it takes a while, the windows give way to a small one that tells what happens. */
+/**
+ * Waits for the app's end. If it takes longer than 1.5 s, hides the windows and shows a small one with the progress.
+ */
 export async function withClosingSheet(ending: Promise<void>): Promise<void> {
   let sheet: BrowserWindow | null = null;
   const timer = setTimeout(() => {
     for (const window of BrowserWindow.getAllWindows()) window.hide();
     sheet = createSheet();
-  }, PATIENCE_MS);
+  }, SHEET_DELAY_MS);
   try {
     await ending;
   } finally {

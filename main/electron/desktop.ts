@@ -129,7 +129,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
     attach(opened) {
       window = opened;
       opened.once('closed', () => (window = null));
-      // Windows ends the session; Linux and macOS tell power.ts.
+      // This event exists on Windows; power.ts handles Linux and macOS.
       opened.on('session-end', () => app.quit());
       attachContextMenu(opened);
       opened.once('ready-to-show', () => {

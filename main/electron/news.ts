@@ -3,7 +3,7 @@ import type { HistoryEntry, WalletView } from '../../shared/contract/wallet.ts';
 import { isolated } from '../../shared/labels.ts';
 import { formatKith, group, TICKER } from '../../shared/units.ts';
 
-/** Something that the user is told while the window is not in front. */
+/** A notification for the user while the window is not in front. */
 export interface News {
   readonly kind: 'arrived' | 'confirmed' | 'reorganised' | 'disk-low';
   readonly title: string;

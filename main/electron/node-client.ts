@@ -61,7 +61,7 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
     forget();
   }
 
-  /** Nothing of this node may be shown, or be compared with what the next one tells. */
+  /** No data of this node may be shown any more, or be compared with the data of the next one. */
   function forget(): void {
     view = EMPTY_VIEW;
     events.emit('closed', undefined);

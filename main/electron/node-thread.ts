@@ -29,7 +29,9 @@ export interface NodeThread {
   start(): void;
   /** Lets the node use the data below this root; a thread that is started again later as well. */
   begin(root: string): void;
-  /** Serves the contract on this port for as long as the thread lives; closes it at once when there is no thread. */
+  /**
+   * Serves the contract on this port for as long as the thread lives; closes it immediately when there is no thread.
+   */
   connect(port: MessagePortMain): void;
   /** Tells the thread that the other nodes of the demo have stopped. */
   demoStopped(): void;

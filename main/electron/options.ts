@@ -5,7 +5,7 @@ import { NODE_ARGUMENTS, readNodeOptions } from '../node/read-options.ts';
 /** What the app was started with. The node's options override the settings, for this run only. */
 export interface ShellOptions {
   readonly node: NodeOptions;
-  /** Arguments that are no options: the system passes a clicked link this way. */
+  /** Arguments that are not options: the system passes a clicked link this way. */
   readonly rest: readonly string[];
   /** The system starts the app at login: no window is shown. */
   readonly hidden: boolean;

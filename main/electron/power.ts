@@ -21,7 +21,7 @@ const POLL_MS = 30_000;
 export function followPower({ node, settings, onError }: PowerDeps): MiningPower {
   let pausedByUser = false;
   let onBattery = powerMonitor.isOnBatteryPower();
-  /** What the node was told last. */
+  /** The state that the node received last. */
   let sentPause: MiningPause | null = null;
 
   function tell(): void {
@@ -45,7 +45,7 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
 
   powerMonitor.on('on-battery', check);
   powerMonitor.on('on-ac', check);
-  // The node itself notices within a second that the computer slept (main/lib/clock-watch.ts).
+  // The node itself detects within a second that the computer was suspended (main/lib/clock-watch.ts).
   powerMonitor.on('resume', check);
   // Linux and macOS wait until the app has quit.
   // The types do not know the argument of this event.

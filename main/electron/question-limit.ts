@@ -4,8 +4,9 @@ const MAX_CANCELLED = 5;
 const WINDOW_MS = 60_000;
 
 /**
- * Counts the native dialogs of one kind that the user has cancelled. After several within a minute no other is shown for a
- * while, so that a script of the page cannot open dialogs without end, behind which the user could not reach the window.
+ * Counts the native dialogs of one kind that the user has cancelled. After 5 within a minute no other is shown until
+ * that minute is over. Otherwise a script of the page could open dialogs endlessly, and the user could not reach the
+ * window behind them.
  */
 export const createQuestionLimit = (): RecentLimit =>
   createRecentLimit(MAX_CANCELLED, WINDOW_MS, () => performance.now());

@@ -5,7 +5,7 @@ import { IS_TEST_BUILD } from './test-build.ts';
  * or the process, or turn off what isolates the page. A link or a desktop entry could contain one.
  */
 export const REFUSED_SWITCHES = [
-  // Control from outside. The fuses already ignore --inspect; the user is told why.
+  // Control from outside. The fuses already ignore --inspect; the message gives the reason.
   'remote-debugging-port',
   'remote-debugging-pipe',
   'remote-debugging-address',

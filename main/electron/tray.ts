@@ -16,7 +16,7 @@ export interface TrayDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** The program of a Linux desktop that shows tray icons. Without it an icon is nowhere, and Electron does not tell. */
+/** The program of a Linux desktop that shows tray icons. Without it no icon appears, and Electron reports no error. */
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 
 /** Whether this desktop shows tray icons. */

@@ -17,7 +17,7 @@ export type Area = Pick<Display, 'workArea' | 'scaleFactor'>;
 export interface WindowStates {
   /** Null for an arrangement that is new. */
   read(arrangement: string): WindowState | null;
-  /** Keeps the arrangements that were used last. A disk that cannot be written is no error. */
+  /** Keeps the arrangements that were used last. A disk that cannot be written is not an error. */
   write(arrangement: string, state: WindowState): void;
 }
 

@@ -11,8 +11,8 @@ export interface ClockWatchEvents {
 }
 
 /**
- * Compares the wall clock with monotonic time, so that a clock that was set is noticed: at each call of `look`, and every
- * five seconds. The network calls `look` at each heartbeat of the gossip router, about once a second.
+ * Compares the wall clock with monotonic time, so that a clock that was set is noticed: at each call of `check`, and every
+ * five seconds. The network calls `check` at each heartbeat of the gossip router, about once a second.
  */
 export interface ClockWatch {
   readonly events: Events<ClockWatchEvents>;
@@ -36,7 +36,7 @@ export interface ClockWatchDeps {
   readonly uptime?: () => number;
 }
 
-const LOOK_MS = 5000;
+const CHECK_MS = 5000;
 /**
  * The wall clock is read in whole seconds, so two readings alone may differ by almost one second from monotonic time.
  */
@@ -78,7 +78,7 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
     elapsedMs: () => clock.monotonic() + uncountedMs,
     start() {
       last = read();
-      timer = clock.every(LOOK_MS, check);
+      timer = clock.every(CHECK_MS, check);
     },
     stop: () => timer?.cancel(),
   };

@@ -22,13 +22,13 @@ export interface Clock extends Time {
   after(ms: number, run: () => void): Timer;
   /** Calls `run` every `ms`, the first time after `ms`. */
   every(ms: number, run: () => void): Timer;
-  /** Waits; resolves at once when the signal aborts. */
+  /** Waits; resolves immediately when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Resolves in the next turn of the event loop, after the I/O that is waiting. */
   soon(): Promise<void>;
 }
 
-/** Node.js runs a timer with a longer delay at once. */
+/** Node.js runs a timer with a longer delay immediately. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

@@ -16,8 +16,8 @@ export interface CountedDeps {
 const MAX_KINDS = 64;
 
 /**
- * Writes the first event of a kind (its message and data) at once. Further ones are counted for `everyMs` and then
- * written as one line with `times`. So a peer that causes many events neither fills the disk nor displaces other
+ * Writes the first event of a kind (its message and data) immediately. Further ones are counted for `everyMs` and
+ * then written as one line with `times`. So a peer that causes many events neither fills the disk nor displaces other
  * lines from the log.
  */
 export function createCounted({ log, level, everyMs, clock }: CountedDeps): Counted {

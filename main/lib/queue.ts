@@ -2,7 +2,7 @@ import { KithError } from './errors.ts';
 
 /** Runs asynchronous tasks one at a time, in order. */
 export interface Queue {
-  /** Resolves or rejects as the task does. Rejects at once with `queue-full` or `queue-closed`. */
+  /** Resolves or rejects as the task does. Rejects immediately with `queue-full` or `queue-closed`. */
   run<T>(task: () => Promise<T> | T): Promise<T>;
   /** Number of tasks that wait or run. */
   readonly size: number;

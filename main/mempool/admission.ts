@@ -50,7 +50,7 @@ export interface AdmissionDeps {
   readonly arrived: (tx: Transaction) => void;
 }
 
-// Bytes of transactions from peers that may be in signature verification at once.
+// Bytes of transactions from peers that may be in signature verification at the same time.
 const MAX_PENDING_BYTES = 16_000_000;
 
 export function createAdmission(deps: AdmissionDeps): Admission {

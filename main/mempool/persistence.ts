@@ -28,8 +28,8 @@ export interface PersistenceDeps {
 }
 
 const SAVE_EVERY_MS = 5 * 60_000;
-// Number of transactions submitted at once: enough for a full batch of signatures, and few enough that a new payment
-// does not wait for the whole file.
+// Number of transactions submitted in one batch: enough for a full batch of signatures, and few enough that a new
+// payment does not wait for the whole file.
 const AT_ONCE = 128;
 
 export function createPersistence(deps: PersistenceDeps): Persistence {
@@ -41,7 +41,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     try {
       return !isViolation(tx) && (await admission.admit({ tx, origin: 'file', time })) === null;
     } catch (error) {
-      // That a verify worker crashed says nothing about the validity of the transaction.
+      // The crash of a verify worker is no evidence about the validity of the transaction.
       log.warn('a saved payment could not be checked', { reason: messageOf(error) });
       return false;
     }

@@ -52,12 +52,12 @@ export interface MiningRunDeps {
 // Age in milliseconds at which a template is replaced: the longest wait of a new payment for a template, and the largest
 // age of the header's time.
 const REFRESH_MS = 5_000;
-// Pause after a refused block, in milliseconds: the cause is likely to persist for a while.
+// Pause after a refused block, in milliseconds: the cause is likely to last longer than one attempt.
 const AFTER_FAILURE_MS = 1_000;
 // Delay after a new tip, in milliseconds, because blocks often arrive in bursts.
 const MIN_RENEW_MS = 100;
 // How often the reason for a pause is checked, in milliseconds.
-const LOOK_MS = 1_000;
+const CHECK_MS = 1_000;
 
 export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningRun {
   const { clock, log } = deps;
@@ -91,7 +91,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
   refresh.unref();
   const look = setInterval(() => {
     if (templates.isResting() || deps.pause() !== null) templates.renew();
-  }, LOOK_MS);
+  }, CHECK_MS);
   look.unref();
   templates.renew();
 

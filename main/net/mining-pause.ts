@@ -31,9 +31,9 @@ export interface MiningPause {
  */
 const ALONE_MS = 30_000;
 /**
- * How long missing bodies of better headers pause mining. Without a limit, an attacker who mines two
- * headers and withholds their bodies would stop all miners for ever. The limit is shorter for a node that has been
- * synced at least once since its start.
+ * How long missing bodies of better headers pause mining. Without a limit, an attacker who mines two headers and
+ * withholds their bodies would stop all miners permanently. The limit is shorter for a node that has been synced at
+ * least once since its start.
  */
 const STUCK_MS = { synced: 120_000, unsynced: 600_000 } as const;
 const STUCK_SPACINGS = 2;

@@ -38,7 +38,7 @@ export async function joinNetwork(text: string): Promise<Joined> {
   return { network, ...joinedBy(link) };
 }
 
-/** What a link tells a node besides the network. */
+/** What a link contains besides the network. */
 export function joinedBy({ addresses, block }: JoinLink): Omit<Joined, 'network'> {
   return { addresses, minimumWork: block.work, namedBlock: toHex(block.id) };
 }

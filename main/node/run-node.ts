@@ -48,7 +48,7 @@ export interface RunningNode {
   /** Where the API is served; null without a port. */
   readonly place: ApiPlace | null;
   readonly log: Log;
-  /** Writes the log to the disk at once. For the moment before the process dies. */
+  /** Writes the log to the disk immediately. Used before a crash ends the process. */
   flushLog(): void;
   stop(): Promise<void>;
 }

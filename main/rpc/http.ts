@@ -35,7 +35,7 @@ export interface BrowserHost {
 const UNAUTHENTICATED = { total: 256, perHost: 256, perGroup: 256 } as const;
 const LOCAL = { host: null, group: null } as const;
 /** Interval at which Node.js checks for requests that are too slow. */
-const LOOK_MS = 2_000;
+const CHECK_MS = 2_000;
 
 // Loopback only: 0.0.0.0 would expose the wallet to the network.
 const HOST = '127.0.0.1';
@@ -51,7 +51,7 @@ export async function startBrowserHost(deps: BrowserHostDeps): Promise<BrowserHo
   const server = createServer({
     headersTimeout: 10_000,
     requestTimeout: 20_000,
-    connectionsCheckingInterval: LOOK_MS,
+    connectionsCheckingInterval: CHECK_MS,
     maxHeaderSize: 16 * 1024,
   });
   server.keepAliveTimeout = 5_000;

@@ -2,9 +2,9 @@ import { fault } from '../api/faults.ts';
 import { untilAborted } from '../api/streams.ts';
 import { createGroupedPool, type PoolLimits } from '../lib/grouped-pool.ts';
 
-/** Calls that one connection may have open at once; a page needs about ten. */
+/** Calls that one connection may have open at the same time; a page needs about ten. */
 const MAX_OPEN = 256;
-/** Subscriptions that one connection may have open at once; a page needs about eight. */
+/** Subscriptions that one connection may have open at the same time; a page needs about eight. */
 const MAX_STREAMS = 32;
 /** Limit on the subscriptions of all connections. Each wakes up to four times per second. */
 const STREAMS: PoolLimits = { total: 128, perHost: 128, perGroup: 128 };

@@ -26,7 +26,7 @@ export interface SocketHost {
    * Handles the upgrade requests of this server. `port` is a function, because the system may choose the port later.
    */
   attach(server: Server, port: () => number): void;
-  /** Ends every connection at once. */
+  /** Ends every connection immediately. */
   close(): void;
 }
 
@@ -38,7 +38,7 @@ const TRY_AGAIN_LATER = 1013;
 /** With more unsent bytes than this, streams wait for the reader, and the heartbeat disconnects it. */
 const CONGESTED_BYTES = 1024 * 1024;
 const STUCK_BYTES = 32 * 1024 * 1024;
-/** With this many unsent bytes a client is disconnected at once. */
+/** With this many unsent bytes a client is disconnected immediately. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const HEARTBEAT_MS = 30_000;
 const REFUSALS_MS = 60_000;

@@ -99,8 +99,8 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
 }
 
 /**
- * Known and built-in networks by their ids. A network file is read and its proof of work checked once per program, because an id
- * names one content for good and lists are read often.
+ * Known and built-in networks by their ids. A network file is read and its proof of work checked once per program,
+ * because an id never changes its content, and lists are read often.
  */
 function createStoredNetworks(known: KnownNetworks) {
   const read = new Map<string, Network>();

@@ -26,7 +26,7 @@ export interface DataTree {
 
 /** Files of the session. What else is in a root belongs to the desktop app or to the user, and stays. */
 const REGISTRY = new Set(['networks.json', 'networks.json.old', 'networks', 'settings.json', 'logs']);
-/** Created at every start. They must not be copied, because they tell of a running node, or of another place. */
+/** Created at every start. They must not be copied, because they describe a running node or another data directory. */
 const NOT_COPIED = new Set([LOCK_FOLDER, OWNER_FILE, 'api.token', 'api.json', 'identity.place']);
 
 /** The names in a root that belong to its data; none if the root is missing. */

@@ -45,7 +45,7 @@ export interface KnownNetworks {
 }
 
 const VERSION = 1;
-/** The registry tells where the data of a network is. */
+/** The registry has the path of the data of each network. */
 const FLUSH_OPTION = { flush: true } as const;
 const MAX_BYTES = 1 << 20;
 /**

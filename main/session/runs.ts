@@ -69,7 +69,7 @@ export function createRuns(deps: RunsDeps): Runs {
     before: Promise<void> | undefined,
     started: PromiseWithResolvers<null>,
   ): Promise<void> {
-    // There may be no caller that waits for a run which is stopped at once.
+    // There may be no caller that waits for a run which is stopped immediately.
     started.promise.catch(() => undefined);
     await before;
     const problem = await runTarget(run, deps, () => started.resolve(null)).catch((error: unknown) => error);

@@ -52,7 +52,7 @@ export function createSession(deps: SessionDeps): Session {
   const creations = createCreations(deps.createNetwork, (network) => {
     const candidate = { network, link: bootstrapLink(network) };
     candidates.add(candidate);
-    // Kept at once: a network that was mined but does not open must not be lost.
+    // Recorded before it is opened, so that a mined network that does not open is not lost.
     keepFile(known, candidate);
     const now = clock.now();
     known.add(entryOf(candidate, directoryName(network), now, now));

@@ -19,7 +19,7 @@ export function readValue(level: Level, key: Uint8Array): Uint8Array | undefined
   }
 }
 
-/** All entries of a small range, read at once. @throws {CorruptError} */
+/** All entries of a small range, in one read. @throws {CorruptError} */
 export async function readRange(level: Level, range: SmallRange): Promise<[Uint8Array, Uint8Array][]> {
   try {
     return await level.iterator(range).all();

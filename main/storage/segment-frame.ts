@@ -5,7 +5,7 @@ import type { SegmentLocation } from './header-record.ts';
 export const FRAME_BYTES = 12;
 const MAGIC = Buffer.from('KSEG');
 
-/** Bytes read at once while searching for the next record after corrupt bytes. */
+/** Bytes per read while searching for the next record after corrupt bytes. */
 const SEARCH_BYTES = 1 << 20;
 
 /** A record found by a scan of a file. */

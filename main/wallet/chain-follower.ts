@@ -203,7 +203,7 @@ async function saveRecords({ queue, store, log }: FollowerDeps, wallet: OpenWall
   try {
     await queue.run(() => store.commit(wallet, () => undefined));
   } catch (error) {
-    // These records can be read again from the chain at the next start, so they are no reason for `stop` to fail.
+    // These records can be read again from the chain at the next start, so `stop` does not fail because of them.
     if (!isCorruption(error)) throw error;
     log.warn(
       'the database records of a wallet could not be written; the wallet scans the chain at the next start',

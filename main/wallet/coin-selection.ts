@@ -14,8 +14,8 @@ export interface Candidate {
   readonly amount: Motes;
   readonly required?: boolean;
   /**
-   * Whom the coin came from, if the wallet knows. A payment that spends coins of several origins tells everybody that
-   * they belong to one wallet.
+   * Whom the coin came from, if the wallet knows. A payment that spends coins of several origins reveals publicly
+   * that they belong to one wallet.
    */
   readonly origin?: string | undefined;
 }

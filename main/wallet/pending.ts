@@ -18,7 +18,7 @@ export interface Pending {
   readMempool(wallet: OpenWallet): Promise<void>;
   /** Submits live payments that are not in the mempool: after a start, a reorganisation or an eviction. */
   resubmit(wallet: OpenWallet): Promise<void>;
-  /** Live payments of the wallets, parents first. The network announces them again from time to time. */
+  /** Live payments of the wallets, parents first. The network announces them again at intervals. */
   ownPending(): Transaction[];
   stop(): void;
 }

@@ -41,7 +41,7 @@ export interface PlanContext {
   /** Payments of the last 30 minutes, and payments that are being sent. */
   readonly recent: readonly RecentPayment[];
   readonly random: Pick<Random, 'number'>;
-  /** A secret of this run of the node, so that nobody can tell which coins a draw selects. */
+  /** A secret of this run of the node, so that no observer can predict which coins a draw selects. */
   readonly drawSeed: string;
 }
 

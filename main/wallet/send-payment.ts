@@ -87,7 +87,7 @@ async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promis
   const { store, clock, moved } = deps;
   await store.commit(wallet, (ledger, changes) => ledger.addUnconfirmed(tx, clock.now(), changes), {
     sync: true,
-    // The user was told that the payment failed, so it must not be resubmitted later.
+    // The error says that the payment failed, so the payment must not be resubmitted later.
     undo: (ledger) => ledger.undoAddUnconfirmed(tx.txidHex),
   });
   const refused = await submit(deps, tx);

@@ -1,7 +1,7 @@
 /**
- * The ledger of one wallet in memory: its coins and its unconfirmed transactions. Each step changes the ledger at once
- * and adds the same change to `changes`. The caller writes `changes` and `meta()` in one batch. Only one step may run
- * at a time.
+ * The ledger of one wallet in memory: its coins and its unconfirmed transactions. Each step changes the ledger
+ * immediately and adds the same change to `changes`. The caller writes `changes` and `meta()` in one batch. Only one
+ * step may run at a time.
  */
 import { type Height, toMotes, type UnixSeconds } from '../../shared/units.ts';
 import type { Block } from '../core/primitives/block.ts';

@@ -26,7 +26,8 @@ export interface PowPool {
 
 /**
  * Checks the proof of work of many headers on separate threads, so that a flood of headers delays nothing else. The
- * known answers are also checked here at once, because the threads may start much later: a node whose Argon2id is wrong
+ * known answers are also checked here immediately, because the threads may start much later: a node whose Argon2id is
+ * wrong
  * must not start.
  * @throws {KithError} `pow-hash-wrong`
  */

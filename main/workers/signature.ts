@@ -18,9 +18,9 @@ export function verifyWithLibsodium(key: Uint8Array, signature: Uint8Array, mess
 }
 
 /**
- * Returns libsodium if it passes every case of the signature gate, else the reference implementation, which is 25 times
- * slower. A node that judges one signature differently would follow another chain. Takes about 10 ms. The reference is
- * loaded only when needed, because its tables take about 8 MB in every verify thread.
+ * Returns libsodium if it passes every case of the signature gate, else the reference implementation, which is 25
+ * times slower. A node that accepts or refuses one signature differently would follow another chain. Takes about 10
+ * ms. The reference is loaded only when needed, because its tables take about 8 MB in every verify thread.
  */
 export async function createSignatureEngine(
   candidate: VerifySignature = verifyWithLibsodium,

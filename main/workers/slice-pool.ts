@@ -15,7 +15,7 @@ export interface SlicePoolDeps {
   readonly threads: number;
   /**
    * Milliseconds without work after which the threads end, because an idle thread uses about 25 MB. They start again
-   * with the next work. Without this option they start at once and never end.
+   * with the next work. Without this option they start immediately and never end.
    */
   readonly idleMs?: number | undefined;
   readonly log?: PoolLog | undefined;

@@ -9,7 +9,7 @@ import { createVerifySlice } from './verify-slice.ts';
 export interface VerifyPoolOptions {
   /** Number of worker threads; the number of cores by default. */
   readonly threads?: number;
-  /** See SlicePoolDeps. The signature gate then also runs here at once, besides in each thread when it starts. */
+  /** See SlicePoolDeps. The signature gate then also runs here immediately, besides in each thread when it starts. */
   readonly idleMs?: number;
   readonly log?: PoolLog;
 }

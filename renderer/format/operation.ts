@@ -4,7 +4,7 @@ import { plural } from './number.ts';
 
 /** Seconds for which a page shows the outcome of an operation that another client started. */
 const SHOWN_SECONDS = 120;
-/** Maximum number of operations shown at once, because more would cover the page. */
+/** Maximum number of operations shown at the same time, because more would cover the page. */
 const MAX_SHOWN = 3;
 
 /** An operation as a sentence around the name and the amount in it: "A payment of **2 KITH** to *lkith1…* was sent". */

@@ -7,8 +7,8 @@ export interface ScreenProps {
 }
 
 /**
- * Screens about one object. Every screen except home is loaded when it is first opened, so that the window appears at
- * once.
+ * Screens about one object. Every screen except home is loaded when it is first opened, so that the window appears
+ * immediately.
  */
 export const aboutScreens = {
   send: () => import('./payments/Send.svelte'),

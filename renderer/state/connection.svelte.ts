@@ -17,7 +17,7 @@ export interface Connection {
   readonly over: AbortSignal;
   /** Waits until there is a carrier. */
   whenOpen(signal: AbortSignal): Promise<void>;
-  /** Closes the carrier and connects again at once. */
+  /** Closes the carrier and connects again immediately. */
   retry(): void;
 }
 

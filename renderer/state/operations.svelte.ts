@@ -4,7 +4,7 @@ import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 
 /**
- * Operations that take a while or cannot be undone, live: those of this page before a reload, and those of other
+ * Operations that take longer or cannot be undone, live: those of this page before a reload, and those of other
  * clients.
  */
 export interface OperationsState {

@@ -31,7 +31,7 @@ export function paymentNews(
   return mined.length === 0 ? news : [...news, minedNews(mined)];
 }
 
-/** Several blocks at once give one message. */
+/** Several blocks at the same time give one message. */
 function minedNews(mined: readonly HistoryEntry[]): PaymentNews {
   const amount = amountWords(mined.reduce((sum, entry) => sum + entry.amount, 0));
   const what = mined.length === 1 ? 'a block' : plural(mined.length, 'block');

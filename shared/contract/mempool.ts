@@ -37,7 +37,7 @@ export const mempoolContract = {
     .input(z.strictObject({ limit, after: givenId.optional() }).prefault({}))
     .output(z.array(mempoolEntry)),
   submit: oc.input(z.strictObject({ hex: transactionHex })).output(z.object({ txid: id })),
-  /** Addition: the current state at once, and then after changes, at most twice per second. */
+  /** Addition: the current state immediately, and then after changes, at most twice per second. */
   watch: oc.input(nothing).output(eventIterator(mempoolView)),
 };
 

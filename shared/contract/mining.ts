@@ -56,7 +56,7 @@ export const miningContract = {
   status: oc.input(nothing).output(miningStatus),
   /** An unmined block, for external miners and tests. */
   template: oc.input(z.strictObject({ address })).output(z.object({ hex, height, bits: u32, target: id })),
-  /** On regtest and local only: mines at once and returns the ids. */
+  /** On regtest and local only: mines immediately and returns the ids. */
   generate: oc
     .input(
       z.strictObject({
@@ -68,7 +68,7 @@ export const miningContract = {
       }),
     )
     .output(z.object({ ids: z.array(id) })),
-  /** Addition: the current state at once, and then after changes, at most once per second. */
+  /** Addition: the current state immediately, and then after changes, at most once per second. */
   watch: oc.input(nothing).output(eventIterator(miningStatus)),
 };
 

@@ -111,7 +111,7 @@ const opened = chosen.extend({ previewed: z.boolean().default(false) });
 export const networksContract = {
   /** Addition. */
   list: oc.input(nothing).output(networksState),
-  /** Addition: the state at once, and later after changes. */
+  /** Addition: the state immediately, and later after changes. */
   watch: oc.input(nothing).output(eventIterator(networksState)),
   /** Addition: previews a join link, the text of a network file, or a built-in network. Opens nothing. */
   preview: oc.input(previewed).output(networkPreview),

@@ -73,7 +73,7 @@ export const logLine = z.object({
 
 export const nodeContract = {
   status: oc.input(nothing).output(nodeStatus),
-  /** The current status at once, and later after changes, at most 4 times per second. */
+  /** The current status immediately, and later after changes, at most 4 times per second. */
   watch: oc.input(nothing).output(eventIterator(nodeStatus)),
   /** Stops the node cleanly, after it has answered. */
   shutdown: oc.input(nothing).output(done),

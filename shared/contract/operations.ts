@@ -4,8 +4,9 @@ import { count, id, nothing, notice, total, unixSeconds } from './fields.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from './vocabulary.ts';
 
 /**
- * Addition: a request that takes a while or cannot be undone. The client that sent it may be gone before it ends (a
- * reloaded page, a closed terminal), so every client gets the result. Fields that do not belong to this kind are null.
+ * Addition: a request that can take longer than a second or cannot be undone. The client that sent it may be gone
+ * before it ends (a reloaded page, a closed terminal), so every client gets the result. Fields that do not belong to
+ * this kind are null.
  */
 export const operation = z.object({
   /** Counts from 1 at the start of the node. */
@@ -31,7 +32,7 @@ export const operation = z.object({
 export const operationsContract = {
   /** Addition: running operations, and those that ended in the last 15 minutes (50 at most), newest first. */
   list: oc.input(nothing).output(z.array(operation)),
-  /** Addition: the list of operations at once, and later after changes, at most 4 times per second. */
+  /** Addition: the list of operations immediately, and later after changes, at most 4 times per second. */
   watch: oc.input(nothing).output(eventIterator(z.array(operation))),
 };
 

@@ -97,7 +97,7 @@ export const peersContract = {
   journal: oc
     .input(z.strictObject({ limit, after: count.optional() }).prefault({}))
     .output(z.array(journalEntry)),
-  /** Addition: the whole list at once, and later after changes, at most once per second. */
+  /** Addition: the whole list immediately, and later after changes, at most once per second. */
   watch: oc.input(nothing).output(eventIterator(z.array(peer))),
 };
 

@@ -179,7 +179,7 @@ export const walletContract = {
     )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
   list: oc.input(nothing).output(z.array(listedWallet)),
-  /** Addition: the list at once, and later after changes by any client, at most 4 times per second. */
+  /** Addition: the list immediately, and later after changes by any client, at most 4 times per second. */
   watchList: oc.input(nothing).output(eventIterator(z.array(listedWallet))),
   /** Addition: wallets whose file was deleted and whose previous version is still in the data directory. */
   deleted: oc.input(nothing).output(z.array(deletedWallet)),
@@ -249,7 +249,7 @@ export const walletContract = {
   rescan: oc
     .input(z.strictObject({ name: walletName, fromHeight: height.default(0), gap: gap.optional() }))
     .output(done),
-  /** Addition: the current state at once, and then after changes, at most twice per second. */
+  /** Addition: the current state immediately, and then after changes, at most twice per second. */
   watch: oc.input(named).output(eventIterator(walletView)),
 };
 

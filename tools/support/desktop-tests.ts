@@ -106,7 +106,7 @@ async function asUser(temporary: string): Promise<{ prefix: string[]; root: stri
   const prefix = [...user, ...environment, 'xvfb-run', ...SCREEN];
   if (await succeeds(user[0]!, [...user.slice(1), 'test', '-r', path.join(ROOT, 'package.json')]))
     return { prefix, root: ROOT };
-  // The checkout lies in a folder of root alone.
+  // The checkout is in a folder that only root can read.
   const root = mkdtempSync(path.join(os.tmpdir(), 'kith-checkout-'));
   // Empty: the project is mounted there for that command alone.
   process.on('exit', () => rmdirSync(root));

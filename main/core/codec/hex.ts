@@ -4,7 +4,7 @@ const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0
 
 /** Lowercase hexadecimal, two digits per byte, in the order of the bytes. */
 export function toHex(bytes: Uint8Array): string {
-  // Creates one string at once: concatenating digits costs several times as much.
+  // Creates the string in one step: concatenating digits costs several times as much.
   const codes = new Uint8Array(2 * bytes.length);
   for (let i = 0; i < bytes.length; i++) {
     codes[2 * i] = DIGITS[bytes[i]! >>> 4]!;

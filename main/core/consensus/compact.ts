@@ -32,7 +32,7 @@ export function targetToBits(target: bigint): number {
   return size * 0x1000000 + word;
 }
 
-/** The average number of hashes to meet a target: floor(2^256 / (target + 1)); 0n for 0n, which is no target. */
+/** The average number of hashes to meet a target: floor(2^256 / (target + 1)); 0n for 0n, which is not a target. */
 export function workOf(target: bigint): bigint {
   return target <= 0n ? 0n : WORK_RANGE / (target + 1n);
 }

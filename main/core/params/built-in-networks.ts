@@ -42,7 +42,7 @@ const LOCAL: ConsensusParams = {
 // Tests and benchmarks: two hashes of 8 KiB per block, at constant difficulty.
 const REGTEST: ConsensusParams = {
   ...LOCAL,
-  // Tests mine thousands of blocks at once, and each has a later time than the one before.
+  // Tests mine thousands of blocks in a row, and each has a later time than the one before.
   futureLimit: 86_400,
   powLimit: 0x207fffff,
   startBits: 0x207fffff,

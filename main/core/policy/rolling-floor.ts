@@ -2,11 +2,12 @@ import { type Feerate, perByteCeil } from './feerate.ts';
 import { MIN_FEERATE, REPLACEMENT_INCREMENT } from './policy-limits.ts';
 
 /**
- * The minimum fee rate, which rises above the rate of evicted entries and decays by halves (as the rolling minimum fee rate
- * of Bitcoin Core). Without it, transactions that are admitted and evicted at once would be relayed for free.
+ * The minimum fee rate, which rises above the rate of evicted entries and decays by halves (as the rolling minimum
+ * fee rate of Bitcoin Core). Without it, transactions that are admitted and evicted immediately would be relayed for
+ * free.
  */
 export interface RollingFloor {
-  /** Motes per byte, not rounded. 0 after the pool has had space for long enough. */
+  /** Motes per byte, not rounded. 0 once it has decayed to the fixed minimum. */
   readonly rate: number;
   /** Milliseconds of a clock that never jumps back. */
   readonly at: number;

@@ -15,8 +15,8 @@ export interface Account {
  */
 export interface FairQueue {
   /**
-   * Charges the amount. Undefined if it was charged at once; else a promise that resolves when the account has its
-   * turn.
+   * Charges the amount. Undefined if it was charged immediately; else a promise that resolves when the account has
+   * its turn.
    */
   spend(account: Account, amount: Amount): Promise<void> | undefined;
   /**

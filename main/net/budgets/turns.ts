@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
 
 /**
- * Resolves when work with this declared cost in microseconds fits into a turn of the event loop; undefined for at once.
- * Rank 0 goes first.
+ * Resolves when work with this declared cost in microseconds fits into a turn of the event loop; undefined if that is
+ * now. Rank 0 goes first.
  */
 export type Turns = (rank: number, micros: number) => Promise<void> | undefined;
 
@@ -13,7 +13,8 @@ interface Waiter {
 
 /**
  * Divides work among turns of the event loop. Work is charged to a turn before it begins: if the clock were checked
- * instead, everything that is granted at once would pass before any of it has taken time. Work that does not fit waits
+ * instead, all work that is granted at the same time would pass before any of it has taken time. Work that does not
+ * fit waits
  * for the next turn, by rank and then by arrival. One piece of work always fits. On a computer too slow for the granted
  * budgets the queue grows, and work for new blocks must not wait for the rest of the queue.
  * @param ranks number of ranks

@@ -51,7 +51,7 @@ export function createDialBackServer(
       for (const address of addresses) {
         if (await gotThrough(address, connection, evicted.signal))
           return encodeDialResponse(STATUS.ok, addressBytes(address));
-        // A dial that was not completed says nothing about the addresses.
+        // A dial that was not completed is no evidence about the addresses.
         if (evicted.signal.aborted) return encodeDialResponse(STATUS.refused);
       }
       return encodeDialResponse(STATUS.failed);

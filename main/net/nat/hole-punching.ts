@@ -35,7 +35,7 @@ export interface HolePunching {
   upgrade(relayed: Connection): Promise<Connection | null>;
   /**
    * For a relay through which this node connected. Opens a port in advance, so that the first message of the peer can
-   * be answered at once.
+   * be answered immediately.
    */
   prepare(relayed: Connection): void;
   /** The peer sent a DCUtR message. */
@@ -189,8 +189,8 @@ interface Strike {
 }
 
 /**
- * Dials the peer repeatedly; both ends call this at the same moment. A NAT without a mapping refuses the connection, so
- * the dial is repeated at once.
+ * Dials the peer repeatedly; both ends call this at the same moment. A NAT without a mapping refuses the connection,
+ * so the dial is repeated immediately.
  */
 async function strike(
   { internals, clock }: HolePunchingDeps,

@@ -32,7 +32,7 @@ export function createRouter({ components, log }: RouterDeps): Router {
       portMappingDescription: 'Kith',
       portMappingTTL: KEEP_MS,
       portMappingAutoRefresh: true,
-      // By default it would search once per second for ever if no router answers.
+      // By default it would search once per second without end if no router answers.
       initialGatewaySearchInterval: SEARCH.everyMs,
       initialGatewaySearchTimeout: SEARCH.forMs,
       initialGatewaySearchMessageInterval: SEARCH.questionMs,

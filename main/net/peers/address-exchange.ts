@@ -37,7 +37,9 @@ export interface Exchange {
 }
 
 const AGAIN_MS = 30 * 60_000;
-/** An answer contains at most one in this many known addresses, so that no peer can copy all of them at once. */
+/**
+ * An answer contains at most one in this many known addresses, so that no peer can copy all of them with one request.
+ */
 const KNOWN_PER_SENT = 4;
 const MIN_ADDRESSES_SENT = 10;
 /** How often a peer may announce new addresses of its own: the burst, and the number per second. */
@@ -120,7 +122,7 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
     cap: FRAME.getRecords.cap,
     async handle(_frame, reply) {
       const told: Uint8Array[] = [await ownRecord()];
-      // A peer that asks again soon gets no new addresses.
+      // A peer that repeats the request within half of AGAIN_MS gets only the own record.
       if (clock.monotonic() - answered > AGAIN_MS / 2) {
         answered = clock.monotonic();
         const most = Math.min(

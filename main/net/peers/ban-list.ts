@@ -95,8 +95,9 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Ti
     }
   }
 
-  // Removes the oldest bans at the limit. Bans by the user are removed last, because an attacker can cause ten thousand
-  // bans of peer ids at no cost. Many are removed at once, so that a flood of bans does not scan the list for each.
+  // Removes the oldest bans at the limit. Bans by the user are removed last, because an attacker can cause ten
+  // thousand bans of peer ids at no cost. Many are removed together, so that a flood of bans does not scan the list
+  // for each.
   function makeRoom(): void {
     const all = [...bans];
     const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, EVICTED_AT_ONCE);

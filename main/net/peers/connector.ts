@@ -52,7 +52,10 @@ export interface Connector {
    * `peer-other-network`, `peer-version`, `peer-gone`
    */
   add(address: string): Promise<void>;
-  /** Stops keeping a connection that the user requested, and does not dial the peer for a while. */
+  /**
+   * Stops keeping a connection that the user requested, and does not dial the peer for the longest pause
+   * (LONGEST_MS).
+   */
   forget(peerId: string): void;
   /** Causes of the last failed attempts, newest last, for the sentence that explains why there is no peer. */
   failures(): readonly { readonly address: string; readonly cause: string }[];
@@ -150,7 +153,7 @@ function createOutbound(deps: ConnectorDeps, listener: DialListener): Outbound {
     usable: (address, facts) => usable(address, facts, false),
   });
 
-  /** @param chosen whether the user entered the address. A discouraged host is no reason to skip it then. */
+  /** @param chosen whether the user entered the address. It is then not skipped because its host is discouraged. */
   function usable(address: string, facts: AddressFacts, chosen: boolean): boolean {
     if (dialling.has(address) || attempts.isPausing(address)) return false;
     const peerId = attempts.peerAt(address) ?? facts.peerId;
@@ -277,7 +280,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
     if (isStarted) alarm.scheduleBy(clock.monotonic() + ROUND_MS);
   }
 
-  // A connection that worked and broke is opened again soon. After a violation it is not.
+  // A connection that worked and broke is opened again after FIRST_DELAY_MS. After a violation the pause is longer.
   function onDisconnected({ peer, code }: PeersEvents['disconnected']): void {
     const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
     attempts.pause(peer.id, isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS);

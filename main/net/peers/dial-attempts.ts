@@ -15,8 +15,8 @@ export interface DialAttempts {
   answered(address: string, peerId: string): void;
   succeeded(address: string): void;
   /**
-   * Records a failed attempt. The pause doubles with each failure, up to `longestMs`. With `permanent` it is that long
-   * at once.
+   * Records a failed attempt. The pause doubles with each failure, up to `longestMs`. With `permanent` it is that
+   * long immediately.
    */
   failed(address: string, longestMs: number, permanent: boolean): void;
   /** The connection with this peer ended. Its addresses pause for about this time. */
@@ -84,7 +84,7 @@ export function createDialAttempts({ clock, random }: DialAttemptsDeps): DialAtt
     prune(knows) {
       const now = clock.monotonic();
       for (const [peerId, until] of shunned) if (until <= now) shunned.delete(peerId);
-      // Removes addresses that the address manager removed long ago.
+      // Removes addresses that the address manager no longer has and whose longest pause is over.
       for (const [address, { notBefore, peerId }] of attempts) {
         if (attempts.size <= MAX_ATTEMPTS) break;
         if (notBefore + LONGEST_PAUSE_MS < now && !knows(peerId ?? '')) attempts.delete(address);

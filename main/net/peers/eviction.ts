@@ -32,7 +32,8 @@ export function candidateOf(
 /**
  * Chooses the inbound peer to disconnect when no slot is free. Peers from discouraged hosts go first, the oldest of the
  * largest network group. Otherwise some peers are protected, as in Bitcoin Core: those that are good at something that
- * an attacker cannot do with many connections at once (network groups that a secret `rank` prefers, low ping, recent
+ * an attacker cannot do with many simultaneous connections (network groups that a secret `rank` prefers, low ping,
+ * recent
  * transactions, recent blocks), then half of the rest, the oldest. Of the peers left, or of all if none is left, the
  * oldest of the largest group is disconnected. The peer that has just connected is not in `all`, so it always gets a
  * slot.

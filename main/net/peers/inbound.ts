@@ -24,7 +24,7 @@ export interface Inbound {
   /** The peer sent a transaction or a block that was new to this node. */
   useful(peerId: string, kind: 'payment' | 'block'): void;
   forget(peerId: string): void;
-  /** Whether no slot is free, so that a peer from a discouraged host would be disconnected at once. */
+  /** Whether no slot is free, so that a peer from a discouraged host would be disconnected immediately. */
   isFull(): boolean;
 }
 

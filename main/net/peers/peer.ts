@@ -73,7 +73,7 @@ export function createPeer(parts: PeerParts): OwnedPeer {
   const { onViolation, received, isAlive, clock } = parts;
   const open = (protocol: string) => () => connection.newStream(protocol);
   let asked: Promise<boolean> | undefined;
-  // If several requests are overdue at once they share one check, because a peer accepts few streams.
+  // If several requests are overdue at the same time, they share one check, because a peer accepts few streams.
   const answersOthers = (): Promise<boolean> =>
     (asked ??= answersHeaders(open(names.sync), control.hello.id, clock).finally(() => (asked = undefined)));
   const callerOf = (protocol: string) =>

@@ -67,7 +67,7 @@ export interface Peers {
   tell(tip: TipClaim): void;
   /** The wall clock was set by this many seconds: moves the connection times of peers by as much. */
   clockJumped(seconds: number): void;
-  /** Pings every peer now, because after the computer was suspended many connections may be dead. */
+  /** Pings every peer now, because after the computer was suspended many connections may be lost without an event. */
   pingAll(): void;
 }
 
@@ -195,7 +195,7 @@ type AdoptDeps = Pick<PeersDeps, 'ours' | 'identified' | 'names' | 'clock'> & {
 
 function createAdopt({ ours, identified, names, clock, sessions, admit }: AdoptDeps): Peers['adopt'] {
   const sendHello = createSendHello({ identified, clock, protocol: names.hello });
-  // A block-relay-only connection carries no transactions in either direction, and the hello tells that to the peer.
+  // A block-relay-only connection carries no transactions in either direction, and the hello contains this.
   const helloFor = ({ kind }: Origin): Hello => {
     const hello = ours();
     const services = hello.services.filter((service) => service !== 'relay');

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** A token bucket: `capacity` tokens at once, `perSecond` tokens in the long run. */
+/** A token bucket: a burst of `capacity` tokens, and `perSecond` tokens in the long run. */
 export interface Bucket {
   /** Takes `cost` if that many tokens are available. */
   take(cost: number): boolean;

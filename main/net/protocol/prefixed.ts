@@ -41,7 +41,7 @@ export function createPrefixed(stream: Stream, clock: StreamClock): Prefixed {
         const arrived = await puller.next(Math.max(1, latest - clock.monotonic()));
         if (arrived === null) throw new KithError('stream-lost', 'the stream ended inside a message');
         for (const piece of arrived) {
-          // No protocol of this format sends more than a window at once.
+          // No protocol of this format sends more than a window in one burst.
           if (kept.length + piece.length > cap + 64 * 1024) throw new KithError('stream-lost', 'too much');
           const both = new Uint8Array(kept.length + piece.length);
           both.set(kept);

@@ -6,7 +6,7 @@ import { createReplyDeadline } from './reply-deadline.ts';
 import { createReplyQueue, type Request } from './reply-queue.ts';
 import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 
-/** The requesting side of one long-lived stream. Requests are sent at once; replies arrive in the same order. */
+/** The requesting side of one long-lived stream. Requests are sent immediately; replies arrive in the same order. */
 export interface Caller {
   /**
    * Sends a request. Null when every reply arrived and was accepted, otherwise the violation of the peer (already

@@ -53,7 +53,8 @@ export interface Toll {
 export interface ServeOptions {
   readonly clock: StreamClock;
   /**
-   * Whether the peer supports a newer version. Then an unknown request is answered with `unknown` and is no violation.
+   * Whether the peer supports a newer version. Then an unknown request is answered with `unknown` and is not a
+   * violation.
    */
   readonly isNewer?: boolean;
   /** Charges the requests. Without it they cost nothing. */

@@ -110,7 +110,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     },
     rebuild: (compact, peerId, whole) =>
       rebuild(compact, peerId, whole).catch((error: unknown) => {
-        // The sender may only have relayed the block, so no peer is blamed, but a bug must be logged.
+        // The sender may only have relayed the block, so no peer gets a penalty, but a bug must be logged.
         handlerFailure('compact block', error);
         log.error('a compact block could not be processed', { error: String(error) });
         bodies.giveUp(compact.header.idHex);

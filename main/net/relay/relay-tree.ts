@@ -24,7 +24,7 @@ export interface PushLinks {
   asked(peerId: string, wanted: boolean): void;
   /** This peer announced a block first. It becomes the push source after a short delay. */
   follow(peerId: string): void;
-  /** This push source announced a block and did not push it. It is not chosen again for a while. */
+  /** This push source announced a block and did not push it. It is not chosen again for 10 min. */
   shun(peerId: string): void;
   forget(peerId: string): void;
   stop(): void;

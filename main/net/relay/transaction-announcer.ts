@@ -10,7 +10,7 @@ export interface AnnouncerDeps {
   readonly random: Pick<Random, 'bytes'>;
 }
 
-/** Announces transactions in batches: a single one at once, a stream of them ten times per second. */
+/** Announces transactions in batches: a single one immediately, a stream of them ten times per second. */
 export interface Announcer {
   /**
    * Announces a transaction. `everyone`: to all peers instead of only the mesh of the topic; used for own transactions.
@@ -22,8 +22,8 @@ export interface Announcer {
 const BATCHES = { burst: 10, perSecond: 10 };
 /**
  * Limit on announced wids: at most half of what peers accept (transaction-relay.ts). A reorganisation re-adds tens of
- * thousands of transactions to the mempool within seconds. A node that announced them all at once would be treated as
- * one that floods.
+ * thousands of transactions to the mempool within seconds. A node that announced them all together would be treated
+ * as one that floods.
  */
 const WIDS_SENT = { burst: 10_000, perSecond: 1000 };
 // Maximum number of waiting wids. More in one pause is a flood, which this node must not amplify. Peers get the rest

@@ -29,7 +29,7 @@ export interface Sources {
   failed(id: string, peerId: string): void;
   /**
    * The peer answered `absent`. True when that contradicts its claim; then nothing is requested from the peer for a
-   * while.
+   * minute.
    */
   absent(peer: Peer, entry: HeaderEntry): boolean;
   /** Whether a peer that answered `absent` still claims to have the block. */

@@ -227,7 +227,7 @@ function createFlights() {
       count(flight, 1);
       if (flight.body === null) return;
       const size = sizeOf(flight.body);
-      // Increases at once and decreases slowly, because an estimate that is too low costs memory.
+      // Increases immediately and decreases slowly, because an estimate that is too low costs memory.
       usual = size > usual ? size : usual + (size - usual) / 16;
     },
     end,

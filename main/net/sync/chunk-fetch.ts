@@ -27,7 +27,8 @@ const REST_MS = 10_000;
 
 /**
  * Downloads the chunks with these indices and passes each to `put` after its hash is verified. All servers work on the
- * remaining chunks in parallel. A wrong chunk shows at once which peer is at fault. False when no server delivers any
+ * remaining chunks in parallel. A wrong chunk shows immediately which peer is at fault. False when no server delivers
+ * any
  * more.
  * @throws errors of `put`; the reason of the signal when it aborts
  */

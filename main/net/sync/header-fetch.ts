@@ -70,8 +70,8 @@ async function acceptAll(
     if (violation) source.report(violation);
     if (violation || next === null) return false;
     if (next[0] === undefined) return true;
-    // Every message must extend the one before, or a peer could keep this node busy for ever. An honest peer that has
-    // reorganised announces its new tip and is asked again.
+    // Every message must extend the one before, or a peer could keep this node busy without end. An honest peer that
+    // has reorganised announces its new tip and is asked again.
     if (last === undefined || !equalBytes(next[0].prev, last.id)) return changed(source, log);
     last = next.at(-1);
     full = next.length === MAX_HEADERS;
@@ -93,7 +93,7 @@ async function fetchLowWork(
   for (let state = pre.first(headers); state !== 'enough'; state = pre.first(headers)) {
     if (state === 'changed') return changed(source, log);
     if (state !== 'more') return blame(source, state);
-    // The chain ends below the minimum. Nothing is stored. The peer is not blamed: it may only be behind.
+    // The chain ends below the minimum. Nothing is stored. The peer gets no penalty: it may only be behind.
     if (headers.length < MAX_HEADERS) {
       log.info('a chain with too little work was ignored', { peer: source.id, headers: pre.count });
       return false;
@@ -117,8 +117,8 @@ async function fetchLowWork(
 }
 
 /**
- * The peer has reorganised and announces its new tip. This is no violation, but other peers are asked first from now
- * on. So a peer that changes its chain all the time delays nothing.
+ * The peer has reorganised and announces its new tip. This is not a violation, but from now on other peers get the
+ * requests first. So a peer that changes its chain all the time delays nothing.
  */
 function changed(source: HeaderSource, log: Log): false {
   log.debug('a peer reorganised during header sync', { peer: source.id });

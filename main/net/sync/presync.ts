@@ -35,7 +35,7 @@ export interface PresyncDeps {
 export interface Presync {
   /**
    * Checks the headers in presync. `enough`: the chain has enough work, and redownload begins at the fork. `changed`:
-   * the headers do not extend the previous message. The peer has reorganised, which is no violation.
+   * the headers do not extend the previous message. The peer has reorganised, which is not a violation.
    */
   first(headers: readonly Header[]): PeerViolation | 'more' | 'enough' | 'changed';
   /** Compares the headers in redownload with those of presync. `changed`: they are not the same. */

@@ -36,7 +36,10 @@ export interface SideBlocks {
 /** Blocks per request, and number of requests at the same time: at most 12 MB wait for the chain. */
 const BLOCKS_PER_REQUEST = 4;
 const AT_ONCE = 3;
-/** Maximum number of blocks above the active chain. A longer branch becomes the best header chain soon, or never. */
+/**
+ * Maximum number of blocks above the active chain. A longer branch either becomes the best header chain or never gets
+ * enough work.
+ */
 const MAX_BRANCH_BLOCKS = 288;
 
 export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {

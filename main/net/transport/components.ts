@@ -10,7 +10,10 @@ import type { Identify } from './identify.ts';
 export interface Wanted {
   /** Connections through relays, from and to this node, and the relay service. */
   readonly relays?: RelayRules | undefined;
-  /** Identify push: tells peers at once when the addresses or protocols of this node change. The DHT depends on it. */
+  /**
+   * Identify push: sends changed addresses and protocols of this node to its peers immediately. The DHT depends on
+   * it.
+   */
   readonly push?: boolean | undefined;
 }
 
@@ -32,7 +35,7 @@ export interface Parts {
 
 /** What this node forwards as a relay: enough for hole punching, and too little for other uses. */
 export const RELAY = {
-  /** Short, so that a peer that lost its reservation to another peer asks again soon. */
+  /** Short, so that a peer that lost its reservation to another peer requests a new one within 20 min. */
   slotMs: 20 * 60_000,
   /** Lifetime of one connection through this relay. */
   connectionMs: 120_000,

@@ -8,7 +8,7 @@ export interface DuplicatePeerIds {
   wrap<Components>(
     make: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter;
-  /** A notice if such a node was met within the last hour. */
+  /** A notice if such a node was seen within the last hour. */
   notices(): readonly Notice[];
 }
 

@@ -72,7 +72,7 @@ export interface Host {
   /** @throws {KithError} `listen-in-use`, `listen-failed`. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** The addresses at which this node believes to be reachable, each with its peer id. */
+  /** The addresses that this node announces as its own, each with its peer id. */
   addresses(): string[];
   /** The same addresses as a signed peer record, which peers pass on. */
   ownRecord(): Promise<Uint8Array>;

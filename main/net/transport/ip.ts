@@ -54,8 +54,8 @@ function parseAsWritten(text: string): Ip | null {
 }
 
 /**
- * The public IPv4 address that an IPv6 address of a transition mechanism belongs to (NAT64 of RFC 6052, 6to4, Teredo);
- * null for other addresses. One IPv4 address has very many such addresses, so they count as one host.
+ * The public IPv4 address that an IPv6 address of a transition mechanism belongs to (NAT64 of RFC 6052, 6to4,
+ * Teredo); null for other addresses. One IPv4 address has 2^80 such addresses, so they count as one host.
  */
 export function embeddedIpv4Of(ip: ipaddr.IPv6): Ipv4 | null {
   const bytes = ip.toByteArray();

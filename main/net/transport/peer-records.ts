@@ -63,7 +63,7 @@ export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null
     const peerId = record.peerId.toString();
     const addresses = record.multiaddrs.slice(0, MAX_ADDRESSES).map(String);
     const full = addresses.map((text) => (peerIdOf(text) === null ? `${text}/p2p/${peerId}` : text));
-    // The signer cannot vouch for addresses with another peer id.
+    // The signature does not cover addresses with another peer id.
     return { peerId, addresses: full.filter((text) => peerIdOf(text) === peerId) };
   } catch {
     return null;

@@ -15,7 +15,7 @@ export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
 const REST_MS = 120_000;
 const CLOSE_MS = 1000;
-/** Maximum number of bytes that may arrive at once. No ping is longer. */
+/** Maximum number of bytes that may arrive together. No ping is longer. */
 const MAX_BUFFERED_BYTES = 64 * PING_BYTES;
 
 /**

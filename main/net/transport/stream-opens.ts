@@ -44,7 +44,7 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
     let waiting = 0;
     const hold = (listener: (event: CustomEvent<Stream>) => void) => (event: CustomEvent<Stream>) => {
       const stream = event.detail;
-      // A stream that is reset at once frees its slot in the multiplexer, but not in this queue.
+      // A stream that is reset immediately frees its slot in the multiplexer, but not in this queue.
       if (waiting >= MAX_QUEUED_OPENS) return stream.abort(new Error('too many streams at once'));
       waiting++;
       budget
@@ -88,7 +88,7 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
 
 /**
  * The address of a raw stream. The raw stream below the encryption is a connection with an address, although its type
- * does not say so.
+ * does not declare one.
  */
 function addressOf(raw: MessageStream): string {
   return (raw as { remoteAddr?: Multiaddr }).remoteAddr?.toString() ?? '';
