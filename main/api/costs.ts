@@ -65,6 +65,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.balance': 'light',
   'wallet.address': 'light',
   'wallet.newAddress': 'work',
+  'wallet.quote': 'work',
   'wallet.prepare': 'work',
   'wallet.confirm': 'light',
   'wallet.approve': 'light',

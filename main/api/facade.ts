@@ -20,6 +20,7 @@ import type {
   ListedWallet,
   Payment,
   PaymentTarget,
+  Quote,
 } from '../../shared/contract/wallet.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Network } from '../core/params/network.ts';
@@ -182,6 +183,7 @@ export interface WalletAccess {
   newAddress(name: string, label: string | undefined): Promise<string>;
   /** The lock for the next mined block. It changes after each reward. Also works while the wallet is locked. */
   payout(name: string): Lock;
+  quote(payment: Payment): Promise<Quote>;
   prepare(payment: Payment): Promise<DraftPayment>;
   /** A draft that can still be confirmed; undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;

@@ -67,6 +67,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.balance': 'read',
   'wallet.address': 'read',
   'wallet.newAddress': 'state',
+  'wallet.quote': 'read',
   'wallet.prepare': 'read',
   'wallet.confirm': 'payment',
   'wallet.approve': 'payment',

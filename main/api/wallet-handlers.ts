@@ -81,6 +81,7 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
   };
   const handlers = api.wallet;
   return {
+    quote: handlers.quote.handler(({ input }) => wallets.quote(input)),
     prepare: handlers.prepare.handler(async ({ input }) => {
       refuseUnsafeSpending(node);
       return withWarnings(await wallets.prepare(input));

@@ -27,14 +27,16 @@ export function groupAddress(address: string): string {
 const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
 
 /**
- * Everything that the user must see before a payment is sent: every receiver with its amount, the fee, the expiry and
- * the wallet. At least one page. Each page has the totals; the last one has the warnings and the button that sends.
+ * Everything that the user must see before a payment is sent: every receiver with its amount, the fee, the change,
+ * the expiry and the wallet. At least one page. Each page has the totals; the last one has the warnings and the button that sends.
  */
 export function confirmPages({ wallet, payment }: PaymentConfirmation): ConfirmPage[] {
   const receivers = payment.outputs.filter((output) => !output.change);
   const sum = receivers.reduce((total, output) => total + output.amount, 0);
   const message = `Send ${money(sum)} from “${isolated(clean(wallet))}”?`;
+  const change = payment.outputs.reduce((total, output) => total + (output.change ? output.amount : 0), 0);
   const sums = [`Fee: ${money(payment.fee)}`, `Total: ${money(sum + payment.fee)}`];
+  if (change > 0) sums.push(`Change: ${money(change)}, back to this wallet`);
   if (payment.expires > 0) sums.push(`Expires if not mined by block ${payment.expires}`);
   const warnings = payment.warnings.flatMap((warning) => ['', `Warning: ${clean(warning.message)}`]);
   const count = Math.max(1, Math.ceil(receivers.length / RECEIVERS_PER_PAGE));

@@ -16,7 +16,7 @@ export const systemRandom: Random = {
   number: () => randomInt(STEPS) / STEPS,
 };
 
-/** Numbers that depend on the seed alone, and are unpredictable for whoever does not know it. Not for keys. */
+/** Numbers that depend on the seed alone, and are unpredictable without it. Not for keys. */
 export function seededRandom(seed: string | Uint8Array): Pick<Random, 'number'> {
   const stream = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16));
   const zeros = Buffer.alloc(6 * 512);

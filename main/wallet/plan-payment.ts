@@ -15,7 +15,7 @@ import {
   type Selection,
   type SelectionProblem,
 } from './coin-selection.ts';
-import { baseBytes, MAX_FEERATE } from './payment-size.ts';
+import { baseBytes, feeFor, MAX_FEERATE } from './payment-size.ts';
 import { createUnsigned } from './unsigned-payment.ts';
 import { KithError } from '../lib/errors.ts';
 import { numberBelow, type Random, seededRandom } from '../lib/random.ts';
@@ -38,6 +38,8 @@ export interface PlanContext {
   readonly laterFeerate: number;
   /** Addresses that the user has paid before or that have a label. */
   readonly knownAddresses: Iterable<string>;
+  /** Addresses that this wallet has paid. */
+  readonly paidAddresses: ReadonlySet<string>;
   /** Payments of the last 30 minutes, and payments that are being sent. */
   readonly recent: readonly RecentPayment[];
   readonly random: Pick<Random, 'number'>;
@@ -123,6 +125,8 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
     payableTwice: offer.payableTwice(inputs),
     leftOut: selection.all?.aboveSizeLimit ?? [],
     uneconomic: selection.all?.uneconomic ?? [],
+    addedToFee: selection.change > 0 ? 0 : fee - feeFor(unsigned.bytes.length, feerate),
+    spendsAll: selection.change === 0 && inputs.length === everything.length,
     repeatedAfter: findRepeated(paid, context.recent),
   });
   return { unsigned, inputs, view: { ...view, warnings } };

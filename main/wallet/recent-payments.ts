@@ -19,6 +19,8 @@ export interface RecentPayment {
 export interface PastPayments {
   /** Addresses that the user has paid or that have a label. */
   readonly knownAddresses: ReadonlySet<string>;
+  /** Addresses that mined or pending payments of this wallet have paid, its own among them. */
+  readonly paidAddresses: ReadonlySet<string>;
   readonly recent: readonly RecentPayment[];
 }
 
@@ -42,6 +44,7 @@ export async function readPastPayments(
   beingSent: Iterable<Draft>,
 ): Promise<PastPayments> {
   const knownAddresses = new Set(wallet.file.labels.keys());
+  const paidAddresses = new Set<string>();
   const recent: RecentPayment[] = [...beingSent]
     .filter((draft) => draft.wallet === wallet.id)
     .map(({ unsigned }) => ({ outputs: unsigned.outputs, age: 0 }));
@@ -49,8 +52,12 @@ export async function readPastPayments(
   const note = (record: UnconfirmedRecord | MinedRecord) => {
     const { tx, inputs } = record;
     if (inputs.length === 0) return;
-    for (const output of tx.outputs) knownAddresses.add(encodeAddress(deps.hrp, output));
     const sent = sentAt(record, states.get(tx.txidHex));
+    for (const output of tx.outputs) {
+      const address = encodeAddress(deps.hrp, output);
+      knownAddresses.add(address);
+      if (sent !== null) paidAddresses.add(address);
+    }
     // If the clock was set back, a payment may have a time in the future.
     if (sent !== null && Math.abs(deps.clock.now() - sent) <= MAX_AGE_SECONDS)
       recent.push({ outputs: tx.outputs, age: Math.max(0, deps.clock.now() - sent) });
@@ -61,7 +68,7 @@ export async function readPastPayments(
     note(record);
     if (--left === 0) break;
   }
-  return { knownAddresses, recent };
+  return { knownAddresses, paidAddresses, recent };
 }
 
 /** When a payment was sent, or the time of its block if the wallet first saw it there. Null if it will not be mined. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
 import { toHex } from '../core/codec/hex.ts';
 import type { Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
@@ -10,7 +10,7 @@ import { createDrafts, type Draft } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { planPayment } from './plan-payment.ts';
-import { readPastPayments } from './recent-payments.ts';
+import { type PastPayments, readPastPayments } from './recent-payments.ts';
 import type { WalletMempool } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
 import { createSendDraft, type SendDeps, type Sent } from './send-payment.ts';
@@ -23,6 +23,8 @@ import type { WalletData } from './wallet-data.ts';
 export interface Spending {
   /** Plans a payment. Throws what planPayment throws. */
   prepare(wallet: OpenWallet, request: PaymentRequest): Promise<DraftPayment>;
+  /** What a payment would cost; keeps no draft. Throws what planPayment throws. */
+  quote(wallet: OpenWallet, request: PaymentRequest): Promise<Quote>;
   /** A draft that can still be confirmed, as the user saw it. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   /**
@@ -74,20 +76,21 @@ export function createSpending(deps: SpendingDeps): Spending {
     }
   };
 
+  const planContext = (wallet: OpenWallet) => {
+    const { floor } = mempool.summary();
+    const { soon: defaultFeerate, today: laterFeerate } = mempool.feerates();
+    return { wallet, network, floor, defaultFeerate, laterFeerate, random, drawSeed };
+  };
+
   return {
+    quote: (wallet, request) =>
+      queue.run(() =>
+        Promise.resolve(quoteOf(planPayment({ ...planContext(wallet), ...NO_PAST }, request).view)),
+      ),
     prepare: (wallet, request) =>
       queue.run(async () => {
-        const { floor } = mempool.summary();
-        const { soon: defaultFeerate, today: laterFeerate } = mempool.feerates();
-        const { knownAddresses, recent } = await readPastPayments(
-          { hrp: network.hrp, data: deps.data, clock },
-          wallet,
-          beingSent,
-        );
-        const plan = planPayment(
-          { wallet, network, floor, defaultFeerate, laterFeerate, knownAddresses, recent, random, drawSeed },
-          request,
-        );
+        const past = await readPastPayments({ hrp: network.hrp, data: deps.data, clock }, wallet, beingSent);
+        const plan = planPayment({ ...planContext(wallet), ...past }, request);
         const draft = drafts.add({
           wallet: wallet.id,
           unsigned: plan.unsigned,
@@ -125,4 +128,13 @@ export function createSpending(deps: SpendingDeps): Spending {
         throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
       }),
   };
+}
+
+/** A quote has no warnings, so it reads no earlier payments. */
+const NO_PAST: PastPayments = { knownAddresses: new Set(), paidAddresses: new Set(), recent: [] };
+
+function quoteOf({ fee, feerate, inputs, outputs }: Omit<DraftPayment, 'draft'>): Quote {
+  const sum = (change: boolean) =>
+    outputs.reduce((total, output) => total + (output.change === change ? output.amount : 0), 0);
+  return { amount: sum(false), fee, feerate, change: sum(true), inputs: inputs.length };
 }

@@ -1,6 +1,6 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import { createEmitter } from '../lib/events.ts';
@@ -21,6 +21,8 @@ import type { WalletsDeps } from './wiring.ts';
  * returned as a violation.
  */
 export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQueries, PasswordOperations {
+  /** What a payment would cost now. */
+  quote(request: PaymentRequest): Promise<Quote>;
   prepare(request: PaymentRequest): Promise<DraftPayment>;
   /** A draft that can still be confirmed. Undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
@@ -54,6 +56,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWalletLocking({ chain, running, changed }),
     ...createWalletQueries({ network, running, propagationOf }),
     ...createPasswordOperations({ network, random, components, changed }),
+    quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepare(request) {
       const wallet = running.get(request.name);
       await components().follower.nearTip(wallet);

@@ -17,6 +17,10 @@ export interface PlanFacts {
   readonly leftOut: readonly Amount[];
   /** For a payment of everything: coins that cost more to spend than they are worth. */
   readonly uneconomic: readonly Amount[];
+  /** Motes that are too few for a change output, and so are added to the fee. */
+  readonly addedToFee: number;
+  /** Whether it spends all coins that can be spent, and leaves no change. */
+  readonly spendsAll: boolean;
   /** Seconds since the same payment to the same receivers; null if there was none in the last 30 minutes. */
   readonly repeatedAfter: number | null;
 }
@@ -26,10 +30,15 @@ export interface WarningContext {
   readonly network: { readonly hrp: string };
   readonly defaultFeerate: number;
   readonly knownAddresses: Iterable<string>;
+  /** Addresses that this wallet has paid. */
+  readonly paidAddresses: ReadonlySet<string>;
 }
 
-const HIGH_SHARE = 0.1;
-const HIGH_FACTOR = 20;
+/** From this share of the amount on, and from this multiple of the usual fee rate on, a fee is called high. */
+const HIGH_SHARE = 0.01;
+const HIGH_FACTOR = 10;
+/** A remainder that raises the fee by more than this share is mentioned. */
+const ADDED_SHARE = 0.25;
 
 /** Warnings that the user sees before confirming. */
 export function paymentWarnings(
@@ -41,6 +50,7 @@ export function paymentWarnings(
   return [
     ...feeWarnings(context, view, paid),
     ...paid.flatMap(({ address }) => addressWarnings(context, address)),
+    ...usedAddressWarnings(context, paid, facts),
     ...planWarnings(view, facts),
   ];
 }
@@ -55,7 +65,7 @@ function feeWarnings(
   if (fee > amount * HIGH_SHARE)
     warnings.push({
       code: 'fee-share',
-      message: `The fee of ${formatKith(fee)} KITH is ${group(Math.round((fee / amount) * 100))} % of the amount.`,
+      message: `The fee of ${formatKith(fee)} KITH is ${percent(fee / amount)} % of the amount.`,
     });
   if (feerate > defaultFeerate * HIGH_FACTOR)
     warnings.push({
@@ -79,8 +89,34 @@ function addressWarnings({ wallet, network, knownAddresses }: WarningContext, ad
   ];
 }
 
-function planWarnings({ expires }: { readonly expires: number }, facts: PlanFacts): Notice[] {
+function usedAddressWarnings(
+  { paidAddresses }: WarningContext,
+  paid: readonly { readonly address: string }[],
+  { repeatedAfter }: PlanFacts,
+): Notice[] {
+  // The warning about an equal payment says more.
+  if (repeatedAfter !== null || !paid.some(({ address }) => paidAddresses.has(address))) return [];
+  return [
+    {
+      code: 'address-used',
+      message:
+        'You have paid this address before. Everybody can see that both payments go to the same person; ask for a new address if that matters.',
+    },
+  ];
+}
+
+function planWarnings(
+  { expires, fee }: { readonly expires: number; readonly fee: number },
+  facts: PlanFacts,
+): Notice[] {
   const warnings: Notice[] = [];
+  if (facts.spendsAll)
+    warnings.push({ code: 'spends-all', message: 'This payment spends everything that can be spent now.' });
+  if (facts.addedToFee > (fee - facts.addedToFee) * ADDED_SHARE)
+    warnings.push({
+      code: 'change-to-fee',
+      message: `${formatKith(facts.addedToFee)} KITH are too little for change and are added to the fee.`,
+    });
   if (facts.repeatedAfter !== null)
     warnings.push({
       code: 'payment-repeated',
@@ -116,6 +152,10 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
     });
   return warnings;
 }
+
+/** 1 % and more as whole percent, less with one decimal. */
+const percent = (share: number): string =>
+  share < 0.095 ? (share * 100).toFixed(1) : group(Math.round(share * 100));
 
 function ago(seconds: number): string {
   const minutes = Math.floor(Math.max(0, seconds) / 60);

@@ -1,4 +1,3 @@
-import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { isLinkProblem, parseTarget, type PaymentLink } from '../../shared/payment-link.ts';
 import { compact } from '../../shared/pasted.ts';
@@ -9,9 +8,7 @@ import { amountProblem, amountWords } from '../format/amount.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
 import type { Problem } from './problem.ts';
-
-/** The confirmation time that the user chooses, which determines the fee. */
-export type FeeTime = keyof Feerates;
+import { createQuotes, type FeeTime, type Quotes } from './quotes.svelte.ts';
 
 /** The form of a payment. */
 export interface SendForm {
@@ -25,7 +22,8 @@ export interface SendForm {
   readonly amountProblem: string | null;
   /** Whether the receiver is a wallet of this node. */
   readonly toOwn: boolean;
-  readonly rates: Feerates | null;
+  /** The fee for every choice; it follows the mempool and the wallet. */
+  readonly quotes: Quotes['current'];
   readonly ready: boolean;
   readonly busy: boolean;
   readonly problem: Problem | null;
@@ -41,13 +39,18 @@ export interface SendForm {
   back(): void;
 }
 
-type SendDeps = Pick<AppState, 'client' | 'node' | 'wallets'>;
+type SendDeps = Pick<AppState, 'client' | 'node' | 'wallets' | 'mempool'>;
 
 export function createSendForm(app: SendDeps, start: string): SendForm {
   const receiver = createReceiver(app, start);
   const amount = createAmount(app.wallets);
-  const pricing = createPricing(app.client);
+  const pricing = createPricing(app, receiver, amount);
   const review = createReview(app, receiver, amount, pricing);
+  // While everything is sent, the amount is what the fee leaves.
+  $effect(() => {
+    const quote = pricing.quotes?.[pricing.when].quote;
+    if (amount.everything && quote) amount.showEverything(quote.amount);
+  });
 
   // The amount of a link replaces the typed amount.
   $effect(() => {
@@ -88,8 +91,8 @@ export function createSendForm(app: SendDeps, start: string): SendForm {
     get amountProblem() {
       return amount.problem;
     },
-    get rates() {
-      return pricing.rates;
+    get quotes() {
+      return pricing.quotes;
     },
     get ready() {
       const filled = receiver.link !== null && amount.motes !== null;
@@ -123,12 +126,12 @@ function createReview(
   async function prepare(value: Motes | 'all'): Promise<DraftPayment> {
     await pricing.known;
     const { link } = receiver;
-    const { rates, when } = pricing;
+    const feerate = pricing.quotes?.[pricing.when].feerate;
     if (!link || wallets.selected === null) throw new Error('the form is not filled in');
     return client.wallet.prepare({
       name: wallets.selected,
       to: [{ address: link.address, amount: value }],
-      ...(rates && { feerate: rates[when] }),
+      ...(feerate !== undefined && { feerate }),
     });
   }
   /** Requests the largest possible amount, and shows it. */
@@ -247,6 +250,9 @@ function createAmount(wallets: SendDeps['wallets']) {
     get leftOver() {
       return leftOver;
     },
+    showEverything(motes: number): void {
+      text = formatKith(motes);
+    },
     /** Shows the amount of a draft that pays everything. */
     showAll({ outputs, warnings }: DraftPayment): void {
       const paid = outputs.reduce((sum, output) => sum + (output.change ? 0 : output.amount), 0);
@@ -257,25 +263,29 @@ function createAmount(wallets: SendDeps['wallets']) {
   };
 }
 
-/** The chosen confirmation time, and the fee rates for every choice. */
-function createPricing(client: SendDeps['client']) {
+/** The chosen confirmation time, and what every choice costs. */
+function createPricing(
+  app: SendDeps,
+  receiver: ReturnType<typeof createReceiver>,
+  amount: ReturnType<typeof createAmount>,
+) {
   let when = $state<FeeTime>('soon');
-  let rates = $state.raw<Feerates | null>(null);
-  async function read(): Promise<void> {
-    rates = await client.mempool.feerates({});
-  }
-  // Without an estimate the wallet chooses the fee rate, so the form does not fail.
-  const known = read().catch(() => undefined);
+  const quotes = createQuotes(app, () => {
+    const wallet = app.wallets.selected;
+    const wanted = amount.everything ? 'all' : amount.motes;
+    if (wallet === null || !receiver.link || receiver.problem !== null || !wanted) return null;
+    return { wallet, address: receiver.link.address, amount: wanted };
+  });
   return {
-    known,
+    known: quotes.known,
     get when() {
       return when;
     },
     set when(choice) {
       when = choice;
     },
-    get rates() {
-      return rates;
+    get quotes() {
+      return quotes.current;
     },
   };
 }

@@ -100,6 +100,18 @@ export const draftPayment = z.object({
   warnings: z.array(notice),
 });
 
+/** Addition: what a payment would cost now. */
+export const quote = z.object({
+  /** What the receivers get together; for the amount `all`, the largest possible. */
+  amount: total,
+  fee: total,
+  feerate,
+  /** Amount of the change output; 0 for none. */
+  change: total,
+  /** Number of coins that are spent. */
+  inputs: count,
+});
+
 /**
  * Addition: a receiver that was read from an address or a payment link. `own`: it is an address of a wallet of this
  * node.
@@ -201,6 +213,11 @@ export const walletContract = {
   newAddress: oc
     .input(z.strictObject({ name: walletName, label: label.optional() }))
     .output(z.object({ address: z.string() })),
+  /**
+   * Addition: the fee of a payment before it is prepared; keeps nothing. `prepare` with the same fee rate has the same
+   * fee, unless the wallet or the tip changed. Fails as `prepare` does.
+   */
+  quote: oc.input(payment).output(quote),
   prepare: oc.input(payment).output(draftPayment),
   /** Refused for the page of the desktop app, where a native dialog confirms the payment. */
   confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
@@ -257,6 +274,7 @@ export type Balance = z.infer<typeof balance>;
 export type DeletedWallet = Readonly<z.infer<typeof deletedWallet>>;
 export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
+export type Quote = Readonly<z.infer<typeof quote>>;
 export type PaymentTarget = z.infer<typeof target>;
 export type HistoryEntry = z.infer<typeof historyEntry>;
 export type ListedWallet = Readonly<z.infer<typeof listedWallet>>;

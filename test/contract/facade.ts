@@ -188,6 +188,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       },
       payout: () => testKey(1).lock,
       newAddress: async () => 'rkith1',
+      quote: async () => ({ amount: 1, fee: 2, feerate: 3, change: 4, inputs: 5 }),
       prepare: async () => draft,
       draft: (id) => (id === 'd1' ? { wallet: 'mine', payment: draft } : undefined),
       async confirm(id, password) {

@@ -55,6 +55,29 @@ test('an address and an amount are accepted with the invisible characters of a m
   await press('Back');
 });
 
+test('the form shows the very fee of the review, follows the amount, and is as before after Back', async () => {
+  await go('home');
+  await go('send');
+  await field('To').fill(address);
+  await field('Amount').fill('2');
+  const fee = page.getByRole('status').getByText(/^Fee .* Total /);
+  const small = (await fee.textContent())!;
+  await field('Amount').fill('45');
+  // Three rewards of 20 KITH instead of one.
+  const large = page.getByRole('status').getByText(/^Fee .*, from 3 coins/);
+  await large.waitFor();
+  const [, shown] = /^Fee ([\d.]+)/.exec((await large.textContent())!)!;
+  expect(small).toContain('from 1 coin');
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  const row = page
+    .locator('div')
+    .filter({ has: page.locator('dt', { hasText: /^Fee$/ }) })
+    .last();
+  expect((await row.locator('dd').textContent())!.replace(/\u00a0KITH/, '').trim()).toBe(shown);
+  await press('Back');
+  expect([await field('To').inputValue(), await field('Amount').inputValue()]).toEqual([address, '45']);
+});
+
 test('after a reload the page reports the sent payment, and warns of an equal one', async () => {
   await review(address, '2');
   expect(await page.getByText('This would be a second one').count()).toBe(0);

@@ -147,12 +147,20 @@ test('the chain returns headers, blocks, transactions, coins, totals and events'
 test('a payment is prepared, confirmed and sent, and is listed in the mempool and the history', async () => {
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'back' });
   const balance = await ask('wallet.balance', { name: 'mine' });
-  expect(holds(balance, 'confirmed:int pending:int immature:int available:int pendingChange:int pendingIn:int pendingOut:int asOfHeight:int')).toEqual([]);
+  expect(
+    holds(
+      balance,
+      'confirmed:int pending:int immature:int available:int pendingChange:int pendingIn:int pendingOut:int asOfHeight:int',
+    ),
+  ).toEqual([]);
   const to = [{ address, amount: 12_345_678 }];
+  const quote = await ask('wallet.quote', { name: 'mine', to, feerate: 20, expires: 0 });
+  expect(holds(quote, 'amount:int fee:int feerate:number change:int inputs:int')).toEqual([]);
   const draft = await ask('wallet.prepare', { name: 'mine', to, feerate: 20, expires: 0 });
   const drafted = 'draft:text fee:int feerate:number inputs:list outputs:list expires:int warnings:list';
   expect(holds(draft, drafted)).toEqual([]);
   expect(draft['expires']).toBe(0);
+  expect(draft['fee']).toBe(quote['fee']);
   const confirmed = await ask('wallet.confirm', { draft: draft['draft'], password: PASSWORD });
   expect(holds(confirmed, 'txid:hash')).toEqual([]);
   const sent = await ask('wallet.send', { name: 'mine', to, password: PASSWORD });
@@ -236,7 +244,7 @@ const PROMISED = `
   chain.tip chain.header chain.block chain.transaction chain.coin chain.submit chain.watch chain.stats
   mempool.summary mempool.list mempool.submit
   wallet.create wallet.restore wallet.list wallet.unlock wallet.lock wallet.balance wallet.address wallet.newAddress
-  wallet.prepare wallet.confirm wallet.send wallet.history
+  wallet.quote wallet.prepare wallet.confirm wallet.send wallet.history
   mining.start mining.stop mining.status mining.template mining.generate
 `
   .trim()

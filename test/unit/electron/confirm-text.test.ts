@@ -30,7 +30,7 @@ function onePage(question: PaymentConfirmation): ConfirmPage {
   return pages[0]!;
 }
 
-test('shows the wallet, the amount, the fee, the total and the complete address in groups, without the change', () => {
+test('shows the wallet, the amount, the fee, the total, the change and the complete address in groups', () => {
   const { message, detail, next } = onePage(aRequest());
   expect(message).toBe('Send 2.5 KITH from “Mira”?');
   expect(next).toBe('Send 2.5 KITH');
@@ -38,7 +38,8 @@ test('shows the wallet, the amount, the fee, the total and the complete address 
   expect(detail).toContain('Fee: 0.00001 KITH');
   expect(detail).toContain('Total: 2.50001 KITH');
   expect(detail).toContain('block 1440');
-  expect(detail).not.toContain('change');
+  expect(detail).toContain('Change: 9 KITH, back to this wallet');
+  expect(detail.match(/^to /gm)).toHaveLength(1);
 });
 
 test('the groups contain the complete address', () => {

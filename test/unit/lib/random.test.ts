@@ -11,7 +11,7 @@ test('seeded numbers are the same for the same seed, other for another seed, and
   expect(new Set(numbers('a')).size).toBe(1000);
 });
 
-test('drawn gives every item once, and each order as often as the others', () => {
+test('drawn gives every item once, and each order about equally often', () => {
   const random = seededRandom('orders');
   const orders = new Map<string, number>();
   for (let i = 0; i < 6000; i++) {

@@ -292,8 +292,45 @@ describe('warnings', () => {
     expect(await codes(500_000_000, { feerate: 1000 })).toEqual(['fee-high']);
     expect(await codes(5_000_000, { expires: 0 })).toEqual(['never-expires']);
     const own = await world.wallets.address('a');
-    const { warnings } = await world.wallets.prepare({ name: 'a', to: [{ address: own, amount: 50_000 }] });
+    const { warnings } = await world.wallets.prepare({
+      name: 'a',
+      to: [{ address: own, amount: 5_000_000 }],
+    });
     expect(warnings.map(({ code }) => code)).toEqual(['address-own']);
+  });
+  test('a fee above one percent of the amount, or ten times the usual rate, has a warning', async () => {
+    await open();
+    await walletWithCoins(world, 'a');
+    const { fee } = await prepare(5_000_000);
+    expect(await codes(fee * 100)).toEqual([]);
+    expect(await codes(fee * 100 - 1)).toEqual(['fee-share']);
+    expect(await codes(500_000_000, { feerate: 100 })).toEqual([]);
+    expect(await codes(500_000_000, { feerate: 101 })).toEqual(['fee-high']);
+  });
+  test('a payment of everything has a warning', async () => {
+    await open();
+    await walletWithCoins(world, 'a');
+    expect(await codes('all')).toEqual(['spends-all']);
+  });
+  test('what is too little for change and raises the fee much is named', async () => {
+    await open();
+    await walletWithCoins(world, 'a');
+    const { inputs, fee } = await prepare('all');
+    const all = inputs.reduce((sum, { amount }) => sum + amount, 0);
+    const { warnings, fee: raised } = await prepare(all - fee - 1_200);
+    expect(raised).toBe(fee + 1_200);
+    expect(warnings).toContainEqual({
+      code: 'change-to-fee',
+      message: '0.000012 KITH are too little for change and are added to the fee.',
+    });
+  });
+  test('an address that was paid before has a warning, one of an expired payment has none', async () => {
+    await open();
+    await walletWithCoins(world, 'a', 3);
+    await send(world, 'a', STRANGER, 5_000_000);
+    expect(await codes(6_000_000)).toEqual(['address-used']);
+    await world.mine();
+    expect(await codes(6_000_000)).toEqual(['address-used']);
   });
   test('a second payment of the same amount to the same address soon after the first one has a warning', async () => {
     await open();
@@ -331,7 +368,7 @@ describe('warnings', () => {
     await send(world, 'a', twins[0], 1_000_000);
     const { warnings } = await world.wallets.prepare({
       name: 'a',
-      to: [{ address: twins[1], amount: 50_000 }],
+      to: [{ address: twins[1], amount: 5_000_000 }],
     });
     expect(warnings.map(({ code }) => code)).toEqual(['address-lookalike']);
   });
