@@ -37,6 +37,8 @@ export async function useOldCopy(
   const { path, id, entries } = place.old;
   await requireAnswer(path, answered);
   if (!existsSync(path)) throw gone(path);
+  // Its disk may have been absent when the program started.
+  await correctMarks(home, answered);
   if (!isSameRoot(path, home) && !isLeft(path, id, home)) throw gone(path);
   const old = { path: place.path, id: place.id, entries, since: now(), intact: true, diverged: true };
   await writePlace(home, { path, id, old, moving: place.moving });
@@ -75,6 +77,7 @@ export async function deleteOldCopy(home: string, answered: Answers = answers): 
   await requireAnswer(place.path, answered);
   await requireAnswer(place.old.path, answered);
   usedRoot(home);
+  await correctMarks(home, answered);
   const { path, id } = place.old;
   const atHome = isSameRoot(path, home);
   const entries = entriesOf(place.old);

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -12,7 +13,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LOCAL_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { createKnownNetworks } from '../../main/session/known-networks.ts';
-import { type DesktopApp, launchDesktop, newFolder } from './support/desktop-app.ts';
+import { type DesktopApp, launchDesktop, type LaunchOptions, newFolder } from './support/desktop-app.ts';
+import { pressInDialog } from './support/real-dialog.ts';
 
 const LISTEN = ['--listen', '/ip4/127.0.0.1/tcp/0'] as const;
 
@@ -141,5 +143,66 @@ describe('a move that takes a while', () => {
     expect(readdirSync(to)).toEqual([]);
     expect(existsSync(path.join(home, 'data-place.json'))).toBe(false);
     expect(await again.quit()).toBe(0);
+  });
+});
+
+describe('a start without the disk of the data', () => {
+  /** Answers the first dialog, which is a real one, and then as the test says. */
+  const answering =
+    (button: string, ...folders: readonly string[]): NonNullable<LaunchOptions['atStart']> =>
+    async ({ electron, press }) => {
+      await press(button);
+      await electron.evaluate(({ dialog }, left) => {
+        const given = [...left];
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [given.shift()!] });
+      }, folders);
+      // Enter tries again.
+      await pressInDialog('Kith', 'Return');
+    };
+
+  async function moved(): Promise<{ home: string; to: string; away: string }> {
+    const [home, to] = [realpathSync(newFolder()), realpathSync(newFolder())];
+    openLocalAtStart(home);
+    const app = await launchDesktop({ args: LISTEN, datadir: home });
+    await app.person.makeWallet('Savings', 'correct horse battery');
+    await openSettings(app);
+    await choose(app, to);
+    await app.press('Move');
+    await app.page.getByRole('button', { name: 'Move data …' }).click();
+    await app.page.getByText('The old copy is still there.').waitFor();
+    expect(await app.quit()).toBe(0);
+    const away = path.join(newFolder(), 'away');
+    renameSync(to, away);
+    return { home, to, away };
+  }
+
+  test('opens the data at the path that the user shows, and no other folder', async () => {
+    const { home, away } = await moved();
+    const atStart = answering('Choose folder …', home, away);
+    const app = await launchDesktop({ args: LISTEN, datadir: home, atStart });
+    await app.page.getByText('Savings').first().waitFor();
+    expect(existsSync(path.join(networkFolder(away), 'owner.json'))).toBe(true);
+    const [first, second] = await app.dialogs();
+    expect(first!.buttons).toEqual(['Quit', 'Try again', 'Choose folder …', 'Use old copy']);
+    expect(second!.detail).toContain('does not contain the data directory that was moved');
+    expect(await app.page.getByRole('region', { name: 'Warnings' }).innerText()).not.toContain('copied');
+    await openSettings(app);
+    await app.page.getByRole('main').getByText(away, { exact: true }).waitFor();
+    expect(await app.quit()).toBe(0);
+  });
+
+  test('opens the old copy, and never both when the disk is there again', async () => {
+    const { home, to, away } = await moved();
+    const app = await launchDesktop({ args: LISTEN, datadir: home, atStart: answering('Use old copy') });
+    await app.page.getByText('Savings').first().waitFor();
+    expect(existsSync(path.join(networkFolder(home), 'owner.json'))).toBe(true);
+    renameSync(away, to);
+    await openSettings(app);
+    await app.page.getByText('There are two copies of your data.').waitFor();
+    await app.press('Use other copy');
+    await app.page.getByRole('button', { name: 'Use other copy' }).click();
+    await expect.poll(() => existsSync(path.join(networkFolder(to), 'owner.json'))).toBe(true);
+    expect(existsSync(path.join(networkFolder(home), 'owner.json'))).toBe(false);
+    expect(await app.quit()).toBe(0);
   });
 });

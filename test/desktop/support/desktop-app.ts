@@ -34,18 +34,9 @@ export interface LaunchOptions {
   /** A new one if not given. */
   readonly datadir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** How dialogs at the start are answered, before the test reaches the app. */
-  readonly atStart?: StartAnswers;
+  /** For an app that asks before it opens a window: called once message boxes are replaced, which the first may precede. */
+  readonly atStart?: (app: Pick<DesktopApp, 'electron' | 'press'>) => Promise<void>;
 }
-
-export interface StartAnswers {
-  /** The buttons of the message boxes, one after another; then each is cancelled. */
-  readonly press: readonly string[];
-  /** The folders that are chosen, one after another. */
-  readonly choose?: readonly string[];
-}
-
-const START_ANSWERS = path.join(import.meta.dirname, 'start-answers.cjs');
 
 /** A network of this computer alone. */
 export const LOCAL = ['--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0'] as const;
@@ -66,10 +57,8 @@ export async function launchDesktop(
   atEnd: AtEnd = onTestFinished,
 ): Promise<DesktopApp> {
   const datadir = options.datadir ?? newFolder(atEnd);
-  const given = options.atStart ? ['-r', START_ANSWERS] : [];
-  const args = [...given, process.cwd(), ...(options.args ?? LOCAL), '--datadir', datadir];
-  const answers = options.atStart ? { KITH_TEST_ANSWERS: JSON.stringify(options.atStart) } : {};
-  const env = { ...environment(), ...answers, ...options.env };
+  const args = [process.cwd(), ...(options.args ?? LOCAL), '--datadir', datadir];
+  const env = { ...environment(), ...options.env };
   const electron = await _electron.launch({
     executablePath: electronProgram(),
     chromiumSandbox: true,
@@ -98,6 +87,9 @@ export async function launchDesktop(
       return Promise.resolve({ response: index < 0 ? (asked.cancelId ?? 0) : index, checkboxChecked: false });
     };
   });
+  const press: DesktopApp['press'] = (button) =>
+    electron.evaluate((_electron, name) => void (boxes().button = name), button);
+  await options.atStart?.({ electron, press });
   const page = await electron.firstWindow();
   return {
     electron,
@@ -105,7 +97,7 @@ export async function launchDesktop(
     person: createAppPage(page),
     datadir,
     dialogs: () => electron.evaluate(() => boxes().shown),
-    press: (button) => electron.evaluate((_electron, name) => void (boxes().button = name), button),
+    press,
     errors: () => errors,
     ended,
     async quit() {

@@ -62,7 +62,6 @@ describe('the old copy that is used because a disk is absent', () => {
 
   test('is not replaced, and the user can switch between the two', async () => {
     const { home, to } = await diverged();
-    await recoverMove(home, throwIt);
     expect(readPlace(home)!.old).toMatchObject({ path: to, diverged: true, intact: true });
     for (const target of [to, newTarget()])
       expect(await codeOf(moveData(home, target, DEPS))).toBe('move-old-kept');
