@@ -43,7 +43,7 @@ export async function setDatabaseAside(directory: string): Promise<void> {
   await rename(directory, aside).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
   });
-  crashPoint('database set aside');
+  crashPoint('database renamed');
 }
 
 /**

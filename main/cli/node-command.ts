@@ -59,7 +59,7 @@ async function runNode(args: readonly string[]): Promise<number> {
     onShutdown: life.end,
   };
   let { apiPort } = options;
-  let greeted = false;
+  let isReadyPrinted = false;
   const ended = await keepRunning({
     signal: life.signal,
     now: () => performance.now(),
@@ -68,8 +68,8 @@ async function runNode(args: readonly string[]): Promise<number> {
       running = node;
       // A node that restarts keeps its port, so that clients find it again.
       apiPort = Number(new URL(node.place!.api).port) || apiPort;
-      if (!greeted) process.stdout.write(json ? readyLine(node, options) : greeting(node, options));
-      greeted = true;
+      if (!isReadyPrinted) process.stdout.write(json ? readyLine(node, options) : readyText(node, options));
+      isReadyPrinted = true;
     },
   });
   running = ended.running;
@@ -108,7 +108,7 @@ function readyLine({ facade, place }: RunningNode, config: ResolvedOptions): str
   return jsonLine(line);
 }
 
-function greeting({ facade, place }: RunningNode, config: ResolvedOptions): string {
+function readyText({ facade, place }: RunningNode, config: ResolvedOptions): string {
   const token = readFileSync(place!.tokenFile, 'utf8').trim();
   const addresses = facade.peers.addresses().map((address) => `  ${address}`);
   const lines = [

@@ -20,7 +20,7 @@ export type WriteKind =
   | 'snapshot in place'
   | 'rebuild mark'
   | 'rebuild mark removed'
-  | 'database set aside'
+  | 'database renamed'
   | 'database replaced'
   | 'wallet data'
   | 'wallet file'

@@ -61,7 +61,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   const termsOf = (origin: Origin): Terms =>
     origin === 'peer' || origin === 'local' ? relayTerms(pool.floor(), deps.expiryMargin) : KEEPING_TERMS;
 
-  const judge = ({ tx, origin, source }: AdmissionRequest): Candidate | Violation => {
+  const evaluateRequest = ({ tx, origin, source }: AdmissionRequest): Candidate | Violation => {
     const result = evaluate(tx, chain, pool.graph, termsOf(origin));
     if (!('missing' in result)) return result;
     const evidence = { missing: result.missing.length, first: hexOf(result.missing[0]!) };
@@ -84,7 +84,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   };
 
   const verifyAndPut = async (request: AdmissionRequest): Promise<Violation | null> => {
-    let candidate = judge(request);
+    let candidate = evaluateRequest(request);
     for (;;) {
       if (isViolation(candidate)) return candidate;
       if (request.trusted && !candidate.upgradable) return put(request, candidate);
@@ -99,7 +99,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       // During verification a block, a conflicting payment or the same transaction may have arrived.
       const same =
         revision === pool.revision && tip === chain.tip().id && sameRules(chain.nextRules(), rules);
-      if (!same) candidate = judge(request);
+      if (!same) candidate = evaluateRequest(request);
       if (isViolation(candidate) || sameRules(candidate.rules, rules)) break;
     }
     return isViolation(candidate) ? candidate : put(request, candidate);
@@ -129,7 +129,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     admitNow(request) {
       const refused = checkTransaction(request.tx);
       if (refused) return refused;
-      const candidate = judge(request);
+      const candidate = evaluateRequest(request);
       if (isViolation(candidate)) return candidate;
       return request.trusted && !candidate.upgradable ? put(request, candidate) : undefined;
     },

@@ -55,7 +55,7 @@ export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
     threads[part]!.worker?.postMessage({ job: jobOf(part), share } satisfies ToMiner);
   };
 
-  const heard = (thread: Thread, { hashes, ended }: FromMiner): void => {
+  const onMessage = (thread: Thread, { hashes, ended }: FromMiner): void => {
     deps.hashed(hashes);
     if (hashes > 0) {
       thread.failures = 0;
@@ -89,7 +89,7 @@ export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
     thread.timer = null;
     const worker = new Worker(script, { name: 'miner', workerData: { background } satisfies MinerData });
     thread.worker = worker;
-    worker.on('message', (message: FromMiner) => heard(thread, message));
+    worker.on('message', (message: FromMiner) => onMessage(thread, message));
     worker.on('error', (error) => died(part, worker, error));
     worker.on('exit', (code) => died(part, worker, new Error(`exit code ${code}`)));
     // Mining alone must not keep the process alive.

@@ -32,7 +32,7 @@ export interface MonitoringDeps extends Pick<
 
 /** Monitors this node: progress of the sync, health of chain and clock, and whether mining makes sense. */
 export interface Monitoring {
-  readonly clocks: Pick<Clocks, 'heard' | 'forget' | 'offset'>;
+  readonly clocks: Pick<Clocks, 'record' | 'forget' | 'offset'>;
   start(): void;
   stop(): void;
   progress(): SyncProgress;

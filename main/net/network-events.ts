@@ -37,7 +37,7 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
   const off: (() => void)[] = [];
 
   function onHandshakeCompleted(peer: Peer): void {
-    monitoring.clocks.heard(peer, peer.hello.clock);
+    monitoring.clocks.record(peer, peer.hello.clock);
     if (peer.kind === 'inbound') inbound.arrived(peer);
     if (deps.discovery?.exchange !== false) exchange.welcome(peer);
     // A block-relay-only connection carries no transactions.

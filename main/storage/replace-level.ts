@@ -24,7 +24,7 @@ export async function replaceLevel(folder: string, records: readonly LevelRecord
   await rename(folder, asideOf(folder)).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
   });
-  crashPoint('database set aside');
+  crashPoint('database renamed');
   await rename(fresh, folder);
   await syncFolder(dirname(folder));
   crashPoint('database replaced');

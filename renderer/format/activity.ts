@@ -24,16 +24,16 @@ export function paidMotes(entry: HistoryEntry): number {
 export function activityOf(entry: HistoryEntry, maturity: number): Activity {
   const motes = paidMotes(entry);
   const failed = failure(entry);
-  if (failed !== null) return { lead: failed, motes, ...NOBODY, tail: '', tone: 'void' };
+  if (failed !== null) return { lead: failed, motes, ...NO_PARTY, tail: '', tone: 'void' };
   switch (entry.kind) {
     case 'mined':
-      return { lead: 'Mined a block:', motes, ...NOBODY, tail: reward(entry, maturity), tone: 'mined' };
+      return { lead: 'Mined a block:', motes, ...NO_PARTY, tail: reward(entry, maturity), tone: 'mined' };
     case 'received':
       return entry.height === null
         ? { lead: 'Receiving', motes, ...from(entry), tail: ', pending', tone: 'wait' }
         : { lead: 'Received', motes, ...from(entry), tail: standing(entry), tone: 'in' };
     case 'self':
-      return { lead: 'Paid to yourself, fee:', motes, ...NOBODY, tail: standing(entry), tone: 'out' };
+      return { lead: 'Paid to yourself, fee:', motes, ...NO_PARTY, tail: standing(entry), tone: 'out' };
     case 'sent':
       return entry.height === null
         ? { lead: 'Sending', motes, ...to(entry), tail: `, ${broadcastWords(entry)}`, tone: 'wait' }
@@ -75,16 +75,16 @@ function standing(entry: HistoryEntry): string {
 }
 
 type Party = Pick<Activity, 'joint' | 'party'>;
-const NOBODY: Party = { joint: '', party: '' };
+const NO_PARTY: Party = { joint: '', party: '' };
 
 function from(entry: HistoryEntry): Party {
-  return entry.label === '' ? NOBODY : { joint: ' for ', party: entry.label };
+  return entry.label === '' ? NO_PARTY : { joint: ' for ', party: entry.label };
 }
 
 function to(entry: HistoryEntry): Party {
   const [first, ...rest] = entry.addresses;
   if (entry.label !== '') return { joint: ' to ', party: entry.label };
-  if (first === undefined) return NOBODY;
+  if (first === undefined) return NO_PARTY;
   const party = rest.length === 0 ? shortId(first) : plural(rest.length + 1, 'address', 'addresses');
   return { joint: ' to ', party };
 }

@@ -23,12 +23,12 @@ export function createChainState(connection: Connection): ChainState {
   let reading = false;
   let again = false;
   /** Height of the last event. */
-  let heard = 0;
+  let newestHeight = 0;
 
   /** How many of the newest blocks the list lacks, and some more for a reorganisation. */
   function missing(): number {
     const top = blocks?.[0]?.height;
-    return top === undefined ? MAX_BLOCKS : Math.min(MAX_BLOCKS, Math.max(0, heard - top) + CATCH_UP);
+    return top === undefined ? MAX_BLOCKS : Math.min(MAX_BLOCKS, Math.max(0, newestHeight - top) + CATCH_UP);
   }
 
   /**
@@ -45,7 +45,7 @@ export function createChainState(connection: Connection): ChainState {
       const newer = await connection.client.chain.recent({ limit });
       const gap = blocks !== null && (newer.at(-1)?.height ?? 0) > (blocks[0]?.height ?? 0) + 1;
       if (gap && limit < MAX_BLOCKS) {
-        heard = newer[0]!.height;
+        newestHeight = newer[0]!.height;
         again = true;
       } else blocks = joinBlocks(blocks ?? [], newer, MAX_BLOCKS);
     } catch {
@@ -72,7 +72,7 @@ export function createChainState(connection: Connection): ChainState {
     (event) => {
       const lost = event.type === 'disconnected' && blocks?.find((block) => block.id === event.id);
       if (lost) aside = [lost, ...aside].slice(0, CATCH_UP);
-      heard = event.height;
+      newestHeight = event.height;
       void read(missing());
     },
   );

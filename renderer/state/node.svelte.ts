@@ -21,10 +21,10 @@ export function createNodeState(connection: Connection): NodeState {
   let network = $state.raw<NetworkInfo | null>(null);
   let about = $state.raw<NodeAbout | null>(null);
   let silentFor = $state(0);
-  let heard = performance.now();
+  let lastAnswerMs = performance.now();
 
   const hear = (news: NodeStatus): void => {
-    heard = performance.now();
+    lastAnswerMs = performance.now();
     silentFor = 0;
     status = news;
   };
@@ -45,7 +45,7 @@ export function createNodeState(connection: Connection): NodeState {
   );
   // A carrier can stay open while the node hangs, so only answers count.
   const beat = setInterval(() => {
-    const silence = Math.floor((performance.now() - heard) / 1000);
+    const silence = Math.floor((performance.now() - lastAnswerMs) / 1000);
     silentFor = silence >= SILENT_AFTER ? silence : 0;
     if (connection.state === 'open') connection.client.node.status({}).then(hear, () => undefined);
   }, CHECK_INTERVAL_MS);

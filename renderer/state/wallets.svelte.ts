@@ -122,6 +122,6 @@ function joinHistory(
   newest: readonly HistoryEntry[],
   known: readonly HistoryEntry[],
 ): readonly HistoryEntry[] {
-  const heard = new Set(newest.map((entry) => entry.txid));
-  return [...newest, ...known.filter((entry) => !heard.has(entry.txid))].slice(0, MAX_RECENT);
+  const newestTxids = new Set(newest.map((entry) => entry.txid));
+  return [...newest, ...known.filter((entry) => !newestTxids.has(entry.txid))].slice(0, MAX_RECENT);
 }

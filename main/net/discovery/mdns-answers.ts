@@ -12,7 +12,7 @@ export interface LanAnswer {
 
 /** Processes mDNS answers. Any computer on the local network can send them without limit. */
 export interface LanAnswers {
-  heard(answer: LanAnswer): void;
+  add(answer: LanAnswer): void;
   stop(): void;
 }
 
@@ -46,7 +46,7 @@ export function createLanAnswers(
   }
 
   return {
-    heard({ id, multiaddrs }) {
+    add({ id, multiaddrs }) {
       const addresses = multiaddrs
         .slice(0, MAX_ADDRESSES)
         .map((each) => `${withoutPeer(each.toString())}/p2p/${id.toString()}`)

@@ -41,7 +41,7 @@ export function createLan({ components, tag, onFound, clock, log }: LanDeps): La
       try {
         const part = await import('@libp2p/mdns');
         mdns = part.mdns({ serviceTag: tag, interval: ASK_MS })(components as never) as unknown as Mdns;
-        mdns.addEventListener('peer', ({ detail }) => answers.heard(detail));
+        mdns.addEventListener('peer', ({ detail }) => answers.add(detail));
         await mdns.start();
       } catch (error) {
         // mDNS is optional: the node also finds peers without it.

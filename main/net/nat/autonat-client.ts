@@ -90,7 +90,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
    * Peers that may be asked. Only outbound ones: an inbound attacker could open a hundred connections that all give the
    * same answer.
    */
-  const judges = () =>
+  const testers = () =>
     peers
       .list()
       .filter(({ id, direction, address }) => direction === 'outbound' && isPublic(address) && seen.has(id));
@@ -134,21 +134,21 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       if (state !== known && !busy) votes.clear();
       known = state;
       if (busy || votes.count('in') + votes.count('out') >= ANSWERS_NEEDED) return;
-      const judge = judges().find(({ address }) => votes.of(netgroupOf(address) ?? address) === undefined);
-      if (judge === undefined) return;
-      const addresses = candidatesAt(seen.get(judge.id)!, places());
+      const tester = testers().find(({ address }) => votes.of(netgroupOf(address) ?? address) === undefined);
+      if (tester === undefined) return;
+      const addresses = candidatesAt(seen.get(tester.id)!, places());
       if (addresses.length === 0) return;
       busy = true;
-      const outcome = await askDialBack(judge.connection, deps.id, addresses, clock);
+      const outcome = await askDialBack(tester.connection, deps.id, addresses, clock);
       busy = false;
-      deps.log.debug('asked a peer to dial back', { peer: judge.id, addresses, got: outcome.got });
-      take(netgroupOf(judge.address) ?? judge.address, outcome);
+      deps.log.debug('asked a peer to dial back', { peer: tester.id, addresses, got: outcome.got });
+      take(netgroupOf(tester.address) ?? tester.address, outcome);
     },
     findings() {
       const ip = mostFrequent(seen.values()) ?? lastSeen;
       const all = places();
       return {
-        askable: judges().length,
+        askable: testers().length,
         in: votes.count('in'),
         out: votes.count('out'),
         seenAs: ip,

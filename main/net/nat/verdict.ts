@@ -45,7 +45,7 @@ export function assessReachability(facts: ReachFacts): ReachabilityResult {
       ? verdict('reachable', 'reach-mapped', MAPPED)
       : verdict('reachable', 'reach-tried', TRIED);
   if (facts.out > 0) return unreachable(facts);
-  if (facts.askable === 0) return verdict('unknown', 'reach-nobody', NOBODY);
+  if (facts.askable === 0) return verdict('unknown', 'reach-nobody', NO_PEERS);
   return verdict('unknown', 'reach-asking', ASKING);
 }
 
@@ -57,7 +57,7 @@ const INBOUND = 'Other nodes have connected to this node. No action is needed.';
 const TRIED = 'Peers tested the address of this node and could connect. No action is needed.';
 const MAPPED =
   'The router forwards connections (UPnP), and peers could connect in a test. No action is needed.';
-const NOBODY =
+const NO_PEERS =
   'Not known yet: a peer outside the local network must test the address of this node, and none is connected.';
 const ASKING = 'Not known yet: peers are testing whether they can connect.';
 

@@ -121,7 +121,7 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
   const records: Handler = {
     cap: FRAME.getRecords.cap,
     async handle(_frame, reply) {
-      const told: Uint8Array[] = [await ownRecord()];
+      const sent: Uint8Array[] = [await ownRecord()];
       // A peer that repeats the request within half of AGAIN_MS gets only the own record.
       if (clock.monotonic() - answered > AGAIN_MS / 2) {
         answered = clock.monotonic();
@@ -129,9 +129,9 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
           MAX_RECORDS - 1,
           Math.max(MIN_ADDRESSES_SENT, Math.floor(addrman.size / KNOWN_PER_SENT)),
         );
-        for (const entry of addrman.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
+        for (const entry of addrman.sample(most, isGood)) sent.push(Buffer.from(entry.record, 'base64'));
       }
-      await reply(FRAME.records.type, encodeRecords(told));
+      await reply(FRAME.records.type, encodeRecords(sent));
       return null;
     },
   };

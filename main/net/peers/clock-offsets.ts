@@ -13,7 +13,7 @@ export interface ClockOffset {
 
 /** Compares the clock times in the hellos of peers with ours. Our clock is never set by them. */
 export interface Clocks {
-  heard(peer: { readonly id: string; readonly direction: Direction }, theirs: UnixSeconds): void;
+  record(peer: { readonly id: string; readonly direction: Direction }, theirs: UnixSeconds): void;
   /**
    * A peer accepted a block with this time. No node accepts a block more than `futureLimit` ahead of its clock. If the
    * clock of the peer was further behind in its hello, it was set since, and is not counted any more.
@@ -50,7 +50,7 @@ export function createClocks({ clock, clockWatch, futureLimit }: ClocksDeps): Cl
     theirs + Math.floor((clockWatch.elapsedMs() - at) / 1000);
 
   return {
-    heard: ({ id, direction }, theirs) =>
+    record: ({ id, direction }, theirs) =>
       void said.set(id, { theirs, at: clockWatch.elapsedMs(), direction }),
     accepted(peerId, blockTime) {
       const known = said.get(peerId);

@@ -95,7 +95,7 @@ export function createPeers(deps: PeersDeps): Peers {
   const list = (): OwnedPeer[] => sessions.all().flatMap((session) => peerOf(session) ?? []);
   const goodbyes = createGoodbyes({ sessions, clock });
   const stopping = new AbortController();
-  const judge = createBanManager({
+  const penalise = createBanManager({
     bans: deps.bans,
     scores: deps.scores,
     log,
@@ -103,7 +103,7 @@ export function createPeers(deps: PeersDeps): Peers {
     part: goodbyes.part,
     penalised: (verdict) => events.emit('penalised', verdict),
   });
-  const report = createReports({ sessions, clock, judge, stopping: stopping.signal });
+  const report = createReports({ sessions, clock, penalise, stopping: stopping.signal });
   const pings = createPings({ host, clock, list, report, sessions });
   const admit = createAdmission({
     host,
@@ -164,11 +164,11 @@ const peerOf = (session: Session | undefined): OwnedPeer | undefined =>
 interface ReportsDeps {
   readonly sessions: Pick<Sessions, 'get'>;
   readonly clock: Pick<Clock, 'sleep'>;
-  readonly judge: BanManager;
+  readonly penalise: BanManager;
   readonly stopping: AbortSignal;
 }
 
-function createReports({ sessions, clock, judge, stopping }: ReportsDeps): Peers['report'] {
+function createReports({ sessions, clock, penalise, stopping }: ReportsDeps): Peers['report'] {
   /**
    * Reports a stream that was cut. A closing connection closes its streams in any order, so this is a violation only if
    * the connection stays open.
@@ -177,14 +177,14 @@ function createReports({ sessions, clock, judge, stopping }: ReportsDeps): Peers
     const session = sessions.get(peerId);
     await clock.sleep(CUT_MS, stopping);
     if (session === undefined || sessions.get(peerId) !== session) return;
-    if (!session.parting && session.connection.status === 'open') judge(peerId, wrong);
+    if (!session.parting && session.connection.status === 'open') penalise(peerId, wrong);
   }
 
   // A peer that is being disconnected gets no further points, so that no further ban is written to the disk for each of
   // its frames.
   return (peerId, wrong) => {
     if (wrong.code === 'wire-cut') void reportCut(peerId, wrong);
-    else if (sessions.get(peerId)?.parting !== true) judge(peerId, wrong);
+    else if (sessions.get(peerId)?.parting !== true) penalise(peerId, wrong);
   };
 }
 

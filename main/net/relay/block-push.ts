@@ -44,9 +44,9 @@ export interface BlockPush {
    * This peer announced a block first. If it may push its compact block to this node, this waits for the push, and
    * requests the compact block after WAIT_MS.
    */
-  heard(id: string, peerId: string): void;
+  onAnnounced(id: string, peerId: string): void;
   /**
-   * Like `heard`, for a block that was received in full with its announcement: its announcer is a good push source as
+   * Like `onAnnounced`, for a block that was received in full with its announcement: its announcer is a good push source as
    * well.
    */
   follow(peerId: string): void;
@@ -97,7 +97,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   }
 
   // There is no tree before a peer has requested pushes and a block was announced.
-  const anybody = (): string[] =>
+  const randomPeers = (): string[] =>
     peers
       .list()
       .slice(0, MAX_RANDOM_PEERS)
@@ -109,9 +109,9 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       if (message.length > FRAME.pushBlock.cap) return;
       kept.add(compact.header.idHex, message);
       if (links.all().size > 0) pushOn(message, null);
-      else for (const peerId of anybody()) void say(peerId, REQUEST.pushBlock, message);
+      else for (const peerId of randomPeers()) void say(peerId, REQUEST.pushBlock, message);
     },
-    heard: intake.heard,
+    onAnnounced: intake.onAnnounced,
     follow: (peerId) => links.follow(peerId),
     handlers: (peerId) => pushHandlers({ ...intake, kept, links, expected: bodies.expected }, peerId),
     forget: (peerId) => links.forget(peerId),
@@ -145,7 +145,7 @@ function createKeptBlocks(): KeptBlocks {
 }
 
 interface Intake {
-  heard(id: string, peerId: string): void;
+  onAnnounced(id: string, peerId: string): void;
   pushed(received: Received, peerId: string): Promise<void>;
 }
 
@@ -183,7 +183,7 @@ function createIntake(
     else arrived(answer, peerId, null);
   }
 
-  function heard(id: string, peerId: string): void {
+  function onAnnounced(id: string, peerId: string): void {
     const pusher = links.source();
     links.follow(peerId);
     if (kept.hasSeen(id) || expected.isAwaited(id) || !isNext(id)) return;
@@ -196,7 +196,7 @@ function createIntake(
   }
 
   return {
-    heard,
+    onAnnounced,
     async pushed(received, peerId) {
       const { header } = received.compact;
       const whole = wholeBlock(received.compact, MAX_INLINE_BLOCK);
@@ -205,7 +205,7 @@ function createIntake(
       if (admitted.kind === 'new') {
         deps.announcer.publish(header, whole);
         const take = guarded(deps.log, 'pushed', () => {
-          heard(header.idHex, peerId);
+          onAnnounced(header.idHex, peerId);
           deps.announced(header.idHex, peerId, null);
         });
         // Runs after the block itself was relayed and connected.

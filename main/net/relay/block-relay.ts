@@ -6,7 +6,7 @@ import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
-import type { Gossip, Judgement } from '../transport/gossip.ts';
+import type { Gossip, ValidationResult } from '../transport/gossip.ts';
 import { decodeBlockAnnouncement } from '../protocol/announcements.ts';
 import { createBucket } from '../protocol/bucket.ts';
 import type { PeerViolation } from '../protocol/wire-violation.ts';
@@ -24,7 +24,7 @@ export interface BlockRelayDeps {
   announced(id: string, peerId: string, block: MatchedBlock | null): void;
   readonly admission: BlockAdmission;
   readonly announcer: BlockAnnouncer;
-  readonly push: Pick<BlockPush, 'send' | 'heard' | 'follow'>;
+  readonly push: Pick<BlockPush, 'send' | 'onAnnounced' | 'follow'>;
   readonly compact: Pick<CompactRelay, 'compact' | 'cameWhole'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -43,25 +43,25 @@ const MAX_BLOCKS_BEHIND = 144;
 
 export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const own = createOwnAnnouncements(deps);
-  const judge = createJudge(deps);
+  const validate = createValidator(deps);
   return {
     start() {
       own.start();
-      deps.gossip.join(deps.topic, judge);
+      deps.gossip.join(deps.topic, validate);
     },
     stop: own.stop,
   };
 }
 
 /** Judges the announcements of peers for the gossip router. */
-function createJudge(deps: BlockRelayDeps) {
+function createValidator(deps: BlockRelayDeps) {
   const { chain, admission, push, log } = deps;
 
   const isNext = (id: string): boolean =>
     (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
   function takeNew(id: string, peerId: string, block: MatchedBlock | null): void {
-    if (block === null) push.heard(id, peerId);
+    if (block === null) push.onAnnounced(id, peerId);
     else if (isNext(id)) {
       push.follow(peerId);
       deps.compact.cameWhole();
@@ -69,7 +69,7 @@ function createJudge(deps: BlockRelayDeps) {
     deps.announced(id, peerId, block);
   }
 
-  return async (peerId: string, data: Uint8Array): Promise<Judgement> => {
+  return async (peerId: string, data: Uint8Array): Promise<ValidationResult> => {
     const announcement = decodeBlockAnnouncement(data);
     if (isViolation(announcement)) {
       deps.peers.report(peerId, announcement);

@@ -9,7 +9,7 @@ import { REQUEST } from '../protocol/requests.ts';
 export interface PrivateBroadcastDeps {
   readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
   /** Announces the transaction to the peers of the mesh, or to all peers. */
-  announce(tx: Transaction, everyone: boolean): void;
+  announce(tx: Transaction, toAllPeers: boolean): void;
   readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly log: Log;
   readonly random: Pick<Random, 'number'>;
@@ -54,12 +54,12 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
     return chosen ?? null;
   }
 
-  function release(widHex: string, everyone: boolean): void {
+  function release(widHex: string, toAllPeers: boolean): void {
     const entry = hidden.get(widHex);
     if (entry === undefined) return;
     entry.timer.cancel();
     hidden.delete(widHex);
-    deps.announce(entry.tx, everyone);
+    deps.announce(entry.tx, toAllPeers);
   }
 
   return {

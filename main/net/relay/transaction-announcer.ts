@@ -5,7 +5,7 @@ import { encodeWids, MAX_WIDS } from '../protocol/announcements.ts';
 import { createBucket } from '../protocol/bucket.ts';
 
 export interface AnnouncerDeps {
-  publish(data: Uint8Array, everyone: boolean): Promise<number>;
+  publish(data: Uint8Array, toAllPeers: boolean): Promise<number>;
   readonly clock: Pick<Clock, 'monotonic' | 'after' | 'soon'>;
   readonly random: Pick<Random, 'bytes'>;
 }
@@ -13,9 +13,9 @@ export interface AnnouncerDeps {
 /** Announces transactions in batches: a single one immediately, a stream of them ten times per second. */
 export interface Announcer {
   /**
-   * Announces a transaction. `everyone`: to all peers instead of only the mesh of the topic; used for own transactions.
+   * Announces a transaction. `toAllPeers`: to all peers instead of the mesh of the topic; for own transactions.
    */
-  announce(wid: Hash, everyone: boolean): void;
+  announce(wid: Hash, toAllPeers: boolean): void;
   stop(): void;
 }
 
@@ -31,7 +31,7 @@ const WIDS_SENT = { burst: 10_000, perSecond: 1000 };
 const MAX_QUEUED_WIDS = 20_000;
 
 export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Announcer {
-  const waiting = { mesh: [] as Hash[], everyone: [] as Hash[] };
+  const waiting = { mesh: [] as Hash[], allPeers: [] as Hash[] };
   const budget = createBucket(BATCHES.burst, BATCHES.perSecond, clock.monotonic);
   const sent = createBucket(WIDS_SENT.burst, WIDS_SENT.perSecond, clock.monotonic);
   let scheduled = false;
@@ -42,8 +42,8 @@ export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Anno
     scheduled = false;
     if (stopped) return;
     budget.take(1);
-    for (const [wids, everyone] of [
-      [waiting.everyone, true],
+    for (const [wids, toAllPeers] of [
+      [waiting.allPeers, true],
       [waiting.mesh, false],
     ] as const) {
       while (wids.length > 0) {
@@ -51,7 +51,7 @@ export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Anno
         if (!sent.take(count)) return schedule(sent.waitFor(count) + 1);
         const batch = wids.splice(0, count);
         // Having no peers is not a failure: a new peer requests the wids of the mempool.
-        publish(encodeWids({ salt: random.bytes(8), wids: batch }), everyone).catch(() => 0);
+        publish(encodeWids({ salt: random.bytes(8), wids: batch }), toAllPeers).catch(() => 0);
       }
     }
   }
@@ -63,9 +63,9 @@ export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Anno
   }
 
   return {
-    announce(wid, everyone) {
+    announce(wid, toAllPeers) {
       if (stopped) return;
-      const list = everyone ? waiting.everyone : waiting.mesh;
+      const list = toAllPeers ? waiting.allPeers : waiting.mesh;
       if (list.length < MAX_QUEUED_WIDS) list.push(wid);
       if (!scheduled) schedule(budget.waitFor(1));
     },

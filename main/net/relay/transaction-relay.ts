@@ -7,7 +7,7 @@ import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Mempool } from '../../mempool/mempool.ts';
-import type { Gossip, Judgement } from '../transport/gossip.ts';
+import type { Gossip, ValidationResult } from '../transport/gossip.ts';
 import { type Peer, relays } from '../peers/peer.ts';
 import { PENALTY } from '../peers/penalties.ts';
 import { decodeWids } from '../protocol/announcements.ts';
@@ -114,7 +114,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
           for (const source of sources) peers.report(source, violation);
         }),
       );
-      deps.gossip.join(deps.topic, listener.judge);
+      deps.gossip.join(deps.topic, listener.validate);
     },
     stop() {
       for (const part of [announcer, own, privateBroadcast]) part.stop();
@@ -150,7 +150,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
 function createBroadcast(deps: TransactionRelayDeps) {
   const { mempool, peers, clock, random, log } = deps;
   const announcer = createAnnouncer({
-    publish: (data, everyone) => deps.gossip.publish(deps.topic, data, everyone),
+    publish: (data, toAllPeers) => deps.gossip.publish(deps.topic, data, toAllPeers),
     clock,
     random,
   });
@@ -163,7 +163,7 @@ function createBroadcast(deps: TransactionRelayDeps) {
   });
   const privateBroadcast = createPrivateBroadcast({
     peers,
-    announce: (tx, everyone) => announcer.announce(tx.wid, everyone),
+    announce: (tx, toAllPeers) => announcer.announce(tx.wid, toAllPeers),
     clock,
     log,
     random,
@@ -181,13 +181,13 @@ function createBroadcast(deps: TransactionRelayDeps) {
  */
 function createListener(
   { peers, clock, log }: TransactionRelayDeps,
-  heard: (wids: readonly string[], peerId: string) => void,
+  onAnnounced: (wids: readonly string[], peerId: string) => void,
 ) {
   const budgets = createPeerBudgets(WIDS.burst, WIDS.perSecond, clock.monotonic);
 
   function learn(wids: readonly string[], peerId: string): void {
     const peer = peers.get(peerId);
-    if (peer !== undefined && relays(peer)) heard(wids, peerId);
+    if (peer !== undefined && relays(peer)) onAnnounced(wids, peerId);
   }
 
   async function askForList(peer: Peer): Promise<void> {
@@ -204,7 +204,7 @@ function createListener(
   }
 
   return {
-    judge: (peerId: string, data: Uint8Array): Judgement => {
+    validate: (peerId: string, data: Uint8Array): ValidationResult => {
       const announcement = decodeWids(data);
       if (isViolation(announcement)) {
         peers.report(peerId, announcement);

@@ -12,14 +12,17 @@ import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { gossipScoreParams, SCORE_THRESHOLDS } from './gossip-scores.ts';
 
 /** The verdict on a message: relay it, drop it, or drop it and count it against the peer that sent it. */
-export type Judgement = 'pass-on' | 'drop' | 'blame';
+export type ValidationResult = 'pass-on' | 'drop' | 'blame';
 
 /** Publishes unsigned announcements over a mesh of peers. Each announcement proves its own validity. */
 export interface Gossip {
-  /** Subscribes to a topic. `judge` gets every message that the router has not seen before. */
-  join(topic: string, judge: (peerId: string, data: Uint8Array) => Promise<Judgement> | Judgement): void;
-  /** Sends to the mesh of the topic, or with `everyone` to all its subscribers. Resolves to the number of peers. */
-  publish(topic: string, data: Uint8Array, everyone?: boolean): Promise<number>;
+  /** Subscribes to a topic. `validate` gets every message that the router has not seen before. */
+  join(
+    topic: string,
+    validate: (peerId: string, data: Uint8Array) => Promise<ValidationResult> | ValidationResult,
+  ): void;
+  /** Sends to the mesh of the topic, or with `toAllPeers` to all its subscribers. Resolves to the number of peers. */
+  publish(topic: string, data: Uint8Array, toAllPeers?: boolean): Promise<number>;
   /** Sends no messages of this topic to this peer and accepts none from it, until `readmit`. */
   exclude(topic: string, peerId: string): void;
   readmit(peerId: string): void;
@@ -38,7 +41,7 @@ export interface Gossip {
 /** Longest time spent on packets and messages in one turn of the event loop. */
 const TURN_MS = 20;
 
-const VERDICT: Record<Judgement, TopicValidatorResult> = {
+const LIBP2P_RESULT: Record<ValidationResult, TopicValidatorResult> = {
   'pass-on': TopicValidatorResult.Accept,
   drop: TopicValidatorResult.Ignore,
   blame: TopicValidatorResult.Reject,
@@ -148,14 +151,14 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
       subscription(peerIdFromString(peerId), topic, false);
     },
     readmit: (peerId) => void excluded.delete(peerId),
-    join(topic, judge) {
+    join(topic, validate) {
       router.topicValidators.set(topic, async (peer, message) => {
         // A node that follows the rules sends no message larger than this.
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
         if (isExcluded(topic, peer.toString())) return TopicValidatorResult.Ignore;
         await breathe();
         try {
-          return VERDICT[await judge(peer.toString(), plain(message.data))];
+          return LIBP2P_RESULT[await validate(peer.toString(), plain(message.data))];
         } catch (error) {
           const failure = handlerFailure(`gossip ${topic}`, error);
           if (failure === null) return TopicValidatorResult.Ignore;
@@ -165,8 +168,8 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
       });
       router.subscribe(topic);
     },
-    async publish(topic, data, everyone = false) {
-      const sent = await router.publish(topic, data, { floodPublish: everyone });
+    async publish(topic, data, toAllPeers = false) {
+      const sent = await router.publish(topic, data, { floodPublish: toAllPeers });
       return sent.recipients.length;
     },
     score: (peerId) => router.getScore(peerId),

@@ -9,7 +9,7 @@ const answer = (...ips: string[]) => ({ id: ID, multiaddrs: ips.map((ip) => `/ip
 test('returns only the private addresses of an answer', async () => {
   const found: string[] = [];
   const answers = createLanAnswers((address) => found.push(address), systemClock);
-  answers.heard(answer('127.0.0.1', '192.168.7.1', '44.1.2.3'));
+  answers.add(answer('127.0.0.1', '192.168.7.1', '44.1.2.3'));
   await until(() => found.length > 0, 'found');
   answers.stop();
   expect(found).toEqual([`/ip4/192.168.7.1/tcp/21474/p2p/${ID}`]);
@@ -20,13 +20,13 @@ test('a computer that answers repeatedly does not displace another one', async (
   const answers = createLanAnswers((address) => found.push(address), systemClock);
   // More than are taken at once: from here on they wait.
   for (let i = 0; i < LAN_ANSWERS.burst; i++) {
-    answers.heard(answer(`10.9.${i}.1`));
+    answers.add(answer(`10.9.${i}.1`));
     if (i % 20 === 19) await until(() => found.length === i + 1, 'taken');
   }
   await until(() => found.length >= LAN_ANSWERS.burst, 'the first are taken');
-  answers.heard(answer('192.168.7.1'));
-  for (let i = 0; i < 1000; i++) answers.heard(answer('10.1.1.1'));
-  for (let i = 0; i < 1000; i++) answers.heard(answer(`10.2.${Math.floor(i / 250)}.${1 + (i % 250)}`));
+  answers.add(answer('192.168.7.1'));
+  for (let i = 0; i < 1000; i++) answers.add(answer('10.1.1.1'));
+  for (let i = 0; i < 1000; i++) answers.add(answer(`10.2.${Math.floor(i / 250)}.${1 + (i % 250)}`));
   await until(() => found.some((address) => address.includes('192.168.7.1')), 'it is found');
   answers.stop();
   expect(found.length).toBeLessThan(LAN_ANSWERS.burst + LAN_WAITING.total);

@@ -29,7 +29,7 @@ function world({ height = 100 } = {}) {
   const meet = (off = 0, direction: 'inbound' | 'outbound' = 'outbound') => {
     const id = `${peers.length}`;
     peers.push(id);
-    clocks.heard({ id, direction }, clock.now() + off);
+    clocks.record({ id, direction }, clock.now() + off);
     return id;
   };
   return { clock, clocks, watch, tip, early, health, meet, say: () => health()?.notice.message ?? '' };
@@ -183,7 +183,7 @@ test('a suspension of the computer does not count as a clock that is ahead', () 
   let asleep = 0;
   const watch = createClockWatch({ clock, log: silent, uptime: () => clock.monotonic() / 1000 + asleep });
   const clocks = createClocks({ clock, clockWatch: watch, futureLimit: LIMIT });
-  clocks.heard({ id: 'a', direction: 'outbound' }, clock.now());
+  clocks.record({ id: 'a', direction: 'outbound' }, clock.now());
   asleep = 8 * HOUR;
   clock.shift(8 * HOUR);
   watch.check();

@@ -114,7 +114,7 @@ function world(connected: readonly string[] = ['a', 'b', 'c']) {
     wants: (from: string, wanted = true) => frame(from, FRAME.wantBlocks.type, encodeWant(wanted)),
     asks: (from: string, of: Block = block) => frame(from, FRAME.getCompact.type, of.header.id),
     async hear(from: string): Promise<void> {
-      push.heard(id, from);
+      push.onAnnounced(id, from);
       await clock.passing(0);
       await settle();
     },
