@@ -11,9 +11,12 @@ const SOURCES = [
   'main/cli/kith.mjs',
   'main/demo/node-child.mjs',
   'main/session/browser-child.mjs',
-  'test/support/fixtures/remote-node.ts',
+  ...['move-data', 'open-chain', 'remote-node'].map((name) => `test/support/fixtures/${name}.ts`),
 ];
-const INPUTS = ['main', 'shared', 'test/support', 'tools/support/bundle.ts', 'package-lock.json'];
+const INPUTS = [
+  ...['main', 'shared', 'test/support', 'tools/support/bundle.ts', 'tools/support/test-programs.ts'],
+  'package-lock.json',
+];
 
 /** Builds them unless they were built from exactly these sources. Returns their folder, for KITH_TEST_PROGRAMS. */
 export async function ensureTestPrograms(): Promise<string> {

@@ -3,8 +3,9 @@ import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { extend, newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
+import { programOf } from '../../support/programs.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../support/fixtures/open-chain.ts');
+const PROGRAM = programOf(new URL('../../support/fixtures/open-chain.ts', import.meta.url));
 const BLOCKS = 4;
 
 /** Opens the chain in a process that dies right after its write number `after`; the signal, or null if it came to its end. */

@@ -30,8 +30,9 @@ import {
   newTarget,
   throwIt,
 } from '../../support/moved-home.ts';
+import { programOf } from '../../support/programs.ts';
 
-const CHILD = join(import.meta.dirname, '../../support/fixtures/move-data.ts');
+const CHILD = programOf(new URL('../../support/fixtures/move-data.ts', import.meta.url));
 describe('a move', () => {
   test('copies all data and nothing else, private, and records the new root', async () => {
     const [home, to] = [newHome(), newTarget()];
