@@ -84,7 +84,7 @@ async function runChecks(): Promise<void> {
 }
 
 await Promise.all([runChecks(), runChecks()]);
-console.log(`coverage: ${coverageSentence() ?? 'unknown; npm test measures it'}`);
+console.log(`coverage: ${coverageSentence() ?? 'unknown; npm test -- --coverage measures it'}`);
 console.log(
   failed.length === 0
     ? 'check: no problems'

@@ -1,9 +1,9 @@
 /**
- * `npm test`: builds the page when it is stale, then unit, functional, hostile, browser and desktop tests, one kind after the other.
- * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
+ * `npm test`: builds the page and the programs that tests start when they are stale, then runs unit, functional, hostile,
+ * browser and desktop tests in the order of ORDER. With `--coverage` it measures what the unit tests run. `npm run test:long`
+ * adds the files named *.long.test.ts. Other arguments go to vitest, in a single run of what they name.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { packageBin, runCommand, runTool } from './support/command.ts';
 import { COVERAGE_ARGS, coverageSentence } from './support/coverage.ts';
@@ -13,6 +13,8 @@ import { prepareDesktopRun, seenBy, vitestCommand, withInstalled } from './suppo
 import { ensurePackaged } from './support/packaged-app.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT, ROOT } from './support/root.ts';
+import { childSeconds, costSentence } from './support/processor-time.ts';
+import { temporaryRoot } from './support/temporary-root.ts';
 import { ensureTestPrograms } from './support/test-programs.ts';
 import {
   failedFilesOf,
@@ -24,22 +26,23 @@ import {
 } from './support/test-report.ts';
 
 const VITEST = packageBin('vitest', 'vitest.mjs');
-const KINDS = ['unit', 'functional', 'alone', 'hostile', 'e2e', 'desktop'] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = 'unit' | 'functional' | 'hostile' | 'alone' | 'e2e' | 'desktop';
+/** A whole run, line by line. Two kinds in a line run side by side: their tests wait for processes much of the time. */
+const ORDER: readonly (readonly Kind[])[] = [
+  ['unit'],
+  ['functional', 'desktop'],
+  ['hostile', 'e2e'],
+  ['alone'],
+];
 /** If more files than this fail, it is not the machine. */
 const MAX_RERUNS = 3;
 
 const args = process.argv.slice(2);
-const long = args[0] === '--long';
-if (long) args.shift();
+const long = takeFlag('--long');
+const withCoverage = takeFlag('--coverage');
 // A temporary folder for everything that tests create, deleted even after a failure.
-const temporary = mkdtempSync(path.join(os.tmpdir(), 'kith-run-'));
-const env: Record<string, string> = {
-  KITH_LONG: long ? '1' : '',
-  TMPDIR: temporary,
-  TEMP: temporary,
-  TMP: temporary,
-};
+const temporary = mkdtempSync(path.join(temporaryRoot(), 'kith-run-'));
+const env: Record<string, string> = { KITH_LONG: long ? '1' : '', ...folderVariables(temporary) };
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 
 if (!existsSync(path.join(ROOT, '../shared'))) {
@@ -47,29 +50,39 @@ if (!existsSync(path.join(ROOT, '../shared'))) {
     'test: the folder ../shared with the shared vectors is missing; tests that need it say so and skip',
   );
 }
-const pageProblem = await buildForTests();
-env['KITH_TEST_PROGRAMS'] = await ensureTestPrograms();
+const buildProblem = await buildForTests();
 if (args.length > 0) {
-  if (pageProblem) console.log(`test: ${pageProblem}`);
+  if (buildProblem) console.log(`test: ${buildProblem}`);
   process.exitCode = await runNamed();
 } else {
   await runAll();
 }
 
-/** A page that does not build fails the run; tests without the page still run. */
+function takeFlag(flag: string): boolean {
+  if (args[0] !== flag) return false;
+  args.shift();
+  return true;
+}
+
+function folderVariables(folder: string): Record<string, string> {
+  return { TMPDIR: folder, TEMP: folder, TMP: folder };
+}
+
+/** What does not build fails the run; the tests still run, with the sources of the programs. */
 async function buildForTests(): Promise<string | null> {
   try {
     if (await ensurePage()) console.log('test: page built');
     await buildPreload();
+    env['KITH_TEST_PROGRAMS'] = await ensureTestPrograms();
     return null;
   } catch (error) {
-    return `the page does not build: ${error instanceof Error ? error.message : String(error)}`;
+    return `the page or a program does not build: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
 /** Runs what the arguments name; desktop tests only if they name nothing else. */
 async function runNamed(): Promise<number> {
-  const named = ['run', '--passWithNoTests', ...args];
+  const named = ['run', '--passWithNoTests', ...(withCoverage ? COVERAGE_ARGS : []), ...args];
   if (args.some((arg) => arg.includes('test/desktop'))) {
     const outcome = await runDesktop(['--project', 'desktop', ...args]);
     if ('missing' in outcome) console.log(notRun(outcome.missing));
@@ -88,16 +101,14 @@ interface KindOutcome {
   readonly code: number;
   readonly report: Report;
 }
+type Outcome = KindOutcome | { readonly missing: string };
 
-/** Runs the tests of one kind, or those in `files`. */
-async function runKind(
-  kind: Kind,
-  files: readonly string[] = [],
-): Promise<KindOutcome | { readonly missing: string }> {
-  if (kind === 'desktop') return runDesktop(['--project', kind, ...files]);
+/** Runs the tests of one kind, or those in `files`. If `quiet`, its output is printed when it ends. */
+async function runKind(kind: Kind, files: readonly string[] = [], quiet = false): Promise<Outcome> {
+  if (kind === 'desktop') return runDesktop(['--project', kind, ...files], quiet);
   const file = path.join(OUT, `test-${kind}${files.length > 0 ? '-again' : ''}.json`);
   rmSync(file, { force: true });
-  const coverage = kind === 'unit' && files.length === 0 ? COVERAGE_ARGS : [];
+  const coverage = withCoverage && kind === 'unit' && files.length === 0 ? COVERAGE_ARGS : [];
   const projects = kind === 'unit' ? ['unit', 'together'] : [kind];
   const args = [
     'run',
@@ -106,12 +117,16 @@ async function runKind(
     ...coverage,
     ...files,
   ];
-  const { code } = await runTool(VITEST, args, { env });
+  // A folder of its own: some tests look for what they left behind.
+  const folder = mkdtempSync(path.join(temporary, `${kind}-`));
+  const options = { capture: quiet, env: { ...env, ...folderVariables(folder) } };
+  const { code, output } = await runTool(VITEST, args, options);
+  if (quiet) console.log(output);
   return { code, report: readReport(file) };
 }
 
 /**
- * Runs files with failures a second time. Tests that start processes depend on the machine: one that fails only beside
+ * Runs files with failures a second time, with nothing beside them. Tests that start processes depend on the machine: one that fails only beside
  * other work is reported as unsteady, which is a defect of the test, and does not fail the run. Unit tests get no
  * second run, nor does a run in which the product had a bug or a warning.
  */
@@ -125,16 +140,12 @@ async function passesAgain(kind: Kind, report: Report): Promise<boolean> {
 }
 
 /** With the real Electron, as a user for whom its sandbox runs. */
-async function runDesktop(
-  vitestArgs: readonly string[],
-): Promise<KindOutcome | { readonly missing: string }> {
+async function runDesktop(vitestArgs: readonly string[], quiet = false): Promise<Outcome> {
   const run = await prepareDesktopRun();
   if ('missing' in run) return run;
   try {
     await ensureDesktop();
     const file = path.join(run.temporary, 'report.json');
-    const { temporary } = run;
-    const folders = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
     // A test that is named alone, another than that of the packaged app, does not wait for the packager.
     const named = args.filter((arg) => arg.includes('test/desktop/'));
     const wanted = named.length === 0 || named.some((arg) => /packaged|installed/.test(arg));
@@ -145,8 +156,9 @@ async function runDesktop(
       KITH_ELECTRON: run.program,
       ...(packaged !== null && { KITH_PACKAGED: seenBy(run, packaged.program) }),
     };
-    const desktopEnv = { ...env, ...folders, ...programs };
-    const { code } = await runCommand(command, rest, { env: desktopEnv });
+    const desktopEnv = { ...env, ...folderVariables(run.temporary), ...programs };
+    const { code, output } = await runCommand(command, rest, { capture: quiet, env: desktopEnv });
+    if (quiet) console.log(output);
     return { code, report: readReport(file) };
   } finally {
     run.end();
@@ -159,18 +171,26 @@ function reporters(file: string): string[] {
 
 async function runAll(): Promise<void> {
   const begun = performance.now();
-  const noBrowser = await ensureChromium();
-  const lines: string[] = pageProblem ? [pageProblem] : [];
-  const reports: Report[] = [];
-  let good = pageProblem === null;
   mkdirSync(OUT, { recursive: true });
-  for (const kind of KINDS) {
-    if (kind === 'e2e' && noBrowser) {
-      lines.push(`e2e: not run. ${noBrowser}`);
-      good = false;
-      continue;
-    }
-    const outcome = await runKind(kind);
+  const noBrowser = await ensureChromium();
+  const outcomes = new Map<Kind, Outcome>();
+  const costs = new Map<Kind, string>();
+  const run = async (kind: Kind, quiet: boolean): Promise<void> => {
+    if (kind === 'e2e' && noBrowser) return;
+    if (quiet) console.log(`test: ${kind} runs, its output follows at its end`);
+    const from = performance.now();
+    outcomes.set(kind, await runKind(kind, [], quiet));
+    costs.set(kind, costSentence(performance.now() - from, childSeconds()));
+  };
+  for (const kinds of ORDER) await Promise.all(kinds.map((kind) => run(kind, kinds.length > 1)));
+
+  const lines: string[] = buildProblem ? [buildProblem] : [];
+  if (noBrowser) lines.push(`e2e: not run. ${noBrowser}`);
+  let good = buildProblem === null && !noBrowser;
+  const reports: Report[] = [];
+  for (const kind of ORDER.flat()) {
+    const outcome = outcomes.get(kind);
+    if (outcome === undefined) continue;
     if ('missing' in outcome) {
       // Not a failure: Electron's runtime is a download that npm ci does not make.
       lines.push(notRun(outcome.missing));
@@ -181,7 +201,7 @@ async function runAll(): Promise<void> {
     const unsteady = code !== 0 && (await passesAgain(kind, report));
     const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : '';
     lines.push(
-      `${kind}: ${report.numPassedTests} passed, ${report.numFailedTests} failed${skipped}`,
+      `${kind}: ${report.numPassedTests} passed, ${report.numFailedTests} failed${skipped}, ${costs.get(kind)!}`,
       ...failuresOf(report, unsteady ? 'unsteady, passed in a second run' : 'failed'),
     );
     good &&= code === 0 || unsteady;
@@ -190,7 +210,8 @@ async function runAll(): Promise<void> {
   console.log('test: the ten slowest:');
   for (const line of slowestOf(reports)) console.log(`test:   ${line}`);
   for (const line of lines) console.log(`test: ${line}`);
-  console.log(`test: ${coverageSentence() ?? 'the share of lines that unit tests run is not known'}`);
+  if (withCoverage)
+    console.log(`test: ${coverageSentence() ?? 'the share of lines that unit tests run is not known'}`);
   console.log(`test: ${good ? 'passed' : 'FAILED'} after ${seconds} s`);
   process.exitCode = good ? 0 : 1;
 }
