@@ -30,7 +30,35 @@ const BANNED: readonly (readonly [pattern: string, instead: string])[] = [
   ['coin sets?', 'UTXO set'],
   ['tellers?', 'announcer'],
   ['neighbourly|marriage|tale', 'plain words'],
+  ['access keys?', 'token'],
+  ['(?:set|sets|setting|moves?|moved|puts?|left|kept) aside', 'renamed, kept as a copy'],
+  ['if this repeats', 'if this happens again'],
+  ['vouch(?:es|ed)?', 'confirm, prove'],
+  ['lede', 'subtitle'],
 ];
+
+/** The same for all files except the tests. */
+const BANNED_OUTSIDE_TESTS: typeof BANNED = [
+  ['for ever|for good', 'permanently, without end'],
+  ['judg(?:e|es|ed|ing)', 'check, validate'],
+  ['believ(?:e|es|ed)', 'assume, accept'],
+  ['anybody|everybody|nobody|no one|anyone|everyone', 'the subject by its name: a peer, the user'],
+  ['strangers?', 'unknown peer, node of another network'],
+  ['twins?', 'duplicate, copy'],
+  ['hears?|heard', 'receive'],
+  ['tells?|told', 'send, report, show'],
+  ['knock(?:s|ed)?|greeted', 'connect, handshake'],
+  ['patience', 'timeout, delay'],
+  ['seldom|rarely|from time to time', 'a number'],
+  ['(?:is|are) no (?:errors?|violations?|targets?|reasons?)', 'is not an error'],
+  ['goes on|go on|went on|going on', 'continue'],
+  ['dies|died', 'crash, end'],
+  ['anew', 'again'],
+  ['in vain', 'without a result'],
+];
+
+/** The same for the program: the tables of docs/ have the column “at once”, which is the burst of a rate. */
+const BANNED_IN_PROGRAM: typeof BANNED = [['at once', 'immediately, or at the same time']];
 
 const FILES = [
   '{main,preload,renderer,shared,test,tools}/**/*.{ts,mjs,svelte,css,md}',
@@ -38,7 +66,8 @@ const FILES = [
   '*.{md,ts,js,cjs,yml}',
 ];
 /** Names on the wire and in the contract, error codes, and a parameter of Argon2id (docs/language.md). */
-const ALLOWED = /\b(?:one|1) lane\b|\blanes = 1\b|\bhandOver\b|\bpardoned\b|\bnetwork-charter-invalid\b/g;
+const ALLOWED =
+  /\b(?:one|1) lane\b|\blanes = 1\b|\bhandOver\b|\bpardoned\b|\bnetwork-charter-invalid\b|\bstrangers\b|\bnode-died\b|\breach-nobody\b/g;
 /** The rules, and texts that were published before them. */
 const EXEMPT = [
   'tools/prose-check.ts',
@@ -49,16 +78,27 @@ const EXEMPT = [
   'test/fixtures/',
 ];
 
-const RULES = BANNED.map(([pattern, instead]) => ({
-  words: new RegExp(`\\b(?:${pattern})\\b`, 'gi'),
-  instead,
-}));
+const RULES = [
+  ...rulesOf(BANNED, /^/),
+  ...rulesOf(BANNED_OUTSIDE_TESTS, /^(?!test\/)/),
+  ...rulesOf(BANNED_IN_PROGRAM, /^(?:main|preload|renderer|shared)\//),
+];
+
+function rulesOf(banned: typeof BANNED, files: RegExp) {
+  return banned.map(([pattern, instead]) => ({
+    words: new RegExp(`\\b(?:${pattern})\\b`, 'gi'),
+    instead,
+    files,
+  }));
+}
 
 const found = globSync(FILES, { cwd: ROOT })
   .map((file) => file.replaceAll(path.sep, '/'))
   .filter((file) => !EXEMPT.some((prefix) => file.startsWith(prefix)))
   .flatMap((file) =>
-    linesOf(file).flatMap((line, index) => findings(line).map((what) => `${file}:${index + 1}: ${what}`)),
+    linesOf(file).flatMap((line, index) =>
+      findings(file, line).map((what) => `${file}:${index + 1}: ${what}`),
+    ),
   );
 
 for (const line of found) console.log(line);
@@ -69,10 +109,13 @@ function linesOf(file: string): string[] {
   return readFileSync(path.join(ROOT, file), 'utf8').split('\n');
 }
 
-/** Identifiers are split into words: `spotlessTip` has the word `spotless`. */
-function findings(line: string): string[] {
-  const words = line.replaceAll(ALLOWED, '').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
-  return RULES.flatMap(({ words: rule, instead }) =>
+/** Identifiers are split into words: `spotlessTip` and `SPOTLESS_MS` have the word `spotless`. */
+function findings(file: string, line: string): string[] {
+  const words = line
+    .replaceAll(ALLOWED, '')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ');
+  return RULES.filter(({ files }) => files.test(file)).flatMap(({ words: rule, instead }) =>
     [...words.matchAll(rule)].map(([word]) => `“${word}”: write ${instead}`),
   );
 }

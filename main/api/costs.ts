@@ -97,9 +97,9 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
  * a few open at a time.
  */
 export const CALL_LIMITS: Readonly<Record<Exclude<Cost, 'light'>, FairLimits>> = {
-  work: { atOnce: 4, waitingOfOwner: 128, waiting: 512 },
-  large: { atOnce: 4, waitingOfOwner: 16, waiting: 64 },
-  keys: { atOnce: 1, waitingOfOwner: 32, waiting: 128 },
+  work: { maxRunning: 4, waitingOfOwner: 128, waiting: 512 },
+  large: { maxRunning: 4, waitingOfOwner: 16, waiting: 64 },
+  keys: { maxRunning: 1, waitingOfOwner: 32, waiting: 128 },
 };
 
 export type CallLimits = (procedure: string) => FairLimit | null;

@@ -87,7 +87,7 @@ function pathTo(entry: OwnedEntry): OwnedEntry[] {
   return path.reverse();
 }
 
-const HEADERS_AT_ONCE = 2000;
+const HEADERS_PER_BATCH = 2000;
 
 /** The second chain, which checked the history. */
 type History = Pick<Chain, 'totals' | 'atHeight'>;
@@ -100,8 +100,8 @@ export function confirmHistory(deps: SnapshotStartDeps, past: History): Promise<
 
 async function confirm({ db, index, active, activator }: SnapshotStartDeps, past: History): Promise<void> {
   const changed = takeRules(active, past, db.base()?.height ?? 0);
-  for (let i = 0; i < changed.length; i += HEADERS_AT_ONCE)
-    await db.putHeaders(changed.slice(i, i + HEADERS_AT_ONCE).map((entry) => index.recordOf(entry)));
+  for (let i = 0; i < changed.length; i += HEADERS_PER_BATCH)
+    await db.putHeaders(changed.slice(i, i + HEADERS_PER_BATCH).map((entry) => index.recordOf(entry)));
   const { burned } = past.totals();
   const { state } = activator;
   activator.setSnapshotTip({ ...state, issued: state.issued + burned, burned: state.burned + burned });

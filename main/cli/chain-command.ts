@@ -71,7 +71,7 @@ async function runImport(given: Arguments, file: string): Promise<void> {
   const { blocks, complete } = await withChain(given, 'chain', work, true);
   const doubt =
     complete === null
-      ? ' The file has an older format without an end mark, so kith cannot tell whether it is complete. Compare the height with that of other nodes.'
+      ? ' The file has an older format without an end mark, so kith cannot check whether it is complete. Compare the height with that of other nodes.'
       : '';
   print(given, { blocks, file, complete }, `${blocks} blocks read from ${file}.${doubt}`);
 }

@@ -38,12 +38,12 @@ async function runNode(args: readonly string[]): Promise<number> {
   const resolved = await resolveOptions(readNodeOptions(given));
   const options = { ...resolved, apiPort: resolved.apiPort ?? ANY_PORT };
   let running: RunningNode | undefined;
-  const tell = (error: unknown) => (json ? reportToProgram : reportToUser)(faultFrom(error));
+  const report = (error: unknown) => (json ? reportToProgram : reportToUser)(faultFrom(error));
   const life = followProcess({
     onCrash(error) {
       running?.log.error('uncaught exception', { error });
       running?.flushLog();
-      tell(error);
+      report(error);
     },
   });
   // Loaded on demand, so that a wrong command line is reported immediately.
@@ -78,7 +78,7 @@ async function runNode(args: readonly string[]): Promise<number> {
   await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(
     (error: unknown) => (failure ??= error),
   );
-  if (failure !== undefined) tell(failure);
+  if (failure !== undefined) report(failure);
   return leave(failure === undefined ? 0 : 1);
 }
 

@@ -43,7 +43,7 @@ export interface DataMover {
   begin(app: MoverApp): Promise<string | null>;
   /** Null where the app was started for one network. */
   state(): Promise<DataPlace | null>;
-  /** These resolve when the user has decided; the move itself goes on. @throws {KithError} `move-…`, `networks-fixed` */
+  /** These resolve when the user has decided; the move itself continues. @throws {KithError} `move-…`, `networks-fixed` */
   move(): Promise<void>;
   useOld(): Promise<void>;
   deleteOld(): Promise<void>;

@@ -1,8 +1,8 @@
 import { dialog, type BrowserWindow } from 'electron';
 import { messageOf } from '../lib/errors.ts';
 
-/** Tells the user that the node crashed and is restarted. Does not wait for an answer. */
-export function tellNodeDied(): void {
+/** Shows that the node crashed and is restarted. Does not wait for an answer. */
+export function showNodeCrashed(): void {
   void dialog.showMessageBox({
     type: 'warning',
     title: 'Kith',
@@ -13,8 +13,8 @@ export function tellNodeDied(): void {
   });
 }
 
-/** Tells the user that the page crashed and was reloaded. Does not wait for an answer. */
-export function tellPageReloaded(window: BrowserWindow): void {
+/** Shows that the page crashed and was reloaded. Does not wait for an answer. */
+export function showPageReloaded(window: BrowserWindow): void {
   void dialog.showMessageBox(window, {
     type: 'warning',
     title: 'Kith',
@@ -152,7 +152,7 @@ export async function askAboutMissingData(missing: MissingData): Promise<Missing
 export type MissingAnswer = 'quit' | 'retry' | 'choose' | 'old';
 
 /** A network file that the system passed to the app. Does not wait. */
-export function tellFileUnreadable(file: string, error: unknown): void {
+export function showFileUnreadable(file: string, error: unknown): void {
   void dialog.showMessageBox({
     type: 'warning',
     title: 'Kith',

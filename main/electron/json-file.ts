@@ -5,7 +5,7 @@ import { readRegularFileSync } from '../lib/read-regular.ts';
 
 const MAX_BYTES = 65_536;
 
-/** The content of a small file that anybody may have written; null when it is missing or cannot be read. Never throws. */
+/** The content of a small file that any program may have written; null when it is missing or cannot be read. Never throws. */
 export function readJson(file: string): unknown {
   try {
     return JSON.parse(readRegularFileSync(file, MAX_BYTES).toString('utf8'));

@@ -13,8 +13,8 @@ export interface NodeThreadEvents {
   ready: { addresses: readonly string[] };
   /** The other nodes of the demo are to be started or stopped, or have a new receiver. */
   demo: DemoOrder;
-  /** The thread died and is being restarted; `cause` is a text for users. */
-  died: { cause: string };
+  /** The thread crashed and is being restarted; `cause` is a text for users. */
+  crashed: { cause: string };
   /** The thread ends because the user stopped the node in the page. */
   shutdown: undefined;
   /** The thread is not restarted automatically. */
@@ -33,7 +33,7 @@ export interface NodeThread {
    * Serves the contract on this port for as long as the thread lives; closes it immediately when there is no thread.
    */
   connect(port: MessagePortMain): void;
-  /** Tells the thread that the other nodes of the demo have stopped. */
+  /** Informs the thread that the other nodes of the demo have stopped. */
   demoStopped(): void;
   /** A port to the contract for the app itself; null when there is no thread. */
   open(): MessagePort | null;
@@ -88,11 +88,11 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       if (again) spawn();
       else if (!ended) bury(cause);
     });
-    tellRoot();
+    sendRoot();
     events.emit('spawned', undefined);
   }
 
-  function tellRoot(): void {
+  function sendRoot(): void {
     if (root !== null) worker?.postMessage({ kind: 'begin', root } satisfies ToNode);
   }
 
@@ -109,7 +109,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
 
   function bury(cause: string): void {
     if (!limit.allows()) return events.emit('refused', { code: 'node-died', message: cause });
-    events.emit('died', { cause });
+    events.emit('crashed', { cause });
     restart = setTimeout(spawn, RESTART_AFTER);
   }
 
@@ -122,7 +122,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
     },
     begin(given) {
       root = given;
-      tellRoot();
+      sendRoot();
     },
     connect(port) {
       if (worker === null) port.close();

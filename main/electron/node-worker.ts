@@ -13,7 +13,7 @@ import { createWorkerDemo } from './worker-demo.ts';
 
 if (parentPort === null) throw new Error('node-worker runs on a worker thread only');
 const main = parentPort;
-const tell = (message: FromNode): void => main.postMessage(message);
+const send = (message: FromNode): void => main.postMessage(message);
 
 boundHeapGrowth();
 
@@ -23,10 +23,10 @@ const ending = new Promise<undefined>((resolve) =>
 );
 // The thread loads its program while the app starts; meanwhile the main thread settles where the data is.
 const begun = Promise.withResolvers<string>();
-const approvals = createApprovals((id, question) => tell({ kind: 'ask', id, question }));
+const approvals = createApprovals((id, question) => send({ kind: 'ask', id, question }));
 // A page may be loaded before the node has started; its port queues messages until then.
 const early: MessagePort[] = [];
-const demo = createWorkerDemo(tell);
+const demo = createWorkerDemo(send);
 let program: NodeProgram | null = null;
 let failure: unknown;
 
@@ -45,7 +45,7 @@ async function start(root: string): Promise<NodeProgram> {
     page,
     approve: approvals.ask,
     onShutdown() {
-      tell({ kind: 'shutdown' });
+      send({ kind: 'shutdown' });
       life.abort();
     },
   };
@@ -67,10 +67,10 @@ try {
   if (root !== undefined) {
     program = await start(root);
     for (const port of early) program.serve(port);
-    tell({ kind: 'ready', addresses: program.addresses() });
+    send({ kind: 'ready', addresses: program.addresses() });
   }
 } catch (error) {
-  if (!life.signal.aborted) tell({ kind: 'refused', ...faultFrom(error) });
+  if (!life.signal.aborted) send({ kind: 'refused', ...faultFrom(error) });
   life.abort();
 }
 await ending;

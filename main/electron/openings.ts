@@ -57,7 +57,7 @@ export interface Opener {
 }
 
 /** Opens one thing at a time. Of many that arrive meanwhile only the last one is opened: a web page can send thousands. */
-export function createOpener(tellUnreadable: (file: string, error: unknown) => void): Opener {
+export function createOpener(onUnreadable: (file: string, error: unknown) => void): Opener {
   let waiting: Opening | null | undefined;
   let working: Promise<void> | null = null;
 
@@ -66,7 +66,7 @@ export function createOpener(tellUnreadable: (file: string, error: unknown) => v
       const next = waiting;
       waiting = undefined;
       const url = await openingUrl(next).catch((error: unknown) => {
-        if (next?.kind === 'file') tellUnreadable(next.file, error);
+        if (next?.kind === 'file') onUnreadable(next.file, error);
         return window.webContents.getURL() === '' ? pageUrl(null) : null;
       });
       if (url !== null) await loadPage(window, url);

@@ -24,7 +24,7 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
   /** The state that the node received last. */
   let sentPause: MiningPause | null = null;
 
-  function tell(): void {
+  function sendState(): void {
     const client = node.client();
     const wanted: MiningPause | null = pausedByUser
       ? 'user'
@@ -40,7 +40,7 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
   }
   function check(): void {
     onBattery = powerMonitor.isOnBatteryPower();
-    tell();
+    sendState();
   }
 
   powerMonitor.on('on-battery', check);
@@ -55,20 +55,20 @@ export function followPower({ node, settings, onError }: PowerDeps): MiningPower
   };
   powerMonitor.on('shutdown', onShutdown as () => void);
   setInterval(check, POLL_MS).unref();
-  settings.events.on('changed', tell);
+  settings.events.on('changed', sendState);
   node.events.on('mining', ({ running, paused }) => {
     // A new start in the page ends the user's pause.
     if (sentPause === 'user' && running && paused === null) {
       pausedByUser = false;
       sentPause = null;
     }
-    tell();
+    sendState();
   });
   node.events.on('closed', () => (sentPause = null));
   return {
     pause(paused) {
       pausedByUser = paused;
-      tell();
+      sendState();
     },
   };
 }

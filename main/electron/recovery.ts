@@ -1,7 +1,7 @@
 import { app, type BrowserWindow } from 'electron';
 import { createRestartLimit } from '../lib/restart-limit.ts';
 import type { CrashReports } from './crash-reports.ts';
-import { askAfterMainError, askAfterPageCrashes, askWhileUnresponsive, tellPageReloaded } from './dialogs.ts';
+import { askAfterMainError, askAfterPageCrashes, askWhileUnresponsive, showPageReloaded } from './dialogs.ts';
 
 /** With more crashes than this within a minute a reload does not help, and the user decides. */
 const MAX_RELOADS = 3;
@@ -22,7 +22,7 @@ export function recoverPage(window: BrowserWindow, reports: CrashReports): void 
     if (!limit.allows() && !(await askAfterPageCrashes(window, reason))) return app.quit();
     if (window.isDestroyed()) return;
     window.webContents.reload();
-    if (!endedByUser) tellPageReloaded(window);
+    if (!endedByUser) showPageReloaded(window);
     endedByUser = false;
   }
 

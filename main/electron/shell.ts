@@ -9,8 +9,8 @@ import {
   askAfterDemoFailure,
   askAfterRefusal,
   type DemoAnswer,
-  tellFileUnreadable,
-  tellNodeDied,
+  showFileUnreadable,
+  showNodeCrashed,
 } from './dialogs.ts';
 import { guardSession } from './guard.ts';
 import type { Desktop } from './desktop.ts';
@@ -59,7 +59,7 @@ export function createShell(deps: ShellDeps): Shell {
   let window: BrowserWindow | null = null;
   let node: NodeThread | null = null;
   const demo = createDemoOfThread(deps, () => node);
-  const opener = createOpener(tellFileUnreadable);
+  const opener = createOpener(showFileUnreadable);
 
   function createNode(): NodeThread {
     const thread = createNodeThread({
@@ -76,10 +76,10 @@ export function createShell(deps: ShellDeps): Shell {
       if (window) sendPort(window.webContents, thread.connect, deps.desktop.serve);
     });
     thread.events.on('demo', demo.take);
-    thread.events.on('died', ({ cause }) => {
+    thread.events.on('crashed', ({ cause }) => {
       deps.reports.write('node', { cause });
       demo.stop().catch(deps.onError);
-      whenReady(tellNodeDied);
+      whenReady(showNodeCrashed);
     });
     thread.events.on('shutdown', () => app.quit());
     thread.events.on('refused', ({ code, message }) => whenReady(() => onRefusal(thread, code, message)));

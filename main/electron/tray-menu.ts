@@ -6,7 +6,7 @@ import type { NodeView } from './node-client.ts';
 
 export interface TrayFacts {
   readonly view: NodeView;
-  /** The balance is hidden until the user asks for it: other people may see the screen. */
+  /** The balance is hidden until the user asks for it: other persons may see the screen. */
   readonly balanceShown: boolean;
 }
 

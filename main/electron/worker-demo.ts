@@ -12,7 +12,7 @@ export interface WorkerDemo extends DemoHost {
 const RECEIVER_EVERY_MS = 3000;
 
 /** The demo as the node's thread sees it: the main thread starts and stops the other nodes, and handles their failures. */
-export function createWorkerDemo(tell: (message: FromNode) => void): WorkerDemo {
+export function createWorkerDemo(send: (message: FromNode) => void): WorkerDemo {
   let folder = '';
   let asking: NodeJS.Timeout | undefined;
   let over: PromiseWithResolvers<null> | null = null;
@@ -24,10 +24,10 @@ export function createWorkerDemo(tell: (message: FromNode) => void): WorkerDemo 
     async populate(addresses, receiver) {
       // The user's node may have started again.
       clearInterval(asking);
-      tell({ kind: 'demo', folder, addresses });
+      send({ kind: 'demo', folder, addresses });
       asking = setInterval(() => {
         void receiver().then(
-          (address) => tell({ kind: 'demo-receiver', address }),
+          (address) => send({ kind: 'demo-receiver', address }),
           () => undefined,
         );
       }, RECEIVER_EVERY_MS);
@@ -35,7 +35,7 @@ export function createWorkerDemo(tell: (message: FromNode) => void): WorkerDemo 
     async stop() {
       clearInterval(asking);
       over = Promise.withResolvers<null>();
-      tell({ kind: 'stop-demo' });
+      send({ kind: 'stop-demo' });
       await over.promise;
       // The main thread has deleted it, unless the demo ended before it had other nodes.
       rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Whether a disk answers at all. A share whose server is gone can block a call of the system for ever. */
+/** Whether a disk answers at all. A share whose server is gone can block a call of the system forever. */
 import { stat } from 'node:fs/promises';
 import { type Clock, systemClock } from './clock.ts';
 import { KithError } from './errors.ts';
@@ -51,7 +51,7 @@ export async function requireAnswer(path: string, answered: Answers): Promise<vo
 }
 
 /**
- * Ends this process at once if a call of the system has not returned: no exit would end it, because it waits for that call. To be
+ * Ends this process immediately if a call of the system has not returned: no exit would end it, because it waits for that call. To be
  * called last, when nothing is left to store.
  */
 export function endDespiteSilence(): void {

@@ -1,5 +1,5 @@
 /**
- * The record that tells where the data root is after the user has moved it, and the marks in other roots (docs/storage.md, "A moved
+ * The record of where the data root is after the user has moved it, and the marks in other roots (docs/storage.md, "A moved
  * data root"). The home is the root that a start finds by itself: the default of the platform, or `--datadir`.
  */
 import { existsSync, realpathSync, rmSync } from 'node:fs';
@@ -75,7 +75,7 @@ export function readPlace(home: string): DataPlace | null {
 }
 
 /**
- * Replaces the record, also after a power loss. A record that says nothing is removed, except with `keep`: it tells the roots that
+ * Replaces the record, also after a power loss. A record without content is removed, except with `keep`: it shows the roots that
  * have a mark of this home that none of them is used.
  */
 export async function writePlace(home: string, place: DataPlace, { keep = false } = {}): Promise<void> {

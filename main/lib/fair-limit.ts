@@ -2,7 +2,7 @@ import { KithError } from './errors.ts';
 
 export interface FairLimits {
   /** Maximum number of tasks that run at the same time. */
-  readonly atOnce: number;
+  readonly maxRunning: number;
   /** Maximum number of waiting tasks per owner; at least 1. */
   readonly waitingOfOwner: number;
   /** Maximum number of waiting tasks of all owners. */
@@ -29,7 +29,7 @@ interface Task {
 
 /** @param code the code of the error for refused tasks */
 export function createFairLimit(limits: FairLimits, code: string): FairLimit {
-  const { atOnce, waitingOfOwner, waiting: most } = limits;
+  const { maxRunning, waitingOfOwner, waiting: most } = limits;
   // In the order of their turns; an owner without a waiting task is not in it.
   const waiting = new Map<object, Task[]>();
   let count = 0;
@@ -56,7 +56,7 @@ export function createFairLimit(limits: FairLimits, code: string): FairLimit {
   }
 
   function pump(): void {
-    if (running >= atOnce || count === 0) return;
+    if (running >= maxRunning || count === 0) return;
     running++;
     // Lets the event loop run between two tasks, because both may be long.
     setImmediate(() => {

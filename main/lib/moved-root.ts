@@ -99,7 +99,7 @@ function refuseIn(root: string, name: string | null): void {
 
 /** A root whose home has no record: it was lost, replaced by a new one, or cannot be reached. */
 function refuseAlone(root: string, { home, state }: RootMark): void {
-  // Nothing can tell whether a verified copy was to be used. While the home exists, it has the same data.
+  // It is unknown whether a verified copy was to be used. While the home exists, it has the same data.
   if (state === 'incoming' || (state === 'complete' && existsSync(home))) throw halfCopy(root);
   if (state === 'left')
     throw new KithError('datadir-left', root, { data: { path: root, file: join(root, PLACE_FILE) } });

@@ -32,7 +32,7 @@ export interface OrphanRetry {
 
 // Peers could send thousands of orphans that wait for one transaction, so the event loop runs between batches of this
 // size.
-const AT_ONCE = 32;
+const BATCH_SIZE = 32;
 
 export function createOrphanRetry(deps: OrphanRetryDeps): OrphanRetry {
   const { orphans, admission, rejected, clock, log } = deps;
@@ -53,7 +53,7 @@ export function createOrphanRetry(deps: OrphanRetryDeps): OrphanRetry {
 
   const run = async (): Promise<void> => {
     while (waiting.size > 0) {
-      const some = [...waiting].slice(0, AT_ONCE);
+      const some = [...waiting].slice(0, BATCH_SIZE);
       for (const orphan of some) waiting.delete(orphan);
       for (const result of await Promise.allSettled(some.map(retry))) {
         if (result.status === 'rejected')

@@ -30,7 +30,7 @@ export interface PersistenceDeps {
 const SAVE_EVERY_MS = 5 * 60_000;
 // Number of transactions submitted in one batch: enough for a full batch of signatures, and few enough that a new
 // payment does not wait for the whole file.
-const AT_ONCE = 128;
+const BATCH_SIZE = 128;
 
 export function createPersistence(deps: PersistenceDeps): Persistence {
   const { file, networkId, snapshot, admission, clock, log } = deps;
@@ -52,8 +52,8 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     signal: AbortSignal,
   ): Promise<number> => {
     let kept = 0;
-    for (let at = 0; at < transactions.length && !signal.aborted; at += AT_ONCE) {
-      kept += await submitSome(transactions.slice(at, at + AT_ONCE));
+    for (let at = 0; at < transactions.length && !signal.aborted; at += BATCH_SIZE) {
+      kept += await submitSome(transactions.slice(at, at + BATCH_SIZE));
     }
     return kept;
   };

@@ -110,7 +110,7 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
     for (const descendant of line.toReversed()) remove(descendant);
     return line;
   };
-  const tell = (entry: PoolEntry, reason: RemovalReason, by?: string): void => {
+  const emitRemoved = (entry: PoolEntry, reason: RemovalReason, by?: string): void => {
     const { txid, wid } = entry;
     events.emit('removed', { txid, wid, reason, ...(by === undefined ? {} : { by }) });
   };
@@ -144,20 +144,20 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
       revision++;
       const evicted = trim();
       for (const gone of replaced) {
-        if (entry.alive) tell(gone, 'replaced', tx.txidHex);
-        else tell(gone, 'evicted');
+        if (entry.alive) emitRemoved(gone, 'replaced', tx.txidHex);
+        else emitRemoved(gone, 'evicted');
       }
-      for (const gone of evicted) if (gone !== entry) tell(gone, 'evicted');
+      for (const gone of evicted) if (gone !== entry) emitRemoved(gone, 'evicted');
       if (!entry.alive) return false;
       if (!quiet) events.emit('added', { entry, tx, origin, ...(source === undefined ? {} : { source }) });
       return true;
     },
     removeMined(entry) {
       remove(entry);
-      tell(entry, 'mined');
+      emitRemoved(entry, 'mined');
     },
     removeWithDescendants(entry, reason, by) {
-      for (const gone of takeOut(entry)) tell(gone, reason, by);
+      for (const gone of takeOut(entry)) emitRemoved(gone, reason, by);
     },
     takeOut,
     release() {

@@ -149,7 +149,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
   let queue = new Map<BinaryString, Waiting>();
   let pump: Promise<void> | null = null;
 
-  const tellLost = ({ id, widId }: Waiting, reason: RemovalReason): void =>
+  const emitLost = ({ id, widId }: Waiting, reason: RemovalReason): void =>
     events.emit('removed', { txid: hexOf(id), wid: hexOf(widId), reason });
 
   const readd = async (waiting: Waiting): Promise<void> => {
@@ -167,7 +167,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
     // If the chain changed while signatures were checked, the result may not hold at the next tip, so it is checked
     // again.
     if (left.moving) queue.set(waiting.id, waiting);
-    else tellLost(waiting, reasonFor(refused));
+    else emitLost(waiting, reasonFor(refused));
   };
 
   const run = async (): Promise<void> => {
@@ -197,7 +197,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
         left.mined(id);
         const waiting = queue.get(id);
         queue.delete(id);
-        if (waiting?.quiet) tellLost(waiting, 'mined');
+        if (waiting?.quiet) emitLost(waiting, 'mined');
       }
     },
     settled() {
@@ -210,7 +210,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
       // What is left of the previous reorganisation comes last.
       for (const [id, waiting] of queue) next.set(id, waiting);
       queue = next;
-      for (const waiting of mined) tellLost(waiting, 'mined');
+      for (const waiting of mined) emitLost(waiting, 'mined');
       if (queue.size > 0) pump ??= run();
     },
     async idle() {

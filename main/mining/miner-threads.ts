@@ -73,13 +73,13 @@ export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
     }
   };
 
-  const died = (part: number, worker: Worker, error: unknown): void => {
+  const onCrash = (part: number, worker: Worker, error: unknown): void => {
     const thread = threads[part]!;
     if (thread.worker !== worker || closed) return;
     thread.worker = null;
-    problem = `a mining thread died: ${messageOf(error)}`;
+    problem = `a mining thread crashed: ${messageOf(error)}`;
     const wait = Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** thread.failures++);
-    log.warn('a mining thread died and is started again', { reason: messageOf(error), waitMs: wait });
+    log.warn('a mining thread crashed and is started again', { reason: messageOf(error), waitMs: wait });
     thread.timer = setTimeout(() => spawn(part), wait);
     thread.timer.unref();
   };
@@ -90,8 +90,8 @@ export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
     const worker = new Worker(script, { name: 'miner', workerData: { background } satisfies MinerData });
     thread.worker = worker;
     worker.on('message', (message: FromMiner) => onMessage(thread, message));
-    worker.on('error', (error) => died(part, worker, error));
-    worker.on('exit', (code) => died(part, worker, new Error(`exit code ${code}`)));
+    worker.on('error', (error) => onCrash(part, worker, error));
+    worker.on('exit', (code) => onCrash(part, worker, new Error(`exit code ${code}`)));
     // Mining alone must not keep the process alive.
     worker.unref();
     send(part);

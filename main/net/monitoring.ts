@@ -73,7 +73,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
     awaitsClock,
   });
   const trust = createSnapshotTrust({ chain, params, peers, named: deps.namedBlock ?? null });
-  const services = createServicesAnnouncer({ servesFrom: deps.servesFrom, tell: peers.tellServes });
+  const services = createServicesAnnouncer({ servesFrom: deps.servesFrom, announce: peers.announceServed });
   const miningPause = createMiningPause({
     chain,
     clock,

@@ -136,7 +136,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     inbound,
     log,
   });
-  const tipAnnouncer = createTipAnnouncer({ tell: () => peers.tell(claim()), clock });
+  const tipAnnouncer = createTipAnnouncer({ announce: () => peers.announceTip(claim()), clock });
   const events = createNetworkEvents({
     chain,
     mempool,

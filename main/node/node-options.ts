@@ -56,9 +56,10 @@ export const NODE_OPTIONS = z.strictObject({
     description: 'send at most N kB (1 000 bytes) a second to other nodes; new blocks go first',
   }),
   privateBroadcast: z.boolean().default(true).meta({
-    without: 'announce your own transactions to all peers at once, instead of sending them to one peer first',
+    without:
+      'announce your own transactions to all peers immediately, instead of sending them to one peer first',
     description:
-      'send your own transactions to one peer first, so that other peers cannot tell where they come from',
+      'send your own transactions to one peer first, so that other peers cannot see where they come from',
   }),
   mine: text().optional().meta({ value: 'ADDRESS', description: 'mine, with this address for the rewards' }),
   threads: z.int().min(1).max(256).default(1).meta({ value: 'N', description: 'mining threads' }),

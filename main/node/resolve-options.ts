@@ -31,7 +31,7 @@ export async function resolveOptions(options: NodeOptions): Promise<ResolvedOpti
 }
 
 /**
- * The same for a network that is known already; `joined` is what its join link tells.
+ * The same for a network that is known already; `joined` has the data of its join link.
  * @throws {KithError} `argument-invalid`, `address-…`
  */
 export function resolveFor(

@@ -63,7 +63,7 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
     const [oldest] = candidates.keys();
     if (candidates.size > MAX_CANDIDATES) candidates.delete(oldest!);
   };
-  // A preview must not replace the link of a known network: nobody has decided to open it.
+  // A preview must not replace the link of a known network: the user has not decided to open it.
   const find = (id: string): Candidate => {
     const entry = known.find(id);
     const candidate = entry === undefined ? candidates.get(id) : undefined;

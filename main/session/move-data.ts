@@ -149,7 +149,7 @@ async function replaceEntries(
   await rm(join(path, INCOMING), { recursive: true, force: true });
   for (const name of tree.datadirs) {
     makePrivateFolder(join(path, name, LOCK_FOLDER));
-    // Otherwise the identity would find its original and give way to it (identity-place.ts).
+    // Otherwise the identity would find its original and be replaced by a new one (identity-place.ts).
     if (existsSync(join(path, name, 'identity.key'))) await writeIdentityPlace(join(path, name));
   }
   await syncFolder(path);

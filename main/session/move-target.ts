@@ -135,7 +135,7 @@ export function isEmpty(path: string, home: string): boolean {
   return readdirSync(path).every((name) => IGNORED.has(name) || known.has(name));
 }
 
-/** Whether a mark tells that nothing in its root is newer than where it was copied from. */
+/** Whether a mark shows that nothing in its root is newer than where it was copied from. */
 export function isHalfCopy(mark: ReturnType<typeof readMark>, home: string): boolean {
   return (mark?.state === 'incoming' || mark?.state === 'complete') && isSameRoot(mark.home, home);
 }

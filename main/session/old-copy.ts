@@ -47,7 +47,7 @@ export async function useOldCopy(
 }
 
 /**
- * Records where the data is now: its disk or its folder has another path. The mark tells whether it is that data.
+ * Records where the data is now: its disk or its folder has another path. The mark shows whether it is that data.
  * @throws {KithError} `move-not-that`
  */
 export async function relocateRoot(home: string, chosen: string): Promise<void> {

@@ -17,7 +17,7 @@ export interface LocalUser {
   readonly gid: number;
 }
 
-/** Null on Windows, where the modes of files tell nothing. */
+/** Null on Windows, where the modes of files have no meaning. */
 export function localUser(): LocalUser | null {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()];
   return uid === undefined || gid === undefined ? null : { uid, gid };
@@ -63,7 +63,7 @@ const isWritable = ({ mode, gid }: Stats, user: LocalUser): boolean =>
 const isEntered = ({ mode, gid }: Stats, user: LocalUser): boolean =>
   (mode & OTHERS_ENTER) !== 0 || ((mode & GROUP_ENTERS) !== 0 && !isOwnGroup(gid, user));
 
-/** Many systems give each user a group with the same number; nobody else is in it. */
+/** Many systems give each user a group with the same number; no other user is in it. */
 const isOwnGroup = (gid: number, user: LocalUser): boolean =>
   gid === ROOT || (gid === user.gid && user.gid === user.uid);
 

@@ -46,7 +46,7 @@ export interface Runs {
   /** Stops the current run, then starts this one. Resolves when it runs, rejects if it does not start. */
   begin(target: Target): Promise<void>;
   /** Shows a failure that ended no run. */
-  tell(error: unknown): void;
+  reportFailure(error: unknown): void;
   /** Ends the current run. Nothing can begin afterwards. */
   stop(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export function createRuns(deps: RunsDeps): Runs {
       deps.changed();
       await started.promise;
     },
-    tell(error) {
+    reportFailure(error) {
       failure = noticeOf(error);
       deps.changed();
     },

@@ -86,7 +86,7 @@ export function createSession(deps: SessionDeps): Session {
         if (candidate !== null) await open(candidate);
       } catch (error) {
         // If the run failed, its failure was reported already.
-        if (runs.failure() === null) runs.tell(error);
+        if (runs.failure() === null) runs.reportFailure(error);
       }
     },
     async stop() {
@@ -145,7 +145,7 @@ function createDemos({ demo, log }: Pick<SessionDeps, 'demo' | 'log'>, runs: Run
         failed(running, error) {
           if (runs.current()?.running !== running) return;
           log.warn('the other nodes of the demo network could not start or have stopped', { error });
-          runs.tell(error);
+          runs.reportFailure(error);
         },
       }),
   };

@@ -13,7 +13,7 @@ export interface ScannedRecord {
   readonly at: SegmentLocation;
   readonly payload: Uint8Array;
   /**
-   * Whether it was found by a search after corrupt bytes. Then it may lie inside another record, where an attacker
+   * Whether it was found by a search after corrupt bytes. Then it may be inside another record, where an attacker
    * placed it.
    */
   readonly adrift: boolean;
@@ -86,7 +86,7 @@ async function beginsAt(read: Read, offset: number): Promise<boolean> {
 
 async function findMagic(read: Read, from: number, size: number): Promise<number | null> {
   for (let at = from; at < size; at += SEARCH_BYTES) {
-    // The magic may lie across the border of two reads.
+    // The magic may cross the border of two reads.
     const length = Math.min(SEARCH_BYTES + MAGIC.length - 1, size - at);
     const bytes = await read(at, length);
     const found = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(MAGIC) : -1;

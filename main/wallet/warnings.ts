@@ -100,7 +100,7 @@ function usedAddressWarnings(
     {
       code: 'address-used',
       message:
-        'You have paid this address before. Everybody can see that both payments go to the same person; ask for a new address if that matters.',
+        'You have paid this address before. The blockchain shows publicly that both payments go to the same receiver; ask for a new address if that matters.',
     },
   ];
 }

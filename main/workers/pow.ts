@@ -17,7 +17,7 @@ const SALT_TO = 20;
  * ms at 1 MiB and blocks this thread.
  */
 export const powHash: PowHash = (header, memoryKiB) => {
-  // Both are copied, because the header may lie in memory that other threads share.
+  // Both are copied, because the header may be in memory that other threads share.
   const digest = hashRawSync(Uint8Array.from(header), {
     algorithm: ARGON2ID,
     version: VERSION_0X13,

@@ -77,7 +77,7 @@ export async function createSlicePool({
   // tasks fail.
   function bury(worker: Worker, cause: unknown, reject: (error: KithError) => void): void {
     if (!workers.delete(worker) || closed) return;
-    const error = failed(`a ${name} worker died: ${messageOf(cause)}`, cause);
+    const error = failed(`a ${name} worker crashed: ${messageOf(cause)}`, cause);
     log?.warn(error.message, { failedTasks: tasks.size });
     tasks.failAll(error);
     reject(error);

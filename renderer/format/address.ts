@@ -1,7 +1,7 @@
 import { bech32m } from '@scure/base';
 
 /** Checks of an address in the page. The node checks the address again. */
-export type AddressVerdict = { readonly ok: true } | { readonly ok: false; readonly sentence: string };
+export type AddressCheck = { readonly ok: true } | { readonly ok: false; readonly sentence: string };
 
 /** Longest text that can be an address: prefix, separator, 65 bytes of type and lock, checksum. */
 const MAX_LENGTH = 160;
@@ -17,7 +17,7 @@ const NETWORK_OF: Readonly<Record<string, string>> = {
  * Checks an address. The sentence says what is wrong: mistyped, or of another network. `hrp` is the prefix of this
  * network.
  */
-export function judgeAddress(address: string, hrp: string): AddressVerdict {
+export function checkAddress(address: string, hrp: string): AddressCheck {
   const text = address.toLowerCase();
   const cut = text.lastIndexOf('1');
   if (cut < 1) return bad('This is not an address. One of this network begins with ' + hrp + '1.');
@@ -39,6 +39,6 @@ export function judgeAddress(address: string, hrp: string): AddressVerdict {
   return { ok: true };
 }
 
-function bad(sentence: string): AddressVerdict {
+function bad(sentence: string): AddressCheck {
   return { ok: false, sentence };
 }

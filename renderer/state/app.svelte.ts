@@ -31,7 +31,7 @@ export function createPageState() {
   };
 }
 
-/** The shared state of the components; created anew for each network that is opened, and provided as context. */
+/** The shared state of the components; created again for each network that is opened, and provided as context. */
 export type AppState = ReturnType<typeof createAppState>;
 
 /** `over` aborts when another network is opened. If it is aborted already, the state reads nothing from the node. */

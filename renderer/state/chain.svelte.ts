@@ -14,7 +14,7 @@ export interface ChainState {
 /** Number of blocks that are kept: enough for the ring and the band. */
 const MAX_BLOCKS = 200;
 const CATCH_UP = 20;
-/** Milliseconds between two requests. While the node syncs, tens of blocks arrive per second, and each list is drawn anew. */
+/** Milliseconds between two requests. While the node syncs, tens of blocks arrive per second, and each list is drawn again. */
 const BETWEEN_MS = 500;
 
 export function createChainState(connection: Connection): ChainState {

@@ -23,7 +23,7 @@ export function createNodeState(connection: Connection): NodeState {
   let silentFor = $state(0);
   let lastAnswerMs = performance.now();
 
-  const hear = (news: NodeStatus): void => {
+  const onStatus = (news: NodeStatus): void => {
     lastAnswerMs = performance.now();
     silentFor = 0;
     status = news;
@@ -41,13 +41,13 @@ export function createNodeState(connection: Connection): NodeState {
       about = self;
       return events;
     },
-    hear,
+    onStatus,
   );
   // A carrier can stay open while the node hangs, so only answers count.
   const beat = setInterval(() => {
     const silence = Math.floor((performance.now() - lastAnswerMs) / 1000);
     silentFor = silence >= SILENT_AFTER ? silence : 0;
-    if (connection.state === 'open') connection.client.node.status({}).then(hear, () => undefined);
+    if (connection.state === 'open') connection.client.node.status({}).then(onStatus, () => undefined);
   }, CHECK_INTERVAL_MS);
   if (connection.over.aborted) clearInterval(beat);
   connection.over.addEventListener('abort', () => clearInterval(beat), { once: true });

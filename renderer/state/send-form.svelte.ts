@@ -3,7 +3,7 @@ import { isLinkProblem, parseTarget, type PaymentLink } from '../../shared/payme
 import { compact } from '../../shared/pasted.ts';
 import { WALLET_SENTENCES } from '../../shared/sentences/wallet.ts';
 import { formatKith, parseKith, type Motes } from '../../shared/units.ts';
-import { judgeAddress } from '../format/address.ts';
+import { checkAddress } from '../format/address.ts';
 import { amountProblem, amountWords } from '../format/amount.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
@@ -172,7 +172,7 @@ function createReceiver({ client, node }: Pick<SendDeps, 'client' | 'node'>, sta
     if (compact(text) === '') return null;
     if (isLinkProblem(target)) return WALLET_SENTENCES[target.problem];
     if (!link) return 'This is neither an address nor a payment link.';
-    const verdict = judgeAddress(link.address, node.network?.hrp ?? '');
+    const verdict = checkAddress(link.address, node.network?.hrp ?? '');
     return verdict.ok ? null : verdict.sentence;
   });
 

@@ -105,7 +105,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
   };
 }
 
-/** Tells the user the news of payments. On a fast network a miner would get too many messages. */
+/** Shows the news of payments to the user. On a fast network a miner would get too many messages. */
 function announcer(toasts: Toasts): (news: PaymentNews) => void {
   let lastMined = -Infinity;
   return ({ text, tone, topic }) => {

@@ -55,7 +55,7 @@ export const desktopContract = {
   /** Changes the settings that are given. */
   set: oc.input(z.strictObject(desktopSettings.partial().shape)).output(desktopState),
   // In all three the app asks the user in dialogs of the system. The page names no place, and gets the answer once the user has
-  // decided; `state` then tells of the progress.
+  // decided; `state` then has the progress.
   /** Moves the data directory to a folder that the user chooses. */
   moveData: oc.input(nothing).output(desktopState),
   /** Moves it back to where it was before. */

@@ -64,7 +64,7 @@ export const miningContract = {
         blocks: z
           .int()
           .min(1, 'mine at least 1 block')
-          .max(10_000, 'mine at most 10\u202f000 blocks at once'),
+          .max(10_000, 'mine at most 10\u202f000 blocks per request'),
       }),
     )
     .output(z.object({ ids: z.array(id) })),

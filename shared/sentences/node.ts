@@ -17,8 +17,8 @@ export const NODE_SENTENCES = {
     'There is no procedure[ named “{procedure}”| of that name]. See “kith call --help” for all of them.',
   'request-malformed': 'The request could not be read. Use a client of the same version.',
   'request-too-large':
-    'The request is too large. The limit is 256 KiB, not counting the bytes of a block or transaction. Send less at once.',
-  'api-busy': 'Too many requests are open at once. Wait until some of them end, then try again.',
+    'The request is too large. The limit is 256 KiB, not counting the bytes of a block or transaction. Send less per request.',
+  'api-busy': 'Too many requests are open. Wait until some of them end, then try again.',
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'settings-unwritable':
     'The settings of the app cannot be saved[: {reason}]. Check the permissions of its folder, then try again.',
@@ -91,7 +91,7 @@ export const NODE_SENTENCES = {
   'datadir-half-copy':
     'The data in[ {path}| this directory] is a part of a copy that was not completed. Use the directory that it was copied from. The next start of the desktop app removes this part.',
   'data-place-invalid':
-    'The file[ {file}| with the place of the data directory] cannot be read[: {reason}]. It tells where your data is. Restore it from a backup, or choose the directory that has your newest data as the data directory.',
+    'The file[ {file}| with the place of the data directory] cannot be read[: {reason}]. It contains the path of your data. Restore it from a backup, or choose the directory that has your newest data as the data directory.',
   'data-place-missing':
     'The data directory was moved[ to {path}], and is not there now. If it is on a removable disk, connect that disk and try again.',
   'data-place-silent':

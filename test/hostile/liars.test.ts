@@ -80,7 +80,7 @@ test(`${LIARS} peers that claim a great height without proof are disconnected, a
         const control = await peer.greet(claim());
         hostile.push(peer);
         for (let before = asked; control !== null && !peer.gone(); before = asked) {
-          control.tell(claim());
+          control.sendTip(claim());
           await until(() => asked > before || peer.gone(), 'asked for it');
         }
       }

@@ -46,7 +46,7 @@ const FUSES_WANTED: readonly (readonly [string, boolean])[] = [
 /** Bytes of what is ours, without Electron's runtime. */
 const MAX_OWN = 25 * 1024 * 1024;
 
-/** What is wrong with the app in `folder`; `resources` is where its archive lies. */
+/** What is wrong with the app in `folder`; `resources` is the folder of its archive. */
 export async function checkFolder(folder: string, resources: string, program: string): Promise<string[]> {
   const { listPackage, extractFile } = asar();
   const archive = path.join(resources, 'app.asar');
@@ -114,7 +114,7 @@ function checkNatives(files: readonly string[], archive: string): string[] {
   ];
 }
 
-/** What lies unpacked is listed in the archive too, and was checked there. */
+/** Unpacked files are listed in the archive too, and was checked there. */
 function checkResources(resources: string): string[] {
   const allowed =
     /^(app\.asar|app\.asar\.unpacked\/node_modules\/.*|apparmor-profile|[\w-]+\.lproj\/.*|kith\.icns|elevate\.exe)$/;

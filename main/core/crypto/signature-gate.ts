@@ -15,7 +15,7 @@ export interface GateResult {
  */
 export function runSignatureGate(verify: VerifySignature): GateResult {
   const failures = gateCases()
-    .filter((c) => !judgesRight(verify, c))
+    .filter((c) => !matchesCase(verify, c))
     .map((c) => c.name);
   return { passed: failures.length === 0, failures };
 }
@@ -29,7 +29,7 @@ export function gateCases(): GateCase[] {
   return [...speccheckCases(), ...torsion, ...brokenCases(torsion[0]!)];
 }
 
-function judgesRight(verify: VerifySignature, c: GateCase): boolean {
+function matchesCase(verify: VerifySignature, c: GateCase): boolean {
   try {
     return verify(c.key, c.signature, c.message) === c.valid;
   } catch {

@@ -40,7 +40,7 @@ export function outpointOf(key: CoinKey): Outpoint {
   return { index: readCoinKey(key, txid, 0), txid };
 }
 
-/** `<txid as hex>:<index>`, for people and logs. */
+/** `<txid as hex>:<index>`, for texts and logs. */
 export function showCoinKey(key: CoinKey): string {
   const { txid, index } = outpointOf(key);
   return `${toHex(txid)}:${index}`;

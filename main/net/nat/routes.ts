@@ -41,7 +41,7 @@ export function createRoutes({ host, punch, adopt, clock }: RoutesDeps): Routes 
   const punched = new WeakSet<Connection>();
   const tally = { good: 0, bad: 0 };
   const upgrading = createGroupedPool<Connection>(RELAYED_UPGRADES, (relayed) =>
-    relayed.abort(new Error('too many relayed connections at once')),
+    relayed.abort(new Error('too many open relayed connections')),
   );
 
   function next(peerId: string): Promise<Connection | null> {

@@ -83,7 +83,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     ask(peer).catch((error: unknown) => log.debug('no addresses', { peer: peer.id, cause: String(error) }));
   };
 
-  async function tell(peer: Peer, record: Uint8Array): Promise<void> {
+  async function sendRecord(peer: Peer, record: Uint8Array): Promise<void> {
     await peer.relay.call({ kind: REQUEST.newRecord, body: record });
   }
 
@@ -100,7 +100,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     moved() {
       void deps.ownRecord().then((record) => {
         for (const peer of peers.list()) {
-          if (peer.kind !== 'feeler' && peer.kind !== 'block-only') tell(peer, record).catch(() => undefined);
+          if (peer.kind !== 'feeler' && peer.kind !== 'block-only')
+            sendRecord(peer, record).catch(() => undefined);
         }
       });
     },

@@ -155,7 +155,7 @@ function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'ran
     const [table, at] = placeOf(entry);
     const holder = entries.get(places[table].get(at) ?? '');
     if (holder !== undefined && holder.address !== entry.address) {
-      if (!givesWay(holder, clock.now())) return false;
+      if (!isReplaceable(holder, clock.now())) return false;
       remove(holder);
     }
     entries.set(entry.address, entry);
@@ -274,7 +274,7 @@ function isKept({ address, foundBy }: Pick<AddressEntry, 'address' | 'foundBy'>)
 
 const tableOf = ({ lastGood }: Pick<AddressEntry, 'lastGood'>): Table => (lastGood > 0 ? 'proven' : 'fresh');
 
-function givesWay({ lastGood, failures }: AddressEntry, now: UnixSeconds): boolean {
+function isReplaceable({ lastGood, failures }: AddressEntry, now: UnixSeconds): boolean {
   if (lastGood === 0) return failures > 0;
   // A time in the future was recorded while the clock was wrong, then or now, so it does not count as recent.
   return failures > 0 || Math.abs(now - lastGood) > SETTLED_SECONDS;

@@ -1,6 +1,6 @@
 import type { Height } from '../../../shared/units.ts';
 
-/** Tells peers which bodies this node still serves, because pruning removes old ones after the handshake. */
+/** Announces to peers which bodies this node still serves, because pruning removes old ones after the handshake. */
 export interface ServicesAnnouncer {
   /** Announces a change if there is one. Called about every two seconds (monitoring.ts). */
   check(): void;
@@ -12,7 +12,7 @@ const MIN_CHANGE_BLOCKS = 16;
 /** `lowestServedHeight` is the lowest height from which on bodies are stored; 0 for an archive node. */
 export function createServicesAnnouncer(deps: {
   readonly servesFrom: () => Height;
-  readonly tell: (from: Height) => void;
+  readonly announce: (from: Height) => void;
 }): ServicesAnnouncer {
   // Every hello so far contained at least this height.
   let announced = deps.servesFrom();
@@ -24,7 +24,7 @@ export function createServicesAnnouncer(deps: {
         from === 0 ? announced !== 0 : announced === 0 || Math.abs(from - announced) >= MIN_CHANGE_BLOCKS;
       if (!isWorth) return;
       announced = from;
-      deps.tell(from);
+      deps.announce(from);
     },
   };
 }

@@ -18,7 +18,7 @@ const ANNOUNCEMENTS = { burst: 30, perSecond: 1 };
 const PAUSE_MS = { new: 500, catchingUp: 1000 };
 
 export function createTipAnnouncer(deps: {
-  readonly tell: () => void;
+  readonly announce: () => void;
   readonly clock: Pick<Clock, 'monotonic' | 'after'>;
 }): TipAnnouncer {
   const { clock } = deps;
@@ -28,7 +28,7 @@ export function createTipAnnouncer(deps: {
   function late(): void {
     later = undefined;
     budget.take(1);
-    deps.tell();
+    deps.announce();
   }
 
   return {

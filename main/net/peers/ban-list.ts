@@ -45,7 +45,7 @@ export interface Bans {
 }
 
 const MAX_BANS = 10_000;
-const EVICTED_AT_ONCE = 100;
+const EVICTED_PER_OVERFLOW = 100;
 
 const saved = z.object({
   id: z.string().nullable(),
@@ -100,8 +100,8 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Ti
   // for each.
   function makeRoom(): void {
     const all = [...bans];
-    const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, EVICTED_AT_ONCE);
-    for (const [key] of cheap.length > 0 ? cheap : all.slice(0, EVICTED_AT_ONCE)) {
+    const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, EVICTED_PER_OVERFLOW);
+    for (const [key] of cheap.length > 0 ? cheap : all.slice(0, EVICTED_PER_OVERFLOW)) {
       bans.delete(key);
       void deps.store.remove('ban', key).catch(() => undefined);
     }

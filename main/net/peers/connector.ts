@@ -65,7 +65,7 @@ export interface Connector {
 const ROUND_MS = 250;
 /** A round starts at least this often, because bans end, and the chain may begin to look wrong, without an event. */
 const IDLE_ROUND_MS = 5000;
-const DIALS_AT_ONCE = 4;
+const MAX_PARALLEL_DIALS = 4;
 /**
  * Longest pause between two attempts at one address: without any peer, for an address of the user, for an address of
  * the address manager, and after a permanent error.
@@ -240,7 +240,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
   const { peers, addrman, clock, log } = outbound.deps;
   const off: (() => void)[] = [];
   let isStarted = false;
-  const isBusy = (): boolean => dialling.size >= DIALS_AT_ONCE;
+  const isBusy = (): boolean => dialling.size >= MAX_PARALLEL_DIALS;
 
   function* candidates(): ReturnType<OutboundSlots['candidates']> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];

@@ -61,10 +61,10 @@ export interface Peers {
   report(peerId: string, peerViolation: PeerViolation): void;
   /** Closes the connections with a peer after sending a `bye` with the reason. */
   part(peerId: string, code: PeerViolationCode): void;
-  /** Tells every peer the height from which this node has all bodies now. */
-  tellServes(from: Height): void;
-  /** Tells every peer our new tip. */
-  tell(tip: TipClaim): void;
+  /** Announces to every peer the height from which this node has all bodies now. */
+  announceServed(from: Height): void;
+  /** Announces the new tip of this node to every peer. */
+  announceTip(tip: TipClaim): void;
   /** The wall clock was set by this many seconds: moves the connection times of peers by as much. */
   clockJumped(seconds: number): void;
   /** Pings every peer now, because after the computer was suspended many connections may be lost without an event. */
@@ -150,8 +150,8 @@ export function createPeers(deps: PeersDeps): Peers {
     adopt,
     report,
     part: goodbyes.part,
-    tellServes: (from) => list().forEach((peer) => peer.control.tellServes(from)),
-    tell: (tip) => list().forEach((peer) => peer.control.tell(tip)),
+    announceServed: (from) => list().forEach((peer) => peer.control.sendServed(from)),
+    announceTip: (tip) => list().forEach((peer) => peer.control.sendTip(tip)),
     clockJumped: (seconds) => list().forEach((peer) => (peer.since += Math.round(seconds))),
     pingAll: pings.pingAll,
   };

@@ -47,9 +47,9 @@ export interface Control {
   /** The highest protocol version that both sides support. */
   readonly version: number;
   /** Sends our new tip. While the peer is slow to read, only the newest tip is kept. */
-  tell(tip: TipClaim): void;
+  sendTip(tip: TipClaim): void;
   /** Sends the height from which this node has all bodies now. */
-  tellServes(from: Height): void;
+  sendServed(from: Height): void;
   /** Sends the reason for closing. Resolves when it is sent or cannot be sent. */
   bye(code: string): Promise<void>;
   /** Reads until the stream ends. Resolves to the violation of the peer, to the code of its `bye`, or to null. */
@@ -152,11 +152,11 @@ function createControl({ stream, reader, write, clock }: Line, hello: Hello, ver
   return {
     hello,
     version,
-    tell(tip) {
+    sendTip(tip) {
       next = tip;
       void flush();
     },
-    tellServes(from) {
+    sendServed(from) {
       write(FRAME.serves.type, 0, [encodeServes(from)]).catch(() => {
         // The stream is lost; its reader handles that.
       });

@@ -25,7 +25,7 @@ export interface Puller {
 /**
  * Reads a stream with bounded memory. The iterator of the stream queues without limit, but a paused stream buffers at
  * most its yamux window. So the stream is paused at every arrival and resumed only when the reader wants more. `resume`
- * delivers the buffered bytes, and then tells yamux to continue, which would undo a pause made during the delivery. So
+ * delivers the buffered bytes, and then lets yamux continue, which would undo a pause made during the delivery. So
  * the reader pauses only after `resume` has returned.
  */
 export function createPuller(stream: Stream, clock: StreamClock): Puller {

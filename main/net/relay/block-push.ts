@@ -79,7 +79,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   const links = createPushLinks({
     clock,
     sourceOf: (peerId) => sourceOf(peers.get(peerId)?.address ?? ''),
-    tell: (peerId, wanted) => void say(peerId, REQUEST.wantBlocks, encodeWant(wanted)),
+    sendWant: (peerId, wanted) => void say(peerId, REQUEST.wantBlocks, encodeWant(wanted)),
   });
   const kept = createKeptBlocks();
   const intake = createIntake(deps, links, kept, pushOn);

@@ -53,7 +53,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   };
 }
 
-/** Judges the announcements of peers for the gossip router. */
+/** Validates the announcements of peers for the gossip router. */
 function createValidator(deps: BlockRelayDeps) {
   const { chain, admission, push, log } = deps;
 

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits, type PoolSource } from '../../lib/grouped-pool.ts';
 
 export interface PushLinksDeps {
-  /** Tells a peer whether to push compact blocks to this node. */
-  tell(peerId: string, wanted: boolean): void;
+  /** Requests that a peer pushes, or no longer pushes, compact blocks to this node. */
+  sendWant(peerId: string, wanted: boolean): void;
   /** The host and network group of a peer's connection. */
   sourceOf(peerId: string): PoolSource;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ const SHUNNED_MS = 10 * 60_000;
  */
 export const PUSHED_TO: PoolLimits = { total: 32, perHost: 2, perGroup: 8 };
 
-export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushLinks {
+export function createPushLinks({ sendWant, sourceOf, clock }: PushLinksDeps): PushLinks {
   const asking = createGroupedPool<string>(PUSHED_TO, () => undefined);
   const shunned = new Map<string, number>();
   let source: string | null = null;
@@ -50,8 +50,8 @@ export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushL
     if (to === source) return;
     const before = source;
     source = to;
-    if (before !== null) tell(before, false);
-    if (to !== null) tell(to, true);
+    if (before !== null) sendWant(before, false);
+    if (to !== null) sendWant(to, true);
   }
 
   return {

@@ -36,7 +36,7 @@ export interface Fetcher {
 }
 
 const MAX_FALLBACKS = 8;
-const REQUESTS_AT_ONCE = 2;
+const MAX_PARALLEL_REQUESTS = 2;
 /**
  * After this time another announcer is asked too, so that a peer that announces first and does not answer delays
  * nothing.
@@ -60,7 +60,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     const load = wanted.load(peerId);
     const peer = deps.peer(peerId);
     if (load === undefined || peer === undefined) return;
-    while (load.running < REQUESTS_AT_ONCE && load.queue.size > 0) request(peer, load);
+    while (load.running < MAX_PARALLEL_REQUESTS && load.queue.size > 0) request(peer, load);
   }
 
   function request(peer: Peer, load: PeerLoad): void {

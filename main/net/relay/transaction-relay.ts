@@ -80,7 +80,7 @@ const MAX_REJECTED_WIDS = 50_000;
 export function createTransactionRelay(deps: TransactionRelayDeps): TransactionRelay {
   const { mempool, peers, clock, log } = deps;
   const refused = createKnownSet(MAX_REJECTED_WIDS);
-  const { announcer, own, privateBroadcast, tell } = createBroadcast(deps);
+  const { announcer, own, privateBroadcast, broadcast } = createBroadcast(deps);
   const deliver = createDelivery(deps, refused, (txids, peerId) => fetcher.want('txid', txids, peerId));
   const fetcher = createFetcher({
     peer: (id) => peers.get(id),
@@ -106,7 +106,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
           fetcher.drop('wid', entry.wid);
           fetcher.drop('txid', entry.txid);
           if (origin === 'local') own.track(tx.txidHex, tx.wid, entry.wid);
-          if (origin === 'local') tell(tx);
+          if (origin === 'local') broadcast(tx);
           else announcer.announce(tx.wid, false);
         }),
         mempool.events.on('rejected', ({ wid, sources, violation }) => {
@@ -121,7 +121,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       for (const each of off) each();
     },
     announce(tx) {
-      if (own.track(tx.txidHex, tx.wid, toHex(tx.wid))) tell(tx);
+      if (own.track(tx.txidHex, tx.wid, toHex(tx.wid))) broadcast(tx);
     },
     seenBy: (txid) => own.seenBy(txid),
     served: (wid, peerId) => own.seen(wid, peerId),
@@ -169,10 +169,10 @@ function createBroadcast(deps: TransactionRelayDeps) {
     random,
   });
   /** Sends a transaction of this node to the stem peer, or announces it to every peer. */
-  const tell = (tx: Transaction): void => {
+  const broadcast = (tx: Transaction): void => {
     if (!deps.hideOrigin || !privateBroadcast.send(tx)) announcer.announce(tx.wid, true);
   };
-  return { announcer, own, privateBroadcast, tell };
+  return { announcer, own, privateBroadcast, broadcast };
 }
 
 /**

@@ -41,7 +41,7 @@ export interface BlockSubmission {
 /**
  * Maximum number of blocks that are submitted and have no result yet. Enough that the chain never waits for the next.
  */
-const SUBMITTED_AT_ONCE = 8;
+const MAX_SUBMITTED_BLOCKS = 8;
 
 export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmission {
   const { chain, inFlight, window, scheduler, sources, log } = deps;
@@ -50,7 +50,7 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
   const off = inFlight.events.on('received', pump);
 
   function pump(): void {
-    while (!stopped && inFlight.submitting() < SUBMITTED_AT_ONCE) {
+    while (!stopped && inFlight.submitting() < MAX_SUBMITTED_BLOCKS) {
       const entry = window.shift();
       if (entry === null) break;
       void submit(entry);
@@ -93,7 +93,7 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
       // header whose body is withheld must not block an honest block of the same height.
       const entry = chain.entry(id);
       if (entry === undefined || chain.hasBody(id) || entry.work <= chain.tip().work) return;
-      if (inFlight.submitting() >= SUBMITTED_AT_ONCE) return;
+      if (inFlight.submitting() >= MAX_SUBMITTED_BLOCKS) return;
       if (inFlight.receive(id, body, null, 'side-branch')) void submit(entry);
     },
     submit,

@@ -38,7 +38,7 @@ export interface GapSync {
 /** Blocks per request: at most 4 MB, so that a request for a new block never waits long behind it. */
 const BLOCKS_PER_REQUEST = 4;
 /** Number of requests at the same time, each to another peer. */
-const AT_ONCE = 2;
+const MAX_PARALLEL = 2;
 /** A peer that lacks a block, or has none of the gaps, is asked again after this time. */
 const RETRY_MS = 600_000;
 const IDLE_MS = 10_000;
@@ -84,7 +84,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     if (!progress.check()) return;
     const now = clock.monotonic();
     for (const peer of peers.list()) {
-      if ([...known.values()].filter(({ isAsked }) => isAsked).length >= AT_ONCE) break;
+      if ([...known.values()].filter(({ isAsked }) => isAsked).length >= MAX_PARALLEL) break;
       const source = sourceOf(peer.id);
       if (source.isAsked || source.idleUntil > now) continue;
       const wanted = wantedFrom(peer, source);

@@ -35,7 +35,7 @@ export interface SideBlocks {
 
 /** Blocks per request, and number of requests at the same time: at most 12 MB wait for the chain. */
 const BLOCKS_PER_REQUEST = 4;
-const AT_ONCE = 3;
+const MAX_PARALLEL = 3;
 /**
  * Maximum number of blocks above the active chain. A longer branch either becomes the best header chain or never gets
  * enough work.
@@ -51,7 +51,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
 
   function check(): void {
     for (const peer of peers.list()) {
-      if (stopped || asking.size >= AT_ONCE) return;
+      if (stopped || asking.size >= MAX_PARALLEL) return;
       if (asking.has(peer.id)) continue;
       const tip = chain.entry(toHex(peer.tip.id));
       const wanted = [tip, ...sources.announcedBy(peer.id).map((id) => chain.entry(id))]

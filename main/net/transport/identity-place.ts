@@ -31,7 +31,7 @@ export interface Identity {
 export async function openIdentity(datadir: string, random: Random, log: Log): Promise<Identity> {
   const here = await folderIdentityOf(datadir).catch(() => null);
   const origin = here === null ? null : await findOrigin(datadir, here);
-  if (origin?.exists === true) await setAside(datadir, random);
+  if (origin?.exists === true) await renameIdentity(datadir, random);
   const identity = await readIdentity(datadir, random);
   if (identity.replaced) log.warn('the identity file could not be read; this node has a new peer id now');
   // Written last, so that a crash before it has the same result at the next start.
@@ -72,7 +72,7 @@ async function isOriginal(path: string, here: FolderIdentity, key: Uint8Array): 
   }
 }
 
-async function setAside(datadir: string, random: Random): Promise<void> {
+async function renameIdentity(datadir: string, random: Random): Promise<void> {
   const file = join(datadir, IDENTITY_FILE);
   try {
     await rename(file, `${file}.copied-${numberBelow(random, 2 ** 32)}`);

@@ -84,7 +84,7 @@ export function metered<Components extends object>(
     watch?.(connection.remotePeer.toString(), stream);
     stream.addEventListener('message', (event) => {
       if (bucket.take(event.data.byteLength)) return;
-      stream.abort(new Error('too much at once'));
+      stream.abort(new Error('too many bytes in one burst'));
       onFlood(connection.remotePeer.toString());
     });
     return own(stream, connection);

@@ -45,7 +45,7 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
     const hold = (listener: (event: CustomEvent<Stream>) => void) => (event: CustomEvent<Stream>) => {
       const stream = event.detail;
       // A stream that is reset immediately frees its slot in the multiplexer, but not in this queue.
-      if (waiting >= MAX_QUEUED_OPENS) return stream.abort(new Error('too many streams at once'));
+      if (waiting >= MAX_QUEUED_OPENS) return stream.abort(new Error('too many waiting streams'));
       waiting++;
       budget
         .spend('stream', 0)

@@ -20,7 +20,7 @@ describe('a node says why it disconnects a peer', () => {
     // The stream that breaks the rule is the one that `bye` goes out on.
     [
       'on the control stream',
-      async (peer: RawPeer) => peer.control.tell({ height: 1, work: 1n, id: new Uint8Array(5) }),
+      async (peer: RawPeer) => peer.control.sendTip({ height: 1, work: 1n, id: new Uint8Array(5) }),
       'codec-truncated',
     ],
     [

@@ -121,7 +121,7 @@ describe('chains that have shown too little work', () => {
     });
     // A peer tells its new tip, but a moment later than it answers by it.
     reorganised = () =>
-      void setTimeout(() => peer.control.tell({ height: 2150, work: 4302n, id: other.at(-1)!.id }), 300);
+      void setTimeout(() => peer.control.sendTip({ height: 2150, work: 4302n, id: other.at(-1)!.id }), 300);
     await until(() => at.chain.bestHeader().height === 2150, 'followed');
     expect(at.net.peers.list()).toMatchObject([{ id: peer.id, score: 0, fault: null }]);
   });

@@ -11,7 +11,7 @@ const LIMIT = 200_000;
 const PEERS = 6;
 const BLOCKS = 8;
 /** What may go out at once: a second of the limit, and what was on its way when it was used up. */
-const AT_ONCE = LIMIT + 128 * 1024;
+const MAX_PARALLEL = LIMIT + 128 * 1024;
 
 async function start(args: readonly string[], bootstrap: readonly string[] = []): Promise<NodeProcess> {
   return stopAfterTest(await startNodeProcess({ args, bootstrap }));
@@ -61,7 +61,7 @@ test('a node with an upload limit stays below it, and its new blocks still reach
     await until(() => performance.now() > rested, 'another second of requests');
     const { total } = await uploaded(node);
     const seconds = (performance.now() - before.ms) / 1000;
-    expect(total - before.bytes).toBeLessThanOrEqual(LIMIT * seconds + AT_ONCE);
+    expect(total - before.bytes).toBeLessThanOrEqual(LIMIT * seconds + MAX_PARALLEL);
   }
   // What there is to send is much more than the limit allows, and the limit is used.
   const { total } = await uploaded(node);

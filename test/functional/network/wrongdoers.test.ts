@@ -119,7 +119,7 @@ describe('peers that break rules', () => {
         () => at.net.peers.list().length === 0 || at.net.peers.list()[0]!.score > 30 * (i - 1) - 10,
         'noted',
       );
-      peer.control.tell({ height: 1000 + i, work: 1n << BigInt(60 + i), id: new Uint8Array(32).fill(i) });
+      peer.control.sendTip({ height: 1000 + i, work: 1n << BigInt(60 + i), id: new Uint8Array(32).fill(i) });
     }
     await banned(at, peer, 'headers-unproven')();
     expect(at.net.status().phase).toBe('finding-peers');

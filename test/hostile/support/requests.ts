@@ -94,7 +94,7 @@ async function ask(stream: Stream, { over, onAnswer, make, ahead }: AutonatClien
 
 /** Opens a stream of a protocol again and again, and does something on each. */
 const streams =
-  (protocol: string, work: (stream: Stream) => Promise<void>, atOnce = 4): Flood =>
+  (protocol: string, work: (stream: Stream) => Promise<void>, maxRunning = 4): Flood =>
   async (peer, over, onAnswer) => {
     const one = async () => {
       while (!over() && !peer.gone()) {
@@ -110,7 +110,7 @@ const streams =
         }
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, one));
+    await Promise.all(Array.from({ length: maxRunning }, one));
   };
 
 const firstBytes = (stream: Stream): Promise<void> =>

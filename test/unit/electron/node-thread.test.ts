@@ -15,7 +15,7 @@ function aThread(mood: string, confirm: () => Promise<boolean> = () => Promise.r
     onError: () => undefined,
   });
   const seen: string[] = [];
-  const names: (keyof NodeThreadEvents)[] = ['spawned', 'ready', 'died', 'refused'];
+  const names: (keyof NodeThreadEvents)[] = ['spawned', 'ready', 'crashed', 'refused'];
   for (const name of names) thread.events.on(name, () => seen.push(name));
   return { thread, seen };
 }
@@ -48,14 +48,14 @@ test('a thread that crashes is restarted a limited number of times', async () =>
   thread.start();
   expect(await refused).toEqual({ code: 'node-died', message: 'out of luck' });
   expect(seen.filter((name) => name === 'spawned')).toHaveLength(3);
-  expect(seen.filter((name) => name === 'died')).toHaveLength(2);
+  expect(seen.filter((name) => name === 'crashed')).toHaveLength(2);
   await thread.stop();
 });
 
 test('a thread waits for the place of the data, and one that is started again is told it at once', async () => {
   const { thread, seen } = aThread('dies late');
   const causes: string[] = [];
-  thread.events.on('died', ({ cause }) => causes.push(cause));
+  thread.events.on('crashed', ({ cause }) => causes.push(cause));
   const refused = new Promise<{ message: string }>((resolve) => thread.events.on('refused', resolve));
   thread.start();
   await expect.poll(() => seen).toContain('ready');

@@ -26,7 +26,7 @@ const outcome = (task: Promise<unknown>) =>
   );
 
 test('runs a limited number of tasks at the same time, and owners take turns', async () => {
-  const limit = createFairLimit({ atOnce: 2, waitingOfOwner: 10, waiting: 20 }, 'busy');
+  const limit = createFairLimit({ maxRunning: 2, waitingOfOwner: 10, waiting: 20 }, 'busy');
   const { begun, task, end } = steps();
   const [a, b] = [{}, {}];
   for (const name of ['a1', 'a2', 'a3', 'a4']) void limit.run(a, task(name));
@@ -42,7 +42,7 @@ test('runs a limited number of tasks at the same time, and owners take turns', a
 });
 
 test('returns the result of the task, and continues after one that fails', async () => {
-  const limit = createFairLimit({ atOnce: 1, waitingOfOwner: 10, waiting: 20 }, 'busy');
+  const limit = createFairLimit({ maxRunning: 1, waitingOfOwner: 10, waiting: 20 }, 'busy');
   const owner = {};
   const failing = limit.run(owner, () => Promise.reject(new Error('broken')));
   const throwing = limit.run(owner, () => {
@@ -55,7 +55,7 @@ test('returns the result of the task, and continues after one that fails', async
 });
 
 test('refuses the newest task of an owner with too many, and the oldest task of the owner with most when the queue is full', async () => {
-  const limit = createFairLimit({ atOnce: 1, waitingOfOwner: 4, waiting: 6 }, 'busy');
+  const limit = createFairLimit({ maxRunning: 1, waitingOfOwner: 4, waiting: 6 }, 'busy');
   const { begun, task, end } = steps();
   const [a, b, c] = [{}, {}, {}];
   void limit.run(a, task('running'));
@@ -76,7 +76,7 @@ test('refuses the newest task of an owner with too many, and the oldest task of 
 });
 
 test('does not run a task that its caller has aborted', async () => {
-  const limit = createFairLimit({ atOnce: 1, waitingOfOwner: 4, waiting: 6 }, 'busy');
+  const limit = createFairLimit({ maxRunning: 1, waitingOfOwner: 4, waiting: 6 }, 'busy');
   const { begun, task, end } = steps();
   const given = new AbortController();
   void limit.run({}, task('first'));

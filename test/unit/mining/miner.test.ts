@@ -310,7 +310,7 @@ describe('mining on threads', () => {
     const script = new URL('./dying-worker.mjs', import.meta.url);
     const { miner } = await bench(REGTEST_NETWORK, { script });
     await miner.start(payout);
-    await expect.poll(() => miner.status().problem).toMatch(/a mining thread died: out of luck/);
+    await expect.poll(() => miner.status().problem).toMatch(/a mining thread crashed: out of luck/);
     // The second one works.
     await expect.poll(() => miner.status().found).toBeGreaterThan(0);
     expect(miner.status()).toMatchObject({ running: true, problem: null });

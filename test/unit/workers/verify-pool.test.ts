@@ -118,7 +118,7 @@ describe('when a worker crashes', () => {
         expect(await pool.run(createTaskBuffer(0), 10, 1, 0)).toBe(-1);
       }
       expect(said.length).toBe(3);
-      expect(said[0]).toContain('a mortal worker died: told to die');
+      expect(said[0]).toContain('a mortal worker crashed: told to die');
     } finally {
       await pool.close();
     }

@@ -21,7 +21,7 @@ function world(limit: number | null = null) {
 }
 
 /** How many requests are granted before the first has to wait. */
-async function grantedAtOnce(budget: PeerBudget, request: RequestName, most: number): Promise<number> {
+async function grantedImmediately(budget: PeerBudget, request: RequestName, most: number): Promise<number> {
   let granted = 0;
   const asked = Array.from({ length: most }, () => budget.spend(request, 32).then(() => granted++));
   void Promise.allSettled(asked);
@@ -35,7 +35,11 @@ describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (reques
     const { queue } = COST[request];
     const each = costOf(request, 32).micros;
     const most = Math.ceil(LIMITS[queue].peer.micros.burst / each);
-    const granted = await grantedAtOnce(budgets.of(connection('/a/1')), request, Math.min(most + 50, 3000));
+    const granted = await grantedImmediately(
+      budgets.of(connection('/a/1')),
+      request,
+      Math.min(most + 50, 3000),
+    );
     expect(granted).toBeGreaterThan(0);
     expect(granted).toBeLessThanOrEqual(most);
     budgets.stop();
@@ -49,7 +53,7 @@ describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (reques
     const share = Math.ceil(most / 30);
     const counts = await Promise.all(
       Array.from({ length: 60 }, (_, i) =>
-        grantedAtOnce(budgets.of(connection(`/g${i}/1`)), request, Math.min(share, 200)),
+        grantedImmediately(budgets.of(connection(`/g${i}/1`)), request, Math.min(share, 200)),
       ),
     );
     const granted = counts.reduce((sum, count) => sum + count, 0);

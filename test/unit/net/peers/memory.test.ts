@@ -375,7 +375,7 @@ describe('the store', () => {
     await store.put('ban', 'newer', 1);
     await reopen();
     expect((await store.list('ban')).map(({ key }) => key)).toEqual(['new', 'newer', 'older']);
-    // Whole at this start, so that what was set aside is of no more use.
+    // The store is intact at this start, so that the renamed one is deleted.
     expect([store.notices(), existsSync(`${folder}.damaged`)]).toEqual([[], false]);
   });
 

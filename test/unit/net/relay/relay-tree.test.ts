@@ -11,7 +11,7 @@ function links() {
   const clock = { ...systemClock, monotonic: () => Date.now() };
   const made = createPushLinks({
     clock,
-    tell: (id, wanted) => void told.push([id, wanted]),
+    sendWant: (id, wanted) => void told.push([id, wanted]),
     // A name such as `a@11.1.0.1` tells where the peer is.
     sourceOf: (id) => sourceOf(`/ip4/${id.split('@')[1] ?? '127.0.0.1'}/tcp/1`),
   });

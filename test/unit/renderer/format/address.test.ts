@@ -1,14 +1,14 @@
 import { bech32m } from '@scure/base';
 import { describe, expect, test } from 'vitest';
-import { judgeAddress } from '../../../../renderer/format/address.ts';
+import { checkAddress } from '../../../../renderer/format/address.ts';
 
 const make = (hrp: string): string =>
   bech32m.encode(hrp, bech32m.toWords(Uint8Array.of(0, ...new Uint8Array(32).fill(7))), 160);
 
 describe('the check of an address', () => {
   test('accepts one of this network, in either case', () => {
-    expect(judgeAddress(make('kith'), 'kith')).toEqual({ ok: true });
-    expect(judgeAddress(make('kith').toUpperCase(), 'kith')).toEqual({ ok: true });
+    expect(checkAddress(make('kith'), 'kith')).toEqual({ ok: true });
+    expect(checkAddress(make('kith').toUpperCase(), 'kith')).toEqual({ ok: true });
   });
 
   test.each([
@@ -20,7 +20,7 @@ describe('the check of an address', () => {
     ['something else', 'hello', /begins with kith1/],
     ['too long', `kith1${'q'.repeat(400)}`, /wrong or missing/],
   ])('refuses %s', (_, address, words) => {
-    const verdict = judgeAddress(address, 'kith');
+    const verdict = checkAddress(address, 'kith');
     expect(verdict.ok ? '' : verdict.sentence).toMatch(words);
   });
 });
