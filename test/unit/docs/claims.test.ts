@@ -75,7 +75,7 @@ const WIRE: readonly string[] = [
   `Data is at most ${net('protocol/announcements.ts', 'MAX_GOSSIP_BYTES')} bytes`,
   `within ${seconds('net/protocol/flow.ts', 'STALL_MS')} s plus one second for each ${net('protocol/flow.ts', 'SLOWEST_BYTES_PER_S')} bytes`,
   `more than ${net('protocol/flow.ts', 'HIGH_WATER') / 1024} KiB of an answer are unread, it must take some bytes every ${seconds('net/protocol/flow.ts', 'STALL_MS')} s, and ${net('protocol/flow.ts', 'SLOWEST_TAKEN_PER_S')} bytes a second`,
-  `of at most ${frame('MAX_UNKNOWN_BYTES')} bytes. They are no violation`,
+  `of at most ${frame('MAX_UNKNOWN_BYTES')} bytes. They are not a violation`,
   `Each waits at most ${seconds('net/protocol/control.ts', 'HELLO_MS')} s`,
   `closes it ${seconds('net/protocol/control.ts', 'WITHOUT_HELLO_MS')} s after it was opened`,
   `ASCII, at most ${net('protocol/hello.ts', 'MAX_SOFTWARE')}`,
