@@ -20,10 +20,13 @@ export interface ApiContext {
   congested(): boolean;
   /**
    * Desktop only: asks the user with a native dialog, which no script of the page can draw, read or press.
-   * Resolves with false when the dialog cannot be shown.
+   * Resolves with `declined` when the dialog cannot be shown.
    */
-  readonly approve?: (question: PaymentConfirmation) => Promise<boolean>;
+  readonly approve?: (question: PaymentConfirmation) => Promise<Approval>;
 }
+
+/** The user's answer. `limited`: the question was not shown, because too many were cancelled within a minute. */
+export type Approval = 'approved' | 'declined' | 'limited';
 
 /** A payment as the node has stored it; no part of it comes from the page. */
 export interface PaymentConfirmation {

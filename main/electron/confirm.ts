@@ -1,29 +1,30 @@
 import { dialog, type BrowserWindow } from 'electron';
 import { type ConfirmPage, confirmPages } from './confirm-text.ts';
-import type { PaymentConfirmation } from '../api/base.ts';
+import type { Approval, PaymentConfirmation } from '../api/base.ts';
 import type { RecentLimit } from '../lib/recent-limit.ts';
 
 /**
  * Asks with native dialogs, which no script of the page can draw, read or press: one after the other until every receiver
- * was shown; the last one sends. A page that asks again while a dialog is open, or after many cancelled ones, gets false, so
- * that it cannot flood the user with dialogs.
+ * was shown; the last one sends. A page that asks again while a dialog is open, or after many cancelled ones, is shown no
+ * other dialog, so that it cannot flood the user with dialogs.
  */
 export function createConfirm(
   window: () => BrowserWindow | null,
   limit: RecentLimit,
-): (question: PaymentConfirmation) => Promise<boolean> {
+): (question: PaymentConfirmation) => Promise<Approval> {
   let open = false;
   return async (question) => {
     const parent = window();
-    if (open || parent === null || !limit.allows()) return false;
+    if (open || parent === null) return 'declined';
+    if (!limit.allows()) return 'limited';
     open = true;
     try {
       for (const page of confirmPages(question)) {
         if (await agrees(parent, page)) continue;
         limit.add();
-        return false;
+        return 'declined';
       }
-      return true;
+      return 'approved';
     } finally {
       open = false;
     }

@@ -71,7 +71,7 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
   /** Runs `decide`, which is false if the user cancels, while no other move and no other dialog is open. */
   async function alone(decide: (window: BrowserWindow | null) => Promise<boolean>): Promise<void> {
     if (fixed) throw new KithError('networks-fixed');
-    if (!limit.allows()) throw new KithError('settings-changed-often');
+    if (!limit.allows()) throw new KithError('questions-cancelled-often');
     if (asking || moves.isBusy() || app === null) throw new KithError('move-busy');
     asking = true;
     try {

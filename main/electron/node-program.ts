@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { PaymentConfirmation } from '../api/base.ts';
+import type { Approval, PaymentConfirmation } from '../api/base.ts';
 import { createPortHost } from '../rpc/worker-port.ts';
 import type { Log } from '../lib/log.ts';
 import type { CreateNode } from '../node/node-config.ts';
@@ -13,7 +13,7 @@ export interface NodeProgramDeps {
   readonly page: string;
   /** Aborting it while the node starts undoes what was started. */
   readonly signal: AbortSignal;
-  readonly approve: (question: PaymentConfirmation) => Promise<boolean>;
+  readonly approve: (question: PaymentConfirmation) => Promise<Approval>;
   /** A page requested the shutdown. */
   readonly onShutdown: () => void;
   readonly onFailure: (error: unknown) => void;

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
-import type { PaymentConfirmation } from '../api/base.ts';
+import type { Approval, PaymentConfirmation } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createRestartLimit } from '../lib/restart-limit.ts';
 import { bridgePorts } from './bridge.ts';
@@ -45,7 +45,7 @@ export interface NodeThreadDeps {
   /** The thread's program; node-worker.ts. */
   readonly script: URL;
   readonly data: ThreadData;
-  readonly confirm: (question: PaymentConfirmation) => Promise<boolean>;
+  readonly confirm: (question: PaymentConfirmation) => Promise<Approval>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -158,9 +158,9 @@ async function answer(
   { id, question }: { readonly id: number; readonly question: PaymentConfirmation },
 ): Promise<void> {
   // If the dialog cannot be shown, the answer is no.
-  const yes = await confirm(question).catch((error: unknown) => {
+  const approval = await confirm(question).catch((error: unknown): Approval => {
     onError(error);
-    return false;
+    return 'declined';
   });
-  thread.postMessage({ kind: 'answer', id, yes } satisfies ToNode);
+  thread.postMessage({ kind: 'answer', id, approval } satisfies ToNode);
 }

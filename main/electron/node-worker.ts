@@ -31,7 +31,7 @@ let program: NodeProgram | null = null;
 let failure: unknown;
 
 main.on('message', (message: ToNode) => {
-  if (message.kind === 'answer') approvals.answer(message.id, message.yes);
+  if (message.kind === 'answer') approvals.answer(message.id, message.approval);
   else if (message.kind === 'demo-stopped') demo.stopped();
   else if (message.kind === 'begin') begun.resolve(message.root);
   else if (message.kind === 'stop') life.abort();

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { PaymentConfirmation } from '../api/base.ts';
+import type { Approval, PaymentConfirmation } from '../api/base.ts';
 import type { NodeOptions } from '../node/node-options.ts';
 
 /** What the node's thread is started with. */
@@ -16,7 +16,7 @@ export type ToNode =
   /** A new page: serve the contract on this port. */
   | { readonly kind: 'page'; readonly port: MessagePort }
   /** The user's answer to a dialog. */
-  | { readonly kind: 'answer'; readonly id: number; readonly yes: boolean }
+  | { readonly kind: 'answer'; readonly id: number; readonly approval: Approval }
   /** The other nodes of the demo have stopped, and its folder is deleted. */
   | { readonly kind: 'demo-stopped' }
   | { readonly kind: 'stop' };

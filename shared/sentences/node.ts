@@ -19,6 +19,8 @@ export const NODE_SENTENCES = {
   'request-too-large':
     'The request is too large. The limit is 256 KiB, not counting the bytes of a block or transaction. Send less per request.',
   'api-busy': 'Too many requests are open. Wait until some of them end, then try again.',
+  'questions-cancelled-often':
+    'Too many questions were cancelled, so this one was not shown and nothing was changed or sent. Try again in a minute.',
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'settings-unwritable':
     'The settings of the app cannot be saved[: {reason}]. Check the permissions of its folder, then try again.',

@@ -4,7 +4,7 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import { WebSocket } from 'ws';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import type { PaymentConfirmation } from '../../main/api/base.ts';
+import type { Approval, PaymentConfirmation } from '../../main/api/base.ts';
 import { createRouter } from '../../main/api/router.ts';
 import { type BrowserHost, startBrowserHost } from '../../main/rpc/http.ts';
 import { createToken } from '../../main/rpc/token.ts';
@@ -30,7 +30,7 @@ export interface Served extends Carriers {
   readonly host: BrowserHost;
   readonly token: string;
   /** A port whose desktop answers questions like this. */
-  portWith(approve: (question: PaymentConfirmation) => Promise<boolean>): Carrier;
+  portWith(approve: (question: PaymentConfirmation) => Promise<Approval>): Carrier;
   readonly shutdowns: number[];
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function serve(node: TestFacade): Promise<Served> {
   const page = newFolder();
   const host = await startBrowserHost({ router: () => router, token, page, port: 0, log: silentLog });
   const ports: { close(): void }[] = [];
-  const connectPort = (approve?: (question: PaymentConfirmation) => Promise<boolean>): Carrier => {
+  const connectPort = (approve?: (question: PaymentConfirmation) => Promise<Approval>): Carrier => {
     const portHost = createPortHost({ router: () => router, log: silentLog, approve });
     const { port1, port2 } = new MessageChannel();
     portHost.serve(port1);

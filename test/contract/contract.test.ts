@@ -437,7 +437,7 @@ test('subscriptions of a node end when it is closed, and subscriptions of the ne
 describe('a payment from the desktop', () => {
   test('is sent when the user agrees to the draft that the node shows', async () => {
     const questions: unknown[] = [];
-    const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
+    const { client, drop } = served.portWith(async (question) => (questions.push(question), 'approved'));
     expect(await client.wallet.approve({ draft: 'd1', password: 'native' })).toEqual({
       txid: '00'.repeat(32),
     });
@@ -449,7 +449,7 @@ describe('a payment from the desktop', () => {
   });
 
   test('is not sent when the user declines or the draft does not exist', async () => {
-    const { client, drop } = served.portWith(async () => false);
+    const { client, drop } = served.portWith(async () => 'declined');
     expect((await fail(client.wallet.approve({ draft: 'd1', password: 'no' }))).code).toBe(
       'wallet-payment-declined',
     );
@@ -460,9 +460,18 @@ describe('a payment from the desktop', () => {
     drop();
   });
 
+  test('is not sent when too many questions were cancelled, and the page is told so', async () => {
+    const { client, drop } = served.portWith(async () => 'limited');
+    const { code, message } = await fail(client.wallet.approve({ draft: 'd1', password: 'often' }));
+    expect(code).toBe('questions-cancelled-often');
+    expect(message).toContain('Try again in a minute.');
+    expect(node.asked).not.toContain('d1 often');
+    drop();
+  });
+
   test('is not sent while the UTXO set is unconfirmed or contradicted, and shows an alarm as a warning', async () => {
     const questions: { payment: { warnings: { code: string }[] } }[] = [];
-    const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
+    const { client, drop } = served.portWith(async (question) => (questions.push(question), 'approved'));
     for (const code of ['snapshot-unproven', 'snapshot-mismatch']) {
       node.say({ notices: [{ code, message: 'Not yet.' }] });
       const to = [{ address: 'rkith1', amount: 5 }];

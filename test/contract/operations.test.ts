@@ -93,7 +93,7 @@ test.each([
 
 test('every procedure that starts an operation creates an entry with its data', async () => {
   const page = await served.socket();
-  const window = served.portWith(async () => true);
+  const window = served.portWith(async () => 'approved');
   const { wallet, peers } = page.client;
   const name = 'mine';
   const words = { name, password: 'p', mnemonic: 'abandon' };

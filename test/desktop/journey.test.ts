@@ -31,5 +31,19 @@ test('a user creates a wallet, mines, pays through the native dialog and quits',
   await person.go('home');
   await page.getByText('Everyday').first().waitFor();
   expect(await app.dialogs()).toHaveLength(2);
+
+  // After five cancelled dialogs within a minute no other is shown, and the page says why. The first one may count.
+  await app.press(null);
+  await person.pay(to, '1.5', PASSWORD);
+  const tooMany = page.getByText('Too many questions were cancelled, so this one was not shown');
+  const declined = page.getByText('The payment was not approved in the dialog.');
+  let cancelled = 0;
+  for (await declined.waitFor(); !(await tooMany.isVisible()); await declined.or(tooMany).waitFor()) {
+    cancelled++;
+    await page.getByRole('button', { name: /^Send / }).click();
+  }
+  expect([4, 5]).toContain(cancelled);
+  await page.getByText('Try again in a minute.').waitFor();
+  expect(await app.dialogs()).toHaveLength(2 + cancelled);
   expect(await app.quit()).toBe(0);
 });

@@ -37,7 +37,7 @@ const question = (receivers: number): PaymentConfirmation => ({
 
 test('a payment to many receivers is confirmed when every page is', async () => {
   answers = [1, 1, 1];
-  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe(true);
+  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe('approved');
   expect(shown.map(({ buttons }) => buttons![1])).toEqual([
     'Next receivers',
     'Next receivers',
@@ -48,29 +48,30 @@ test('a payment to many receivers is confirmed when every page is', async () => 
 
 test('declining one page declines the payment, and no further page is shown', async () => {
   answers = [1, 0];
-  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe(false);
+  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe('declined');
   expect(shown).toHaveLength(2);
 });
 
 test('a second confirmation while one is open is declined, also without a window', async () => {
   answers = [1];
   const confirm = createConfirm(() => window, createQuestionLimit());
-  expect(await Promise.all([confirm(question(1)), confirm(question(1))])).toEqual([true, false]);
-  expect(await createConfirm(() => null, createQuestionLimit())(question(1))).toBe(false);
+  expect(await Promise.all([confirm(question(1)), confirm(question(1))])).toEqual(['approved', 'declined']);
+  expect(await createConfirm(() => null, createQuestionLimit())(question(1))).toBe('declined');
   expect(shown).toHaveLength(1);
 });
 
-test('a page that requests confirmations repeatedly gets no dialog after five cancelled ones in a minute', async () => {
+test('after five cancelled dialogs in a minute no other is shown, and the page is told so', async () => {
   let now = 0;
   answers = [1];
   const confirm = createConfirm(
     () => window,
     createRecentLimit(5, 60_000, () => now),
   );
-  expect(await confirm(question(1))).toBe(true);
-  for (let asked = 0; asked < 20; asked++) expect(await confirm(question(1))).toBe(false);
+  expect(await confirm(question(1))).toBe('approved');
+  for (let asked = 0; asked < 5; asked++) expect(await confirm(question(1))).toBe('declined');
+  for (let asked = 0; asked < 20; asked++) expect(await confirm(question(1))).toBe('limited');
   expect(shown).toHaveLength(1 + 5);
   now = 60_000;
   answers = [1];
-  expect(await confirm(question(1))).toBe(true);
+  expect(await confirm(question(1))).toBe('approved');
 });

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import type { MessagePortMain } from 'electron';
 import { expect, test } from 'vitest';
+import type { Approval } from '../../../main/api/base.ts';
 import { NODE_OPTIONS } from '../../../main/node/node-options.ts';
 import { createNodeThread, type NodeThreadEvents } from '../../../main/electron/node-thread.ts';
 import { MessageChannelMain } from '../../support/message-ports.ts';
 
 const script = new URL('../../support/fixtures/moody-worker.mjs', import.meta.url);
 
-function aThread(mood: string, confirm: () => Promise<boolean> = () => Promise.resolve(false)) {
+function aThread(mood: string, confirm: () => Promise<Approval> = () => Promise.resolve('declined')) {
   const thread = createNodeThread({
     script,
     data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '' },
@@ -77,18 +78,22 @@ test('a refusal is reported once and not tried again', async () => {
 });
 
 test.each([
-  ['a yes', () => Promise.resolve(true), 'said-yes'],
-  ['a no', () => Promise.resolve(false), 'said-no'],
-  ['a dialog that fails', () => Promise.reject(new Error('no display')), 'said-no'],
-])('asks the user and passes on %s', async (_what, confirm, answer) => {
-  const { thread } = aThread('asks', confirm);
-  const heard = new Promise<{ code: string }>((resolve) => {
-    thread.events.on('refused', resolve);
-  });
-  thread.start();
-  expect((await heard).code).toBe(answer);
-  await thread.stop();
-});
+  ['a yes', () => Promise.resolve('approved'), 'said-approved'],
+  ['a no', () => Promise.resolve('declined'), 'said-declined'],
+  ['that nobody was asked', () => Promise.resolve('limited'), 'said-limited'],
+  ['a dialog that fails', () => Promise.reject(new Error('no display')), 'said-declined'],
+] satisfies [string, () => Promise<Approval>, string][])(
+  'asks the user and passes on %s',
+  async (_what, confirm, answer) => {
+    const { thread } = aThread('asks', confirm);
+    const heard = new Promise<{ code: string }>((resolve) => {
+      thread.events.on('refused', resolve);
+    });
+    thread.start();
+    expect((await heard).code).toBe(answer);
+    await thread.stop();
+  },
+);
 
 test('a thread that does not stop is terminated', async () => {
   const { thread, seen } = aThread('deaf');
