@@ -98,7 +98,10 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
       const confirmation = wallets.draft(input.draft);
       if (confirmation === undefined) throw new KithError('wallet-draft-unknown');
       refuseUnsafeSpending(node);
-      const approval = await context.approve({ ...confirmation, payment: withWarnings(confirmation.payment) });
+      const approval = await context.approve({
+        ...confirmation,
+        payment: withWarnings(confirmation.payment),
+      });
       if (approval === 'limited') throw new KithError('questions-cancelled-often');
       if (approval !== 'approved') throw new KithError('wallet-payment-declined');
       const { draft, password } = input;

@@ -14,7 +14,9 @@ const program = ENTRY === undefined ? process.env['KITH_PACKAGED'] : programOf(E
 // The dialog is pressed through the X server.
 const isPossible = process.platform === 'linux' && program !== undefined;
 if (!isPossible)
-  console.log('the first payment is skipped: this system has no package of the app, or no X server');
+  console.log(
+    'the first payment is skipped: the app was not packaged, or there is no X server to press the dialog',
+  );
 else if (ENTRY === undefined)
   console.log('the deb is not installed here: the packaged app is started instead');
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from 'vitest';
 import { type DesktopApp, launchDesktop, newFolder } from './support/desktop-app.ts';
+import { linuxTest } from './support/linux-test.ts';
 import { pressInDialog } from './support/real-dialog.ts';
 
 const LISTEN = ['--listen', '/ip4/127.0.0.1/tcp/0'] as const;
@@ -20,32 +21,37 @@ async function createNetwork({ page }: DesktopApp, name: string): Promise<void> 
   await isOpen(page, `${name} network`);
 }
 
-test('the first window creates a network, saves its file where the user says, and opens it again', async () => {
-  const home = newFolder();
-  const datadir = newFolder();
-  const options = { args: LISTEN, datadir, env: { HOME: home } };
-  const app = await launchDesktop(options);
-  await app.page.getByRole('heading', { name: 'Choose a network' }).waitFor();
-  await createNetwork(app, 'Our street');
-  const downloads = await app.electron.evaluate(({ app: desktop }) => desktop.getPath('downloads'));
-  const saved = path.join(downloads, 'Our-street.kith.json');
-  // A real dialog of the system, pressed by the keyboard.
-  await Promise.all([
-    app.page.getByRole('button', { name: 'Save network file' }).click(),
-    pressInDialog('Save network file', 'Return'),
-  ]);
-  // The system creates the file before it writes it.
-  const written = () => (existsSync(saved) ? readFileSync(saved, 'utf8') : '');
-  await expect.poll(written).toContain('"name": "Our street"');
-  await app.person.makeWallet('Street money', PASSWORD);
-  expect(await app.dialogs()).toEqual([]);
-  expect(await app.quit()).toBe(0);
+const pressed = linuxTest('the dialog of the system is pressed through the X server');
 
-  const again = await launchDesktop(options);
-  await isOpen(again.page, 'Our street network');
-  await again.page.getByText('Street money').first().waitFor();
-  expect(await again.quit()).toBe(0);
-});
+pressed(
+  'the first window creates a network, saves its file where the user says, and opens it again',
+  async () => {
+    const home = newFolder();
+    const datadir = newFolder();
+    const options = { args: LISTEN, datadir, env: { HOME: home } };
+    const app = await launchDesktop(options);
+    await app.page.getByRole('heading', { name: 'Choose a network' }).waitFor();
+    await createNetwork(app, 'Our street');
+    const downloads = await app.electron.evaluate(({ app: desktop }) => desktop.getPath('downloads'));
+    const saved = path.join(downloads, 'Our-street.kith.json');
+    // A real dialog of the system, pressed by the keyboard.
+    await Promise.all([
+      app.page.getByRole('button', { name: 'Save network file' }).click(),
+      pressInDialog('Save network file', 'Return'),
+    ]);
+    // The system creates the file before it writes it.
+    const written = () => (existsSync(saved) ? readFileSync(saved, 'utf8') : '');
+    await expect.poll(written).toContain('"name": "Our street"');
+    await app.person.makeWallet('Street money', PASSWORD);
+    expect(await app.dialogs()).toEqual([]);
+    expect(await app.quit()).toBe(0);
+
+    const again = await launchDesktop(options);
+    await isOpen(again.page, 'Our street network');
+    await again.page.getByText('Street money').first().waitFor();
+    expect(await again.quit()).toBe(0);
+  },
+);
 
 test('a user joins with a link that the system passes on, switches to the demo and back', async () => {
   const maker = await launchDesktop({ args: LISTEN });

@@ -62,8 +62,9 @@ test('a window that was stored off screen opens on the screen', async () => {
   await second.page.getByText(WELCOME).waitFor();
   const { x, y, width, height } = await boundsOf(second);
   expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
-  expect(x + width).toBeLessThanOrEqual(1280);
-  expect(y + height).toBeLessThanOrEqual(800);
+  const { size } = await second.electron.evaluate(({ screen }) => screen.getPrimaryDisplay());
+  expect(x + width).toBeLessThanOrEqual(size.width);
+  expect(y + height).toBeLessThanOrEqual(size.height);
   expect(await second.quit()).toBe(0);
 });
 

@@ -16,6 +16,8 @@ export interface AppPage {
   /** Fills in, reviews and confirms a payment; ends on its own screen. */
   pay(to: string, kith: string, password: string): Promise<void>;
   go(place: string): Promise<void>;
+  /** Stops the node in Settings, which ends the desktop app. */
+  stopNode(): Promise<void>;
 }
 
 const WORDS = 24;
@@ -93,6 +95,11 @@ export function createAppPage(page: Page): AppPage {
       await page.getByText('Total', { exact: true }).waitFor();
       await page.getByLabel(/^Password of /).fill(password);
       await page.getByRole('button', { name: /^Send / }).click();
+    },
+    async stopNode() {
+      await go('settings');
+      await press('Stop the node');
+      await press('Stop');
     },
   };
 }

@@ -23,7 +23,8 @@ export interface PackagedApp {
 /** Where the packager leaves the program on each system. */
 const PROGRAMS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['linux-unpacked/kith', 'linux-arm64-unpacked/kith'],
-  darwin: ['mac-universal/Kith.app/Contents/MacOS/Kith'],
+  // Of this machine's architecture alone, as `--target dir` packages it.
+  darwin: ['mac-arm64/Kith.app/Contents/MacOS/Kith', 'mac/Kith.app/Contents/MacOS/Kith'],
   win32: ['win-unpacked/Kith.exe'],
 };
 
