@@ -6,6 +6,7 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 import type { MessageBoxOptions } from 'electron';
 import { onTestFinished } from 'vitest';
 import { type AppPage, createAppPage } from '../../support/app-page.ts';
+import { HELD_APP, release } from './held-app.ts';
 
 /** The exit code, or the signal that ended the app. */
 export type Exit = number | NodeJS.Signals;
@@ -57,7 +58,7 @@ export async function launchDesktop(
   atEnd: AtEnd = onTestFinished,
 ): Promise<DesktopApp> {
   const datadir = options.datadir ?? newFolder(atEnd);
-  const args = [process.cwd(), ...(options.args ?? LOCAL), '--datadir', datadir];
+  const args = [HELD_APP, ...(options.args ?? LOCAL), '--datadir', datadir];
   const env = { ...environment(), ...options.env };
   const electron = await _electron.launch({
     executablePath: electronProgram(),
@@ -87,6 +88,7 @@ export async function launchDesktop(
       return Promise.resolve({ response: index < 0 ? (asked.cancelId ?? 0) : index, checkboxChecked: false });
     };
   });
+  await release(electron);
   const press: DesktopApp['press'] = (button) =>
     electron.evaluate((_electron, name) => void (boxes().button = name), button);
   await options.atStart?.({ electron, press });
