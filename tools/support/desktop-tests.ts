@@ -59,8 +59,10 @@ export function seenBy(run: DesktopRun, file: string): string {
   return file.startsWith(ROOT + path.sep) ? path.join(run.root, path.relative(ROOT, file)) : file;
 }
 
-/** What is missing, as the end of a sentence, if the tests cannot run here. */
-export async function prepareDesktopRun(): Promise<DesktopRun | { readonly missing: string }> {
+/** `more`: packages besides those of the tests. What is missing, as the end of a sentence, if it cannot run here. */
+export async function prepareDesktopRun(
+  more: readonly string[] = [],
+): Promise<DesktopRun | { readonly missing: string }> {
   const program = electronProgram() ?? (await sharedProgram());
   if (program === null)
     return { missing: 'Electron’s runtime has not been downloaded (npx install-electron)' };
@@ -69,7 +71,7 @@ export async function prepareDesktopRun(): Promise<DesktopRun | { readonly missi
   try {
     if (process.platform !== 'linux' || process.getuid?.() !== 0)
       return { program, prefix: await display(), root: ROOT, temporary, end };
-    await install(['xvfb', 'xauth', 'xdotool', 'dbus']);
+    await install(['xvfb', 'xauth', 'xdotool', 'dbus', ...more]);
     return { program, ...(await asUser(temporary)), temporary, end };
   } catch (error) {
     end();

@@ -1,21 +1,17 @@
-/**
- * `npm run screens`: screenshots of every screen of the app on a demo network, in both themes and two sizes, into
- * out/screens. For a comparison before and after a change.
- */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/** Screenshots of every screen of the app on a demo network, in both themes and two sizes. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Page } from '@playwright/test';
-import { connect } from '../main/demo/connect.ts';
-import { startDemoNetwork } from '../main/demo/demo-network.ts';
-import { demoNodeArgs } from '../main/demo/demo-nodes.ts';
-import { createChildLauncher } from '../main/demo/launch.ts';
-import { startNodeProcess } from '../main/demo/node-process.ts';
-import { messageOf } from '../main/lib/errors.ts';
-import { createAppPage, type AppPage } from '../test/support/app-page.ts';
-import { CHROMIUM_ARGS, findChromium } from '../test/support/chromium.ts';
-import { ensurePage } from './support/page.ts';
-import { OUT } from './support/root.ts';
+import { type Browser, chromium, type Page } from '@playwright/test';
+import { connect } from '../../main/demo/connect.ts';
+import { startDemoNetwork } from '../../main/demo/demo-network.ts';
+import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
+import { createChildLauncher } from '../../main/demo/launch.ts';
+import { startNodeProcess } from '../../main/demo/node-process.ts';
+import { messageOf } from '../../main/lib/errors.ts';
+import { createAppPage, type AppPage } from '../../test/support/app-page.ts';
+import { CHROMIUM_ARGS, findChromium } from '../../test/support/chromium.ts';
+import { ensurePage } from './page.ts';
 
 const SCREENS = 'home wallet send receive blocks mempool peers map mining health settings new-wallet'.split(
   ' ',
@@ -31,29 +27,37 @@ const PASSWORD = 'of no worth at all';
 const LIVING_MS = 45_000;
 
 const say = (line: string): void => console.log(`screens: ${line}`);
-const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-screens-'));
-const target = path.join(OUT, 'screens');
-const launcher = createChildLauncher();
-const executablePath = findChromium();
-if (executablePath === null) throw new Error('there is no Chromium; npm test says what to install');
-const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
-mkdirSync(target, { recursive: true });
-process.once('SIGINT', () => void finish().then(() => process.exit(130)));
 
-try {
-  await ensurePage();
-  await takeAll();
-} finally {
-  await finish();
+/** Takes them into this folder. */
+export async function takePageScreens(target: string): Promise<void> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error('there is no Chromium; npm test says what to install');
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-screens-'));
+  const launcher = createChildLauncher();
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
+  async function finish(): Promise<void> {
+    await browser.close();
+    await launcher.endAll();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.once('SIGINT', () => void finish().then(() => process.exit(130)));
+  try {
+    await ensurePage();
+    await takeAll({ target, folder, launcher, browser });
+  } finally {
+    await finish();
+  }
 }
 
-async function finish(): Promise<void> {
-  await browser.close();
-  await launcher.endAll();
-  rmSync(folder, { recursive: true, force: true });
+interface Studio {
+  readonly target: string;
+  /** For data directories. */
+  readonly folder: string;
+  readonly launcher: ReturnType<typeof createChildLauncher>;
+  readonly browser: Browser;
 }
 
-async function takeAll(): Promise<void> {
+async function takeAll({ target, folder, launcher, browser }: Studio): Promise<void> {
   say(`starting ${NODES} nodes and one more`);
   const { launch } = launcher;
   const onProblem = (error: unknown): void => say(messageOf(error));
@@ -65,27 +69,32 @@ async function takeAll(): Promise<void> {
   await page.goto(`${own.api}#token=${readFileSync(own.tokenFile, 'utf8').trim()}`);
   const person = createAppPage(page);
   await page.getByText('Welcome to Kith').waitFor();
-  await takeEach(page, 'welcome', []);
+  await takeEach(page, target, 'welcome', []);
   await person.makeWallet('Everyday', PASSWORD);
   network.addReceiver(async () => (await client.wallet.address({ name: 'Everyday' })).address);
   await person.setMining(true);
   await person.waitForSpendable(20);
-  await pay(person, (await network.nodes[1]!.connection.client.wallet.address({ name: 'demo' })).address);
+  await pay(
+    person,
+    target,
+    (await network.nodes[1]!.connection.client.wallet.address({ name: 'demo' })).address,
+  );
   say(`living for ${LIVING_MS / 1000} s`);
   await page.waitForTimeout(LIVING_MS);
-  await takeEach(page, null, SCREENS, person);
+  await takeEach(page, target, null, SCREENS, person);
   await network.stop();
 }
 
-async function pay(person: AppPage, to: string): Promise<void> {
+async function pay(person: AppPage, target: string, to: string): Promise<void> {
   await person.pay(to, '12.5', PASSWORD);
   await person.page.getByRole('heading', { name: 'Payment', exact: true }).waitFor();
-  await takeEach(person.page, 'payment', []);
+  await takeEach(person.page, target, 'payment', []);
 }
 
 /** Takes screenshots of the current page under this name, or of these routes; in every theme and size. */
 async function takeEach(
   page: Page,
+  target: string,
   name: string | null,
   places: readonly string[],
   person?: AppPage,
