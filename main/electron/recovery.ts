@@ -19,10 +19,11 @@ export function recoverPage(window: BrowserWindow, reports: CrashReports): void 
   let answering = new AbortController();
 
   async function reload(reason: string): Promise<void> {
-    if (!limit.allows() && !(await askAfterPageCrashes(window, reason))) return app.quit();
+    const asked = !limit.allows();
+    if (asked && !(await askAfterPageCrashes(window, reason))) return app.quit();
     if (window.isDestroyed()) return;
     window.webContents.reload();
-    if (!endedByUser) showPageReloaded(window);
+    if (!asked && !endedByUser) showPageReloaded(window);
     endedByUser = false;
   }
 
