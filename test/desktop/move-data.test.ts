@@ -14,7 +14,6 @@ import { describe, expect, test } from 'vitest';
 import { LOCAL_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { createKnownNetworks } from '../../main/session/known-networks.ts';
 import { type DesktopApp, launchDesktop, type LaunchOptions, newFolder } from './support/desktop-app.ts';
-import { pressInDialog } from './support/real-dialog.ts';
 
 const LISTEN = ['--listen', '/ip4/127.0.0.1/tcp/0'] as const;
 
@@ -148,7 +147,7 @@ describe('a move that takes a while', () => {
 });
 
 describe('a start without the disk of the data', () => {
-  /** Answers the first dialog, which is a real one, and then as the test says. */
+  /** Answers the dialogs of the start. */
   const answering =
     (button: string, ...folders: readonly string[]): NonNullable<LaunchOptions['atStart']> =>
     async ({ electron, press }) => {
@@ -157,8 +156,6 @@ describe('a start without the disk of the data', () => {
         const given = [...left];
         dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [given.shift()!] });
       }, folders);
-      // Enter tries again.
-      await pressInDialog('Kith', 'Return');
     };
 
   async function moved(): Promise<{ home: string; to: string; away: string }> {

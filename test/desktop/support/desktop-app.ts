@@ -35,7 +35,7 @@ export interface LaunchOptions {
   /** A new one if not given. */
   readonly datadir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** For an app that asks before it opens a window: called once message boxes are replaced, which the first may precede. */
+  /** For an app that asks before it opens a window: called when message boxes are replaced, and none was shown yet. */
   readonly atStart?: (app: Pick<DesktopApp, 'electron' | 'press'>) => Promise<void>;
 }
 
@@ -88,10 +88,10 @@ export async function launchDesktop(
       return Promise.resolve({ response: index < 0 ? (asked.cancelId ?? 0) : index, checkboxChecked: false });
     };
   });
-  await release(electron);
   const press: DesktopApp['press'] = (button) =>
     electron.evaluate((_electron, name) => void (boxes().button = name), button);
   await options.atStart?.({ electron, press });
+  await release(electron);
   const page = await electron.firstWindow();
   return {
     electron,
