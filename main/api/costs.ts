@@ -67,6 +67,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.newAddress': 'work',
   'wallet.quote': 'work',
   'wallet.prepare': 'work',
+  'wallet.prepareFaster': 'work',
   'wallet.confirm': 'light',
   'wallet.approve': 'light',
   'wallet.send': 'light',

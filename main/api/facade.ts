@@ -19,6 +19,7 @@ import type {
   HistoryEntry,
   ListedWallet,
   Payment,
+  FasterPayment,
   PaymentTarget,
   Quote,
 } from '../../shared/contract/wallet.ts';
@@ -184,6 +185,7 @@ export interface WalletAccess {
   /** The lock for the next mined block. It changes after each reward. Also works while the wallet is locked. */
   payout(name: string): Lock;
   quote(payment: Payment): Promise<Quote>;
+  prepareFaster(request: FasterPayment): Promise<DraftPayment>;
   prepare(payment: Payment): Promise<DraftPayment>;
   /** A draft that can still be confirmed; undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;

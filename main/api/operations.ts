@@ -69,6 +69,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.newAddress': 'state',
   'wallet.quote': 'read',
   'wallet.prepare': 'read',
+  'wallet.prepareFaster': 'read',
   'wallet.confirm': 'payment',
   'wallet.approve': 'payment',
   'wallet.send': 'payment',

@@ -86,6 +86,10 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
       refuseUnsafeSpending(node);
       return withWarnings(await wallets.prepare(input));
     }),
+    prepareFaster: handlers.prepareFaster.handler(async ({ input }) => {
+      refuseUnsafeSpending(node);
+      return withWarnings(await wallets.prepareFaster(input));
+    }),
     confirm: handlers.confirm.handler(async ({ input, context }) => {
       rejectFromWindow(context, 'wallet-confirm-in-window');
       refuseUnsafeSpending(node);

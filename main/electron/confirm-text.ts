@@ -33,7 +33,8 @@ const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
 export function confirmPages({ wallet, payment }: PaymentConfirmation): ConfirmPage[] {
   const receivers = payment.outputs.filter((output) => !output.change);
   const sum = receivers.reduce((total, output) => total + output.amount, 0);
-  const message = `Send ${money(sum)} from “${isolated(clean(wallet))}”?`;
+  const from = `“${isolated(clean(wallet))}”`;
+  const [message, send] = titlesOf(payment, from, money(sum));
   const change = payment.outputs.reduce((total, output) => total + (output.change ? output.amount : 0), 0);
   const sums = [`Fee: ${money(payment.fee)}`, `Total: ${money(sum + payment.fee)}`];
   if (change > 0) sums.push(`Change: ${money(change)}, back to this wallet`);
@@ -49,7 +50,22 @@ export function confirmPages({ wallet, payment }: PaymentConfirmation): ConfirmP
     return {
       message,
       detail: [...(count > 1 ? [place, ''] : []), ...lines, ...sums, ...(last ? warnings : [])].join('\n'),
-      next: last ? `Send ${money(sum)}` : 'Next receivers',
+      next: last ? send : 'Next receivers',
     };
   });
+}
+
+/** The question, and the label of the button that sends. A payment without receivers goes back to the wallet. */
+function titlesOf(
+  { outputs, replaces }: PaymentConfirmation['payment'],
+  from: string,
+  sum: string,
+): readonly [string, string] {
+  if (outputs.every(({ change }) => change))
+    return replaces === null
+      ? [`Speed up the incoming payment to ${from}?`, 'Speed up']
+      : [`Cancel the pending payment from ${from}?`, 'Cancel payment'];
+  return replaces === null
+    ? [`Send ${sum} from ${from}?`, `Send ${sum}`]
+    : [`Speed up the payment of ${sum} from ${from}?`, 'Speed up'];
 }

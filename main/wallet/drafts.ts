@@ -24,6 +24,8 @@ export interface Draft {
   readonly inputs: readonly DraftInput[];
   /** The payment as the user sees it. */
   readonly view: Omit<DraftPayment, 'draft'>;
+  /** Whether it spends the outputs of an incoming payment, to pay the fee for both. */
+  readonly isBump: boolean;
   /** Label in the history once the payment is sent; empty for none. */
   readonly label: string;
 }

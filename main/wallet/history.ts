@@ -2,6 +2,7 @@ import type { HistoryState } from '../../shared/contract/vocabulary.ts';
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import { LOCK_BURN } from '../core/primitives/coin.ts';
+import { outpointKey } from '../core/primitives/outpoint.ts';
 import { isCoinbase } from '../core/primitives/transaction.ts';
 import { isMature } from './balance.ts';
 import type { MinedRecord, UnconfirmedRecord, WalletRecord } from './wallet-records.ts';
@@ -115,6 +116,7 @@ function minedEntry(context: HistoryContext, record: MinedRecord): HistoryEntry 
     confirmations,
     seenBy: null,
     ofPeers: null,
+    replacedBy: null,
   };
 }
 
@@ -143,7 +145,17 @@ function unconfirmedEntry(
     confirmations: 0,
     seenBy: propagation?.seenBy ?? null,
     ofPeers: propagation?.ofPeers ?? null,
+    replacedBy: state === 'replaced' ? replacementOf(record, context.ledger) : null,
   };
+}
+
+/** The txid of the live payment of this wallet that spends a coin of a replaced one; null if there is none any more. */
+function replacementOf(record: UnconfirmedRecord, ledger: Ledger): string | null {
+  const states = paymentStates(ledger);
+  const coins = new Set(record.tx.inputs.map(outpointKey));
+  for (const [txid, { tx }] of ledger.unconfirmed)
+    if (states.get(txid) === 'live' && tx.inputs.some((input) => coins.has(outpointKey(input)))) return txid;
+  return null;
 }
 
 function unconfirmedState(ours: boolean, state: PaymentState, propagation: Propagation | null): HistoryState {

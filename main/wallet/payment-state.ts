@@ -61,8 +61,9 @@ export function parentsOf(record: UnconfirmedRecord, ledger: Ledger): Unconfirme
 }
 
 function ownState(record: UnconfirmedRecord, tip: Height): PaymentState | undefined {
-  if (record.conflict !== null) return 'conflicted';
+  // Its own replacement conflicts with it once it is mined; the payment is still one that was replaced.
   if (record.replaced) return 'replaced';
+  if (record.conflict !== null) return 'conflicted';
   const { expires } = record.tx;
   if (expires === 0 || tip < expires) return undefined;
   return tip < expires + BLOCKS_UNTIL_DEAD ? 'expired' : 'dead';

@@ -1,9 +1,6 @@
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import type { Height, Motes } from '../../shared/units.ts';
-import { toHex } from '../core/codec/hex.ts';
 import { EXPIRY_MARGIN } from '../core/policy/policy-limits.ts';
-import { encodeAddress } from '../core/primitives/address.ts';
-import type { Output } from '../core/primitives/coin.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import {
   type Candidate,
@@ -16,9 +13,9 @@ import {
   type SelectionProblem,
 } from './coin-selection.ts';
 import { baseBytes, feeFor, MAX_FEERATE } from './payment-size.ts';
-import { createUnsigned } from './unsigned-payment.ts';
 import { KithError } from '../lib/errors.ts';
-import { numberBelow, type Random, seededRandom } from '../lib/random.ts';
+import { type Random, seededRandom } from '../lib/random.ts';
+import { assemblePayment, inheritedExpiry } from './assemble-payment.ts';
 import { coinOrigins } from './coin-origins.ts';
 import { sortCoins, type Spendable, sumOf } from './balance.ts';
 import { type CoinChoice, offeredCoins } from './spendable-coins.ts';
@@ -95,31 +92,12 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   );
   const expires = inheritedExpiry(selection.coins, wanted);
   const paid = receivers.map((receiver) => ({ ...receiver.lock, amount: amountOf(receiver, selection) }));
-  const outputs = withChange(paid, { ...lock, amount: selection.change }, context.random);
-  const inputs = selection.coins;
-  const unsigned = createUnsigned({
-    validFrom: tip,
-    expires,
-    inputs: inputs.map((coin) => coin.outpoint),
-    outputs,
-  });
-  const { fee } = selection;
-  const view = {
-    fee,
-    // A remainder below dust is added to the fee, so this rate may exceed the requested one.
-    feerate: Math.floor((fee / unsigned.bytes.length) * 100) / 100,
-    inputs: inputs.map(({ outpoint, amount }) => ({
-      txid: toHex(outpoint.txid),
-      index: outpoint.index,
-      amount,
-    })),
-    outputs: outputs.map((output) => ({
-      address: encodeAddress(network.hrp, output),
-      amount: output.amount,
-      change: output.lock === lock.lock,
-    })),
-    expires,
-  };
+  const { coins: inputs, fee } = selection;
+  const { unsigned, view } = assemblePayment(
+    { validFrom: tip, expires, inputs, paid, change: { ...lock, amount: selection.change }, fee },
+    network.hrp,
+    context.random,
+  );
   const warnings = paymentWarnings(context, view, {
     spendsUnconfirmedChange: inputs.some((coin) => coin.inheritedExpiry !== null),
     payableTwice: offer.payableTwice(inputs),
@@ -196,19 +174,13 @@ function amountOf(receiver: Receiver, selection: ChosenCoins): Motes {
   return (sum(selection.coins) - selection.fee) as Motes;
 }
 
-/** Inserts the change at a random index, so that its position does not reveal which output it is. */
-function withChange(paid: readonly Output[], change: Output, random: PlanContext['random']): Output[] {
-  const outputs = [...paid];
-  if (change.amount > 0) outputs.splice(numberBelow(random, outputs.length + 1), 0, change);
-  return outputs;
-}
-
-function checkFeerate(feerate: number, floor: number): number {
+export function checkFeerate(feerate: number, floor: number): number {
   if (feerate >= floor && feerate <= MAX_FEERATE) return feerate;
   throw new KithError('wallet-feerate', undefined, { data: { least: floor, most: MAX_FEERATE } });
 }
 
-function lifetimeOf({ params }: WalletNetwork): number {
+/** The lifetime of a payment without an expiry of its own, in blocks: a day. */
+export function lifetimeOf({ params }: WalletNetwork): number {
   return Math.max(MIN_LIFETIME, Math.ceil(SECONDS_PER_DAY / params.spacing));
 }
 
@@ -217,17 +189,6 @@ function checkExpires(expires: Height, tip: Height): Height {
   const least = tip + EXPIRY_MARGIN + 5;
   if (expires === 0 || (expires >= least && expires <= LAST_HEIGHT)) return expires;
   throw new KithError('wallet-expires', undefined, { data: { least, most: LAST_HEIGHT } });
-}
-
-/**
- * A payment expires no later than the unconfirmed payments whose outputs it spends, because it cannot be mined without
- * them.
- */
-function inheritedExpiry(coins: readonly CoinChoice[], wanted: Height): Height {
-  const least = [wanted, ...coins.map((coin) => coin.inheritedExpiry ?? 0)].filter(
-    (expires) => expires !== 0,
-  );
-  return least.length === 0 ? 0 : Math.min(...least);
 }
 
 const sum = (coins: readonly Candidate[]) => coins.reduce((total, coin) => total + coin.amount, 0);

@@ -1,6 +1,6 @@
 /** Interfaces through which the wallets use the rest of the node. */
 import type { Feerates } from '../../shared/contract/mempool.ts';
-import type { Height, UnixSeconds } from '../../shared/units.ts';
+import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Hash } from '../core/crypto/hash.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { Coin } from '../core/primitives/coin.ts';
@@ -47,6 +47,8 @@ export interface WalletChain {
 export interface WalletMempool {
   submit(tx: Transaction): Promise<{ readonly txid: string } | Violation>;
   has(txid: string): boolean;
+  /** An unconfirmed transaction; `fee` in motes. */
+  get(txid: string): { readonly fee: Motes } | undefined;
   /** Resolves when every submitted and every re-added transaction has been accepted or refused. */
   idle(): Promise<void>;
   entries(): Iterable<{ readonly tx: Transaction }>;

@@ -1,10 +1,13 @@
+import { type OutpointKey, outpointKey } from '../core/primitives/outpoint.ts';
 import { sighash, type Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
-import { spendableCoins } from './balance.ts';
+import { sortCoins } from './balance.ts';
+import { paymentStates } from './payment-state.ts';
+import type { Ledger } from './wallet-ledger.ts';
 import type { Draft } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -55,9 +58,18 @@ export function createSendDraft(deps: SendDeps): SendDraft {
 }
 
 function checkFresh(wallet: OpenWallet, draft: Draft, maturity: number): void {
-  const free = new Set(spendableCoins(wallet.ledger, maturity).map(({ key }) => key));
+  const { ledger } = wallet;
+  const { confirmed, change, incoming } = sortCoins(ledger, maturity);
+  const free = new Set([...confirmed, ...change, ...(draft.isBump ? incoming : [])].map(({ key }) => key));
+  for (const key of coinsOfReplaced(ledger, draft)) free.add(key);
   const late = draft.view.expires !== 0 && draft.view.expires <= wallet.ledger.syncedTo.height;
   if (late || !draft.inputs.every(({ key }) => free.has(key))) throw new KithError('wallet-draft-stale');
+}
+
+/** The coins of the payment that a draft replaces; none if that payment is no longer pending. */
+function coinsOfReplaced(ledger: Ledger, { view: { replaces } }: Draft): OutpointKey[] {
+  if (replaces === null || paymentStates(ledger).get(replaces) !== 'live') return [];
+  return ledger.unconfirmed.get(replaces)!.tx.inputs.map(outpointKey);
 }
 
 async function signed(

@@ -61,7 +61,7 @@ export function offeredCoins(
     return expired.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
   };
   const choiceOf = (spendable: Spendable, required: boolean) =>
-    createChoice(spendable, required, originOf(spendable.key, spendable.coin));
+    choiceOfCoin(spendable, required, originOf(spendable.key, spendable.coin));
   if (chosen !== undefined) {
     const preferred = chosenCoins(funds, chosen).map((coin) => choiceOf(coin, true));
     return { preferred, unconfirmedChange: [], payableTwice };
@@ -80,7 +80,8 @@ export function offeredCoins(
   };
 }
 
-function createChoice(
+/** A coin as a payment may choose it. */
+export function choiceOfCoin(
   { key, coin, inheritedExpiry }: Spendable,
   required: boolean,
   origin: string | undefined,

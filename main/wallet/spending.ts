@@ -6,10 +6,11 @@ import type { Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
 import type { Access } from './access.ts';
-import { createDrafts, type Draft } from './drafts.ts';
+import { createDrafts, type Draft, type Drafts } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import { planPayment } from './plan-payment.ts';
+import { type FasterRequest, planFaster } from './plan-faster.ts';
+import { type Plan, planPayment } from './plan-payment.ts';
 import { type PastPayments, readPastPayments } from './recent-payments.ts';
 import type { WalletMempool } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
@@ -25,6 +26,11 @@ export interface Spending {
   prepare(wallet: OpenWallet, request: PaymentRequest): Promise<DraftPayment>;
   /** What a payment would cost; keeps no draft. Throws what planPayment throws. */
   quote(wallet: OpenWallet, request: PaymentRequest): Promise<Quote>;
+  /** Prepares a replacement of a pending payment, or a bump of an incoming one. Throws what planFaster throws. */
+  prepareFaster(
+    wallet: OpenWallet,
+    request: Omit<FasterRequest, 'feerate'> & { readonly feerate?: number | undefined },
+  ): Promise<DraftPayment>;
   /** A draft that can still be confirmed, as the user saw it. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   /**
@@ -40,7 +46,7 @@ export interface Spending {
 }
 
 export interface SpendingDeps extends SendDeps {
-  readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates'>;
+  readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates' | 'get'>;
   readonly access: Access;
   readonly signingSecrets: (wallet: OpenWallet) => KeySecrets | null;
   readonly data: Pick<WalletData, 'newest'>;
@@ -91,14 +97,14 @@ export function createSpending(deps: SpendingDeps): Spending {
       queue.run(async () => {
         const past = await readPastPayments({ hrp: network.hrp, data: deps.data, clock }, wallet, beingSent);
         const plan = planPayment({ ...planContext(wallet), ...past }, request);
-        const draft = drafts.add({
-          wallet: wallet.id,
-          unsigned: plan.unsigned,
-          inputs: plan.inputs,
-          view: plan.view,
-          label: request.label ?? '',
-        });
-        return { draft: draft.id, ...plan.view };
+        return addDraft(drafts, wallet, plan, { label: request.label ?? '', isBump: false });
+      }),
+    prepareFaster: (wallet, { txid, how, feerate = mempool.feerates().next }) =>
+      queue.run(() => {
+        const feeOf = (id: string) => mempool.get(id)?.fee;
+        const plan = planFaster({ ...planContext(wallet), ...NO_PAST, feeOf }, { txid, how, feerate });
+        const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
+        return Promise.resolve(addDraft(drafts, wallet, plan, { label, isBump: how === 'bump' }));
       }),
     draft(id) {
       const draft = drafts.find(id);
@@ -128,6 +134,16 @@ export function createSpending(deps: SpendingDeps): Spending {
         throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
       }),
   };
+}
+
+function addDraft(
+  drafts: Drafts,
+  wallet: OpenWallet,
+  { unsigned, inputs, view }: Plan,
+  facts: Pick<Draft, 'label' | 'isBump'>,
+): DraftPayment {
+  const draft = drafts.add({ wallet: wallet.id, unsigned, inputs, view, ...facts });
+  return { draft: draft.id, ...view };
 }
 
 /** A quote has no warnings, so it reads no earlier payments. */

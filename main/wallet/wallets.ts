@@ -1,5 +1,6 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
+import type { Faster } from '../../shared/contract/vocabulary.ts';
 import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
@@ -24,6 +25,13 @@ export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQ
   /** What a payment would cost now. */
   quote(request: PaymentRequest): Promise<Quote>;
   prepare(request: PaymentRequest): Promise<DraftPayment>;
+  /** Prepares a replacement of a pending payment, or a bump of an incoming one. */
+  prepareFaster(request: {
+    readonly name: string;
+    readonly txid: string;
+    readonly how: Faster;
+    readonly feerate?: number | undefined;
+  }): Promise<DraftPayment>;
   /** A draft that can still be confirmed. Undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string, by?: Role): Promise<Sent | Violation>;
@@ -57,6 +65,11 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWalletQueries({ network, running, propagationOf }),
     ...createPasswordOperations({ network, random, components, changed }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
+    async prepareFaster({ name, ...request }) {
+      const wallet = running.get(name);
+      await components().follower.nearTip(wallet);
+      return components().spending.prepareFaster(wallet, request);
+    },
     async prepare(request) {
       const wallet = running.get(request.name);
       await components().follower.nearTip(wallet);

@@ -58,7 +58,7 @@ function failure(entry: HistoryEntry): string | null {
     case 'conflicted':
       return 'Conflicted with another payment:';
     case 'cancelled':
-      return 'Cancelled:';
+      return 'Replaced:';
     default:
       return null;
   }

@@ -77,7 +77,7 @@ function failedStep(entry: HistoryEntry): PaymentStep | null {
     case 'conflicted':
       return { name: 'Conflicted', detail: 'Another payment spent the same coins.', state: 'failed' };
     case 'cancelled':
-      return { name: 'Cancelled', detail: 'Its sender replaced it with another payment.', state: 'failed' };
+      return { name: 'Replaced', detail: 'Its sender replaced it with another payment.', state: 'failed' };
     default:
       return null;
   }

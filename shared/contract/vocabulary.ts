@@ -80,6 +80,10 @@ export const HISTORY_STATES = [
 ] as const;
 export type HistoryState = (typeof HISTORY_STATES)[number];
 
+/** What can be done about a payment that is not mined yet. */
+export const FASTER = ['speed-up', 'cancel', 'bump'] as const;
+export type Faster = (typeof FASTER)[number];
+
 /** The kind of a payment for the wallet. `self`: all outputs belong to the wallet. */
 export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
 

@@ -22,7 +22,7 @@ import {
   unixSeconds,
   walletName,
 } from './fields.ts';
-import { GAP, HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
+import { FASTER, GAP, HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
 
 const words = z.union([z.literal(12), z.literal(24)], { error: 'a recovery phrase has 12 or 24 words' });
 /** Room for 24 words of at most 8 letters each, with numbers, bullets and invisible characters between them. */
@@ -82,6 +82,14 @@ export const payment = z.strictObject({
     .optional(),
 });
 
+/** A pending payment to speed up, to cancel, or to bump. */
+export const fasterPayment = z.strictObject({
+  name: walletName,
+  txid: givenId,
+  how: z.enum(FASTER),
+  feerate: feerate.optional(),
+});
+
 /** Everything that the user must see before confirming. An unused draft expires after ten minutes. */
 export const draftPayment = z.object({
   draft,
@@ -97,6 +105,8 @@ export const draftPayment = z.object({
     }),
   ),
   expires: height,
+  /** Addition: the txid of the unconfirmed payment that this one replaces; null for none. */
+  replaces: id.nullable(),
   warnings: z.array(notice),
 });
 
@@ -145,6 +155,8 @@ export const historyEntry = z.object({
   ofPeers: count.nullable(),
   /** Addition. */
   kind: z.enum(HISTORY_KINDS),
+  /** Addition: the txid of the payment that replaced this one, if the wallet knows it. */
+  replacedBy: id.nullable(),
   /** Addition: the receivers of a sent payment, or the own addresses that a received payment paid. */
   addresses: z.array(z.string()),
 });
@@ -219,6 +231,13 @@ export const walletContract = {
    */
   quote: oc.input(payment).output(quote),
   prepare: oc.input(payment).output(draftPayment),
+  /**
+   * Addition: prepares what makes an unconfirmed payment of the history faster, or takes it back. `speed-up`: the same
+   * payment with a higher fee. `cancel`: its coins go back to the wallet. Both replace the payment, which must be of this
+   * wallet. `bump`: a payment to this wallet that spends an incoming one, with a fee for both. `feerate`: of the
+   * replacement, or of both payments together; by default that of the next block.
+   */
+  prepareFaster: oc.input(fasterPayment).output(draftPayment),
   /** Refused for the page of the desktop app, where a native dialog confirms the payment. */
   confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
   /**
@@ -272,6 +291,7 @@ export const walletContract = {
 
 export type Balance = z.infer<typeof balance>;
 export type DeletedWallet = Readonly<z.infer<typeof deletedWallet>>;
+export type FasterPayment = z.infer<typeof fasterPayment>;
 export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
 export type Quote = Readonly<z.infer<typeof quote>>;

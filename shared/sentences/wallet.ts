@@ -85,6 +85,15 @@ export const WALLET_SENTENCES = {
   'wallet-feerate': 'The fee rate is out of range[; choose {least:rate} to {most:rate}].',
   'wallet-too-many-coins':
     'The payment would need more coins than one transaction can spend[: at most {most:kith} fit]. Send that much first, and the rest in a second payment.',
+  'wallet-not-pending':
+    'Only a pending payment can be made faster or cancelled. This one is in a block already, or it can no longer be mined.',
+  'wallet-not-own':
+    'Only the sender can replace this payment. You can make it faster with a payment that spends it.',
+  'wallet-not-incoming': 'This payment brought no coins that can be spent. Speed it up by a higher fee instead.',
+  'wallet-replace-spent':
+    'A later payment spends the change of this one. Speed up or cancel that payment first.',
+  'wallet-replace-funds':
+    'The higher fee needs {needed:kith}, and {available:kith} are available for it. Wait for incoming payments and rewards, or choose a lower fee.',
   'wallet-draft-unknown':
     'This payment can no longer be sent: it was sent already, or it was prepared too long ago. Look for it in the list of payments. If it is not there, prepare the payment again.',
   'wallet-draft-stale':

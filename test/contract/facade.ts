@@ -84,6 +84,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     inputs: [],
     outputs: [],
     expires: 9,
+    replaces: null,
     warnings: [],
   };
   const listed = [{ name: 'mine', locked: true, phraseChecked: true }];
@@ -190,6 +191,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       newAddress: async () => 'rkith1',
       quote: async () => ({ amount: 1, fee: 2, feerate: 3, change: 4, inputs: 5 }),
       prepare: async () => draft,
+      prepareFaster: async () => draft,
       draft: (id) => (id === 'd1' ? { wallet: 'mine', payment: draft } : undefined),
       async confirm(id, password) {
         asked.push(`${id} ${password}`);

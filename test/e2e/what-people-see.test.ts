@@ -111,6 +111,33 @@ test('after a reload the page reports a failed payment with the reason', async (
     .waitFor();
 });
 
+test('a pending payment is sped up and then cancelled on its screen', async () => {
+  await review(address, '4');
+  await page.getByLabel(/^Password of /).fill(PASSWORD);
+  await press(/^Send 4/);
+  for (const [way, ways] of [
+    ['Speed up', 'Cancel payment'],
+    ['Cancel payment', 'Speed up'],
+  ] as const) {
+    await page.getByRole('button', { name: ways, exact: true }).waitFor();
+    const before = page.url();
+    await page.getByRole('button', { name: way, exact: true }).click();
+    const panel = page.getByRole('region', { name: way });
+    await panel.getByText('Additional fee').waitFor();
+    await panel.getByLabel(/^Password of /).fill(PASSWORD);
+    await panel.getByRole('button', { name: way, exact: true }).click();
+    await expect.poll(() => page.url()).not.toBe(before);
+  }
+  await page.getByText('Payment to yourself').waitFor();
+  // The wallet learns of the replacement from the mempool.
+  await expect
+    .poll(async () => {
+      const [newest, ...older] = await client.wallet.history({ name: NAME, limit: 3 });
+      return [newest!.kind, ...older.map(({ state }) => state)];
+    })
+    .toEqual(['self', 'cancelled', 'cancelled']);
+});
+
 test('right-to-left text is isolated in every sentence of the page', async () => {
   const [payment] = (await client.wallet.history({ name: NAME, limit: 10 })).filter(
     ({ kind }) => kind === 'sent',

@@ -4,6 +4,8 @@ import { type ConfirmPage, confirmPages, groupAddress } from '../../../main/elec
 
 const ADDRESS = 'kith1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu';
 
+const CHANGE_ONLY = [{ address: 'kith1change', amount: 900_000_000, change: true }];
+
 function aRequest(change: Partial<PaymentConfirmation['payment']> = {}): PaymentConfirmation {
   return {
     wallet: 'Mira',
@@ -17,6 +19,7 @@ function aRequest(change: Partial<PaymentConfirmation['payment']> = {}): Payment
         { address: 'kith1change', amount: 900_000_000, change: true },
       ],
       expires: 1440,
+      replaces: null,
       warnings: [],
       ...change,
     },
@@ -40,6 +43,16 @@ test('shows the wallet, the amount, the fee, the total, the change and the compl
   expect(detail).toContain('block 1440');
   expect(detail).toContain('Change: 9 KITH, back to this wallet');
   expect(detail.match(/^to /gm)).toHaveLength(1);
+});
+
+test.each([
+  [{ replaces: 'ab' }, 'Speed up the payment of 2.5 KITH from “Mira”?', 'Speed up'],
+  [{ replaces: 'ab', outputs: CHANGE_ONLY }, 'Cancel the pending payment from “Mira”?', 'Cancel payment'],
+  [{ outputs: CHANGE_ONLY }, 'Speed up the incoming payment to “Mira”?', 'Speed up'],
+])('%o is asked as what it does', (fields, question, button) => {
+  const { message, next, detail } = onePage(aRequest(fields));
+  expect([message.replace(/[\u2068\u2069]/g, ''), next]).toEqual([question, button]);
+  expect(detail).toContain('Fee: 0.00001 KITH');
 });
 
 test('the groups contain the complete address', () => {

@@ -31,6 +31,7 @@ const question = (receivers: number): PaymentConfirmation => ({
       change: false,
     })),
     expires: 0,
+    replaces: null,
     warnings: [],
   },
 });

@@ -16,6 +16,7 @@ export function anEntry(parts: Partial<HistoryEntry> = {}): HistoryEntry {
     label: '',
     seenBy: null,
     ofPeers: null,
+    replacedBy: null,
     kind: 'received',
     addresses: [],
     ...parts,

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { encodeAddress } from '../../../main/core/primitives/address.ts';
+import { isViolation } from '../../../main/core/violation.ts';
+import { codeOf } from '../../../main/lib/errors.ts';
+import type { Faster } from '../../../shared/contract/vocabulary.ts';
+import { testKey } from '../../support/chain/test-chain.ts';
+import { eventually, openWorld, PASSWORD, send, SUBSIDY, walletWithCoins, type World } from './world.ts';
+
+let world: World;
+afterEach(() => world.stop());
+
+const RECEIVER = encodeAddress('rkith', testKey(9).lock);
+
+async function open(blocks = 2): Promise<void> {
+  world = await openWorld();
+  await walletWithCoins(world, 'a', blocks);
+}
+
+const prepare = (how: Faster, txid: string, fields: object = {}) =>
+  world.wallets.prepareFaster({ name: 'a', how, txid, ...fields });
+
+async function confirm(draft: string): Promise<string> {
+  const sent = await world.wallets.confirm(draft, PASSWORD);
+  if (isViolation(sent)) throw new Error(`refused: ${JSON.stringify(sent)}`);
+  return sent.txid;
+}
+
+const entry = async (txid: string, name = 'a') =>
+  (await world.wallets.history({ name, limit: 50 })).find((each) => each.txid === txid)!;
+
+const codeFor = (work: Promise<unknown>) =>
+  work.then(
+    () => 'none',
+    (error: unknown) => codeOf(error),
+  );
+
+describe('speeding up a payment', () => {
+  test('replaces it by the same payment with a higher fee, and keeps its label', async () => {
+    await open();
+    const first = await send(world, 'a', RECEIVER, 5_000_000);
+    await world.wallets.setLabel('a', first, 'Rent');
+    const { fee } = await entry(first);
+    const draft = await prepare('speed-up', first);
+    expect(draft.replaces).toBe(first);
+    expect(draft.fee).toBeGreaterThan(fee!);
+    expect(draft.outputs.filter(({ change }) => !change)).toEqual([
+      { address: RECEIVER, amount: 5_000_000, change: false },
+    ]);
+    expect(draft.warnings.map(({ code }) => code)).toEqual(['replaces-payment']);
+    const second = await confirm(draft.draft);
+    await eventually(async () => (await entry(first)).state).toBe('cancelled');
+    expect(await entry(first)).toMatchObject({ replacedBy: second });
+    expect(await entry(second)).toMatchObject({ label: 'Rent', amount: -5_000_000 - draft.fee });
+    expect([world.mempool.has(first), world.mempool.has(second)]).toEqual([false, true]);
+    const { available, pendingOut } = await world.wallets.balance('a');
+    expect({ available, pendingOut }).toEqual({
+      available: 2 * SUBSIDY - 5_000_000 - draft.fee,
+      pendingOut: 5_000_000 + draft.fee,
+    });
+    await world.mine();
+    await eventually(async () => (await entry(second)).state).toBe('mined');
+    expect((await entry(first)).state).toBe('cancelled');
+  });
+
+  test('pays what the network asks of a replacement even at a lower wish', async () => {
+    await open();
+    const first = await send(world, 'a', RECEIVER, 5_000_000);
+    const draft = await prepare('speed-up', first, { feerate: 10 });
+    await confirm(draft.draft);
+  });
+
+  test('adds coins when the change is not enough for the fee', async () => {
+    await open(3);
+    const all = (await world.wallets.balance('a')).available;
+    const first = await send(world, 'a', RECEIVER, SUBSIDY - 10_000);
+    expect((await entry(first)).fee).toBeGreaterThan(0);
+    const draft = await prepare('speed-up', first, { feerate: 500 });
+    await confirm(draft.draft);
+    expect((await world.wallets.balance('a')).available).toBe(all - SUBSIDY + 10_000 - draft.fee);
+  });
+
+  test('can be repeated', async () => {
+    await open();
+    let txid = await send(world, 'a', RECEIVER, 5_000_000);
+    for (let i = 0; i < 3; i++) txid = await confirm((await prepare('speed-up', txid)).draft);
+    await world.mine();
+    await eventually(async () => (await entry(txid)).state).toBe('mined');
+  });
+});
+
+test('a cancelled payment gives its coins back, less the fee', async () => {
+  await open();
+  const first = await send(world, 'a', RECEIVER, 5_000_000);
+  const draft = await prepare('cancel', first);
+  expect(draft.outputs.map(({ change }) => change)).toEqual([true]);
+  const second = await confirm(draft.draft);
+  await world.mine();
+  await eventually(async () => (await world.wallets.balance('a')).confirmed).toBe(2 * SUBSIDY - draft.fee);
+  expect((await entry(first)).state).toBe('cancelled');
+  expect((await entry(second)).kind).toBe('self');
+});
+
+test('a bump pays the fee for an incoming payment and for itself', async () => {
+  await open();
+  await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
+  const incoming = await send(world, 'a', await world.wallets.address('b'), 5_000_000);
+  await eventually(async () => (await world.wallets.balance('b')).pendingIn).toBe(5_000_000);
+  const draft = await world.wallets.prepareFaster({ name: 'b', how: 'bump', txid: incoming, feerate: 100 });
+  const child = await confirm(draft.draft);
+  const [parentEntry, childEntry] = [world.mempool.get(incoming)!, world.mempool.get(child)!];
+  const bytes = parentEntry.bytes.length + childEntry.bytes.length;
+  expect(parentEntry.fee + childEntry.fee).toBeGreaterThanOrEqual(100 * bytes);
+  // What comes of it depends on the sender, who can still replace the payment.
+  expect(await world.wallets.balance('b')).toMatchObject({ available: 0, pendingIn: 5_000_000 - draft.fee });
+  await world.mine();
+  await eventually(async () => (await world.wallets.balance('b')).confirmed).toBe(5_000_000 - draft.fee);
+});
+
+describe('what cannot be made faster is refused', () => {
+  test('a payment in a block, and one that is unknown', async () => {
+    await open();
+    const txid = await send(world, 'a', RECEIVER, 5_000_000);
+    await world.mine();
+    await eventually(async () => (await entry(txid)).state).toBe('mined');
+    expect(await codeFor(prepare('speed-up', txid))).toBe('wallet-not-pending');
+    expect(await codeFor(prepare('cancel', 'ab'.repeat(32)))).toBe('wallet-not-pending');
+  });
+
+  test('a payment of another wallet', async () => {
+    await open();
+    await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
+    const txid = await send(world, 'a', await world.wallets.address('b'), 5_000_000);
+    await eventually(async () => (await world.wallets.balance('b')).pendingIn).toBe(5_000_000);
+    const request = { name: 'b', txid } as const;
+    expect(await codeFor(world.wallets.prepareFaster({ ...request, how: 'cancel' }))).toBe('wallet-not-own');
+    expect(await codeFor(prepare('bump', txid))).toBe('wallet-not-incoming');
+  });
+
+  test('a payment whose change was spent, whose chain would be lost', async () => {
+    await open(1);
+    const first = await send(world, 'a', RECEIVER, 5_000_000);
+    await send(world, 'a', RECEIVER, 6_000_000);
+    expect(await codeFor(prepare('cancel', first))).toBe('wallet-replace-spent');
+  });
+
+  test('a fee that the coins cannot pay', async () => {
+    await open(1);
+    const txid = await send(world, 'a', RECEIVER, SUBSIDY - 2_000_000);
+    expect(await codeFor(prepare('speed-up', txid, { feerate: 90_000 }))).toBe('wallet-replace-funds');
+  });
+
+  test('a draft of a payment that was mined meanwhile', async () => {
+    await open();
+    const txid = await send(world, 'a', RECEIVER, 5_000_000);
+    const { draft } = await prepare('speed-up', txid);
+    await world.mine();
+    await eventually(async () => (await entry(txid)).state).toBe('mined');
+    expect(await codeFor(confirm(draft))).toBe('wallet-draft-stale');
+  });
+});
