@@ -12,6 +12,7 @@ import { decodeTransaction, type Transaction } from '../../../main/core/primitiv
 import { isViolation } from '../../../main/core/violation.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import { createMempool, type Mempool } from '../../../main/mempool/mempool.ts';
+import { libsodium } from '../../../main/workers/sodium.ts';
 import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
 import { createWallets, type Wallets } from '../../../main/wallet/wallets.ts';
 import type { WalletsDeps } from '../../../main/wallet/wiring.ts';
@@ -46,6 +47,15 @@ export const signer = {
 };
 
 export const keyDeps = { signer, clock: systemClock };
+
+/** With one pass a wallet file is of this test. */
+const KDF = { ...DEFAULT_KDF, passes: 1 };
+/** libsodium's least. With the 64 MiB of the least that wallets accept, these tests spent two thirds of their time in it. */
+const CHEAP_BYTES = 8192;
+const derive = libsodium.crypto_pwhash_async;
+// test/unit/workers/vault.test.ts and wallet-file.test.ts derive keys at the real cost.
+libsodium.crypto_pwhash_async = (key, password, salt, passes, memoryBytes, algorithm) =>
+  derive(key, password, salt, passes, passes === KDF.passes ? CHEAP_BYTES : memoryBytes, algorithm);
 
 /** A chain, a mempool and wallets, wired as in a node, without a network. */
 export interface World {
@@ -103,7 +113,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     random: systemRandom,
     log,
     signer,
-    kdf: { ...DEFAULT_KDF, passes: 1 },
+    kdf: KDF,
     ...rest,
   });
   await wallets.start(new AbortController().signal);
