@@ -89,12 +89,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
    * Writes the records first and the file last, so that a crash in between leaves no wallet instead of an incomplete
    * one.
    */
-  const createWallet = async (
-    name: string,
-    password: string,
-    secret: WalletSecret,
-    restored?: RestoreOptions,
-  ) => {
+  const create = async (name: string, password: string, secret: WalletSecret, restored?: RestoreOptions) => {
     const start = restored ? scanStartAt(chain, 0) : scanStartAt(chain, chain.tip().height);
     const gap = restored?.gap ?? GAP_LIMIT;
     const identity: WalletIdentity = {
@@ -131,7 +126,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       reserved(name, async () => {
         const entropy = random.bytes(ENTROPY_BYTES[words]);
         const mnemonic = wordsOf(entropy);
-        const { wallet, secrets } = await createWallet(name, password, { entropy, passphrase: '' });
+        const { wallet, secrets } = await create(name, password, { entropy, passphrase: '' });
         secrets.wipe();
         wipe(entropy);
         return { wallet, mnemonic };
@@ -139,7 +134,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
     restore: ({ name, password, words, passphrase, gap, onlyNew }) =>
       reserved(name, async () => {
         const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
-        const result = await createWallet(name, password, secret, { gap, onlyNew }).finally(() =>
+        const result = await create(name, password, secret, { gap, onlyNew }).finally(() =>
           wipe(words.entropy),
         );
         const first = result.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });

@@ -51,11 +51,7 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
   const { components, begin } = running;
   return {
     async create({ name, password, words }) {
-      const { wallet, mnemonic } = await components().walletFactory.create(
-        checkWalletName(name),
-        password,
-        words,
-      );
+      const { wallet, mnemonic } = await components().factory.create(checkWalletName(name), password, words);
       begin(wallet);
       return { mnemonic };
     },
@@ -69,15 +65,15 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
         gap,
         onlyNew,
       };
-      const { wallet, firstAddress, secrets } = await components().walletFactory.restore(request);
+      const { wallet, firstAddress, secrets } = await components().factory.restore(request);
       components().sessions.hold(wallet.id, secrets);
       begin(wallet);
       return { firstAddress };
     },
     async inspect({ mnemonic, passphrase = '' }) {
       const { entropy } = checkWords(mnemonic);
-      const { walletFactory, list } = components();
-      const lock = await walletFactory.firstLock(entropy, checkPassphrase(passphrase));
+      const { factory, list } = components();
+      const lock = await factory.firstLock(entropy, checkPassphrase(passphrase));
       return { firstAddress: encodeAddress(network.hrp, lock), wallet: list.byLock(lock)?.name ?? null };
     },
     async deleted() {
@@ -94,7 +90,7 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
         }));
     },
     async undelete(name) {
-      begin(await components().walletFactory.undelete(checkWalletName(name)));
+      begin(await components().factory.undelete(checkWalletName(name)));
     },
   };
 }

@@ -50,7 +50,7 @@ export interface WalletsDeps {
 /** The components of the wallets while they run. */
 export interface WalletComponents {
   readonly list: WalletList;
-  readonly walletFactory: WalletFactory;
+  readonly factory: WalletFactory;
   readonly files: Pick<WalletFiles, 'deleted'>;
   readonly access: Access;
   readonly sessions: Sessions;
@@ -137,35 +137,12 @@ export async function openComponents(
     walletById: list.byId,
     signingSecrets: ({ id }) => sessions.signingSecrets(id),
   });
-  const walletFactory = createWalletFactory({
-    network,
-    chain,
-    files,
-    data,
-    list,
-    signer,
-    clock,
-    random,
-    kdf,
-  });
+  const factory = createWalletFactory({ network, chain, files, data, list, signer, clock, random, kdf });
   await openList(list, data).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
-  return {
-    list,
-    walletFactory,
-    files,
-    access,
-    sessions,
-    spending,
-    pending,
-    follower,
-    data,
-    chain,
-    kdf,
-    queue,
-  };
+  return { list, factory, files, access, sessions, spending, pending, follower, data, chain, kdf, queue };
 }
 
 /**

@@ -9,7 +9,7 @@ let countedSeconds = 0;
 
 /**
  * Seconds of processor time of the child processes that have ended since the last call, with all that they waited for;
- * null where the system does not tell.
+ * null where the system does not report it.
  */
 export function childSeconds(): number | null {
   if (!existsSync(STAT)) return null;
