@@ -68,7 +68,7 @@ function folderVariables(folder: string): Record<string, string> {
   return { TMPDIR: folder, TEMP: folder, TMP: folder };
 }
 
-/** What does not build fails the run; the tests still run, with the sources of the programs. */
+/** If a program cannot be built, the run fails, but the tests still run, with the sources of the programs. */
 async function buildForTests(): Promise<string | null> {
   try {
     if (await ensurePage()) console.log('test: page built');

@@ -26,7 +26,10 @@ export interface NetworksAccess {
   share(id: string): Promise<SharedNetwork>;
 }
 
-/** The access of a program that was started for one network. It has that network only, and refuses to open another. */
+/**
+ * The access of a program that was started for one network. Such a program has only that network, and refuses to open
+ * another.
+ */
 export function oneNetwork({ network, peers }: Pick<NodeFacade, 'network' | 'peers'>): NetworksAccess {
   const refuse = async (): Promise<never> => {
     throw new KithError('networks-fixed');

@@ -23,7 +23,7 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   readonly clock: Pick<Clock, 'soon'>;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
   onInvalid(entry: OwnedEntry, reason: Violation): void;
-  /** A new body passed every check that needs no coins. It is about to be stored. */
+  /** A new body passed every check that needs no coins, and is about to be stored. */
   onChecked(entry: OwnedEntry, block: Block): void;
   /** The body of this block was stored. */
   onStored(entry: OwnedEntry): void;

@@ -5,7 +5,7 @@ import { VERSION } from '../lib/version.ts';
 import { LICENCES_URL } from './scheme.ts';
 import { BACKGROUND } from './window.ts';
 
-/** The programs that Kith consists of and runs on, one a line. */
+/** The programs that Kith consists of and runs on, one per line. */
 export function aboutText(versions: Readonly<Record<string, string | undefined>>, system: string): string {
   const parts = [
     ['Electron', versions['electron']],

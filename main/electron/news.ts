@@ -54,7 +54,7 @@ function entryNews(wallet: string, before: HistoryEntry | undefined, entry: Hist
   return null;
 }
 
-/** A warning about the disk that was not there before. */
+/** A warning about low disk space that the previous status did not have. */
 export function statusNews(before: NodeStatus | null, now: NodeStatus): News[] {
   const known = new Set((before?.warnings ?? []).map(({ code }) => code));
   return now.warnings

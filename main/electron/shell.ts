@@ -163,7 +163,7 @@ interface DemoOfThread {
   stop(): Promise<void>;
 }
 
-/** Starts and stops the other nodes of the demo as the node's thread says. */
+/** Starts and stops the other nodes of the demo on requests of the node's thread. */
 function createDemoOfThread(
   { reports, onError }: Pick<ShellDeps, 'reports' | 'onError'>,
   node: () => NodeThread | null,

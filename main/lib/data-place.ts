@@ -97,7 +97,7 @@ export function writeMark(root: string, mark: RootMark): void {
   syncFolderNow(root);
 }
 
-/** The path without symbolic links, and with the letter case of the disk; the path itself when there is nothing. */
+/** The path without symbolic links, and with the letter case of the disk; the path itself if it does not exist. */
 export function realOf(path: string): string {
   try {
     // The other implementation keeps the letter case of its argument.

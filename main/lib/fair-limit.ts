@@ -30,7 +30,7 @@ interface Task {
 /** @param code the code of the error for refused tasks */
 export function createFairLimit(limits: FairLimits, code: string): FairLimit {
   const { maxRunning, waitingOfOwner, waiting: most } = limits;
-  // In the order of their turns; an owner without a waiting task is not in it.
+  // The owners with waiting tasks, in the order of their turns.
   const waiting = new Map<object, Task[]>();
   let count = 0;
   let running = 0;

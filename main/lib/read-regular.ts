@@ -17,7 +17,8 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * The bytes of a file that another user or program may have created. A link is followed. A FIFO, a device, a socket or
- * a folder is refused before it is read, and so is a file above `maxBytes`. Never waits and never reads more than that.
+ * a folder is refused before it is read, and so is a file above `maxBytes`. Never waits, and never reads more than
+ * `maxBytes`.
  * @throws {NotReadable} and what the file system throws
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {

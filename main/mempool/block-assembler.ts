@@ -12,8 +12,8 @@ export interface AssemblerLimits {
   /** Height of the block. */
   readonly height: Height;
   /**
-   * Fee rate in motes per byte. Entries below it are considered only if there is room left. It affects the cost, not
-   * the result.
+   * Fee rate in motes per byte. Entries below it are considered only if there is room left. This limit affects the
+   * cost, not the result.
    */
   readonly cut?: number;
 }

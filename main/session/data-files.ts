@@ -106,7 +106,7 @@ export async function deleteData(
   entries: readonly string[],
   { withRoot }: { readonly withRoot: boolean },
 ): Promise<void> {
-  // What a data directory in the root itself has besides.
+  // Further entries of a data directory that is the root itself.
   const others = entries.includes('chain') || entries.includes('wallets') ? NOT_COPIED : [];
   for (const name of [...entries, ...others])
     await rm(join(root, name), { recursive: true, force: true, maxRetries: 3 });

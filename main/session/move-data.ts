@@ -133,7 +133,7 @@ async function replaceEntries(
   { before, moving, tree }: Replacing,
 ): Promise<void> {
   const replaced = isOld ? before.old!.entries : [];
-  // What has one of the names and is not part of the old copy was put there by the user or another program.
+  // An entry with one of the names that is not part of the old copy was created by the user or another program.
   if (tree.entries.some((name) => !replaced.includes(name) && existsSync(join(path, name))))
     throw new KithError('move-not-empty', path, { data: { path } });
   // Another disk may be at this path now.

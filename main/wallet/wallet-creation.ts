@@ -43,7 +43,7 @@ export interface WalletCreation {
   ): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
   /** Wallets of this network whose file was deleted and whose previous version still exists. */
   deleted(): Promise<readonly DeletedWallet[]>;
-  /** Restores a deleted wallet from the previous version of its file. It has the password of that version. */
+  /** Restores a deleted wallet from the previous version of its file, with the password of that version. */
   undelete(name: string): Promise<void>;
 }
 

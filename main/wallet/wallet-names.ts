@@ -11,7 +11,7 @@ const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const MAX_NAME_BYTES = 200;
 
 /**
- * Checks the name of a wallet and returns it in NFC. It is part of file names, so it must not be a path on any
+ * Checks the name of a wallet and returns it in NFC. A name is part of file names, so it must not be a path on any
  * platform.
  * @throws {KithError} `wallet-name-invalid`
  */

@@ -41,7 +41,10 @@ export function goTo(typed: string): Command[] {
 
 const NO_MATCH = 3;
 
-/** 0: the name begins with it. 1: a word begins with it. 2: it is inside the name. */
+/**
+ * The rank of a match: 0 if the name begins with the text, 1 if a word of the name begins with it, 2 if the text is
+ * inside the name.
+ */
 function fitOf(wanted: string, label: string, also: string): number {
   const name = label.toLowerCase();
   if (name.startsWith(wanted)) return 0;

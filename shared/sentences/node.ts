@@ -85,7 +85,7 @@ export const NODE_SENTENCES = {
   'datadir-unknown':
     'The default data directory is not known, because this user has no home folder. Choose a data directory.',
   'datadir-moved':
-    'The data in[ {path}| this directory] was moved[ to {file}], so nothing is opened here any more. Use the data in its new place; to go back, open Settings in the desktop app.',
+    'The data in[ {path}| this directory] was moved[ to {file}], so nothing is opened here any more. Use the data in its new folder. To go back, open Settings in the desktop app.',
   'datadir-left':
     'The data in[ {path}| this directory] is an old copy of data that was moved, and it is not known where to. Use the newer data. If this copy is all that is left, delete the file[ {file}| data-place.json in it], then open it again.',
   'datadir-moving':
@@ -95,7 +95,7 @@ export const NODE_SENTENCES = {
   'data-place-invalid':
     'The file[ {file}| with the place of the data directory] cannot be read[: {reason}]. It contains the path of your data. Restore it from a backup, or choose the directory that has your newest data as the data directory.',
   'data-place-missing':
-    'The data directory was moved[ to {path}], and is not there now. If it is on a removable disk, connect that disk and try again.',
+    'The data directory was moved[ to {path}], but this folder cannot be found. If it is on a removable disk, connect that disk and try again.',
   'data-place-silent':
     'The folder[ {path}] does not answer. If it is on a network share, check the connection to the server; if it is on a removable disk, connect that disk again. Then try again.',
   'move-inside':
@@ -110,11 +110,11 @@ export const NODE_SENTENCES = {
   'move-not-private':
     'Other users of this computer can read or change what is in the folder[ {path}][, because of the owner or the permissions of {folder}]. Choose a folder that belongs to you, below folders that only you or the system can change.',
   'move-other-home':
-    'The data in[ {path}| this folder] belongs to another start of Kith[, which uses {file}]. Move it there.',
+    'The data in[ {path}| this folder] was moved from another data directory[, {file}]. It can only be moved back to that one.',
   'move-not-that':
     'The folder[ {path}] does not contain the data directory that was moved. Choose the folder that has its file data-place.json.',
   'move-place-gone':
-    'The folder[ {path}] is not there any more. If it is on a removable disk, connect that disk and try again. The data stays where it was.',
+    'The folder[ {path}] cannot be found. If it is on a removable disk, connect that disk and try again. The data stays where it was.',
   'move-link':
     'There is a symbolic link or a special file[: {file}]. Kith moves only plain files and folders. Replace the link by what it names, then try again.',
   'move-unverified':
@@ -193,7 +193,7 @@ export const NODE_SENTENCES = {
     'No network is open at the moment. Choose a network first, or wait until it has started.',
   'network-not-known': 'This network is not known here. Open its network file or its join link again.',
   'networks-fixed':
-    'Kith was started for this one network. To use another, start it again without naming a network.',
+    'Kith was started for this network. To use another network, start Kith without the option that names a network.',
   'networks-busy': 'Another network is being created or checked. Wait until that has ended, or cancel it.',
   'network-charter-invalid':
     'A network cannot be created with these parameters[: {detail}]. Choose other values.',

@@ -78,7 +78,8 @@ export const RULE_SENTENCES = {
   'block-genesis': 'This is not the genesis block of this network.',
 
   'policy-known': 'This payment is already known. No action is needed.',
-  'policy-coinbase': 'The reward of a block cannot be sent by itself; it is mined with its block.',
+  'policy-coinbase':
+    'The reward of a block cannot be sent as a transaction. It is valid only inside its block.',
   'policy-version':
     'The transaction has a version[ ({version:number})] that this software does not know. Check for an update.',
   'policy-lock': 'The transaction uses a type of lock that is not active yet. Pay to another address.',

@@ -8,7 +8,7 @@ import { differences, digestsIn } from './check-linux.ts';
 const LEFT_OUT = ['.git', '.cache', 'coverage', 'dist', 'node_modules', path.basename(OUT)];
 /** Written by electron-builder for its own diagnosis; not published. */
 const NOT_PUBLISHED = /^(builder-debug\.yml|linux.*-unpacked\/)/;
-/** What must not matter. */
+/** Conditions that must not change the packages. */
 const CIRCUMSTANCES = [
   { name: 'one', umask: '022', TZ: 'UTC' },
   { name: 'another', umask: '027', TZ: 'Asia/Tokyo' },

@@ -34,7 +34,10 @@ export async function buildPreload(): Promise<void> {
   await replaceFolder('preload', (fresh) => bundlePreload(fresh, path.join(MAPS, 'preload')));
 }
 
-/** Builds out/`name` beside the old one. A running app may load a file of that, which is missing only between two renames. */
+/**
+ * Builds out/`name` beside the old one. A running app may load files of the old folder, which is missing only between
+ * two renames.
+ */
 export async function replaceFolder<Result>(
   name: string,
   work: (fresh: string) => Promise<Result>,

@@ -29,7 +29,7 @@ export function readReport(file: string): Report {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : EMPTY;
 }
 
-/** Names of failed tests, for the end of the log, each after the word `as`. */
+/** One line per failed test, for the end of the log. Each line begins with `as`. */
 export function failuresOf(report: Report, as = 'failed'): string[] {
   return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = path.relative(ROOT, name);

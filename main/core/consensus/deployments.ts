@@ -84,8 +84,8 @@ export interface Deployments<View extends VersionView> {
 }
 
 /**
- * `ancestorAt` returns the ancestor of an entry at a lower height. It is called once per block and must be fast on the
- * active chain.
+ * `ancestorAt` returns the ancestor of an entry at a lower height. This function is called once per block and must be
+ * fast on the active chain.
  */
 export function createDeployments<View extends VersionView>(
   all: readonly Deployment[],

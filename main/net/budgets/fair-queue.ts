@@ -20,7 +20,8 @@ export interface FairQueue {
    */
   spend(account: Account, amount: Amount): Promise<void> | undefined;
   /**
-   * Charges the rest of a request that was granted before. It has priority over all requests that were not granted yet.
+   * Charges the rest of a request that was granted before. This rest has priority over all requests that were not
+   * granted yet.
    */
   proceed(account: Account, amount: Amount): Promise<void> | undefined;
   /** The connection is closed. Its queued requests fail with `stream-lost` and are not charged. */

@@ -45,7 +45,7 @@ export function createArrivals({ host, sessions, clock, ...deps }: ArrivalsDeps)
   }
 
   function onOpen(connection: Connection): void {
-    // A relayed connection never becomes a peer. It must first be replaced by a direct one (nat/).
+    // A relayed connection never becomes a peer: a direct connection must replace it first (nat/).
     if (connection.limits !== undefined) return;
     if (connection.direction === 'outbound') return limit(connection, HELLO_MS, () => dismiss(connection));
     // A peer may open a second connection without a handshake, for AutoNAT or to learn its observed address.
@@ -61,8 +61,8 @@ export function createArrivals({ host, sessions, clock, ...deps }: ArrivalsDeps)
   }
 
   /**
-   * Closes a connection that a component of libp2p opened itself. It is useful for a moment and must not wait for our
-   * handshake.
+   * Closes a connection that a component of libp2p opened itself. Such a connection is needed only for a moment and
+   * must not wait for the handshake.
    */
   function dismiss(connection: Connection): void {
     if (sessionOf(connection)?.connection !== connection) close(connection);

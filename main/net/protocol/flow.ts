@@ -98,7 +98,8 @@ export function createPuller(stream: Stream, clock: StreamClock): Puller {
 
 /**
  * Sends, and waits until the peer has read enough. A peer that does not read makes this node keep at most HIGH_WATER
- * and these bytes in memory. It is disconnected after STALL_MS, or when it needs more than `mostMs` in total.
+ * and these bytes in memory. Such a peer is disconnected after STALL_MS, or when it needs more than `mostMs` in
+ * total.
  * @throws {KithError} `stream-lost`, `stream-stalled`
  */
 export async function write(

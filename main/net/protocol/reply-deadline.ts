@@ -32,7 +32,7 @@ export interface ReplyDeadline {
 
 /** While the peer sends other data, an answer may take this many times its deadline, because it waits for its turn. */
 const MAX_PERIODS = 4;
-/** Extra time for an overdue answer of a peer that has just shown that it runs. It may have been suspended. */
+/** Extra time for an overdue answer of a peer that has just shown that it runs: its process may have been suspended. */
 const GRACE_MS = 5000;
 
 export function createReplyDeadline(deps: ReplyDeadlineDeps): ReplyDeadline {

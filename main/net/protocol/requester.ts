@@ -141,7 +141,7 @@ export function createCaller(deps: CallerDeps): Caller {
       return fail(of, new KithError('peer-unsupported'));
     }
     const gone = new KithError('peer-gone', 'the stream was lost', { cause });
-    // That a stream could not be opened may be a local problem, unless the peer reset it.
+    // A stream that could not be opened may be a local problem, unless the peer reset it.
     const isTheirs = of.isOpen || isNamed(cause, 'StreamResetError');
     const isCut = kind !== undefined && isTheirs;
     fail(of, gone, isCut ? peerViolation('wire-cut', { type: kind.type }) : null);

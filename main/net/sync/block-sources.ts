@@ -41,7 +41,10 @@ export interface Sources {
   forget(peerId: string): void;
 }
 
-/** Pause for a peer that lacks a block which it claims. It may lack more: an archive node may have lost many bodies. */
+/**
+ * Pause for a peer that lacks a block which it claims. Such a peer may lack more: an archive node may have lost many
+ * bodies.
+ */
 const BROKEN_CLAIM_MS = 60_000;
 const UNKNOWN_CHAIN_MS = 10_000;
 

@@ -89,8 +89,8 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
     // connect.
     take(id, body) {
       if (window.has(id)) return void inFlight.receive(id, body, null, 'best-chain');
-      // The block is better than the active chain, although not on the best header chain. It must be submitted: a
-      // header whose body is withheld must not block an honest block of the same height.
+      // The block is better than the active chain, although not on the best header chain. Such a block must be
+      // submitted: a header whose body is withheld must not block an honest block of the same height.
       const entry = chain.entry(id);
       if (entry === undefined || chain.hasBody(id) || entry.work <= chain.tip().work) return;
       if (inFlight.submitting() >= MAX_SUBMITTED_BLOCKS) return;

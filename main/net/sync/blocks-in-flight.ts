@@ -69,7 +69,9 @@ export interface BlocksInFlight {
   endExpected(id: string): void;
   /** These blocks were requested from this peer. */
   request(peerId: string, ids: readonly string[], purpose: Purpose): BlockRequest;
-  /** The peer will not deliver this block. It may be requested again, unless another peer was asked meanwhile. */
+  /**
+   * The peer will not deliver this block. The block may be requested again, unless another peer was asked meanwhile.
+   */
   release(id: string, peerId: string): void;
   /** The peer will not deliver any of the blocks that were requested for this purpose. */
   releaseAll(peerId: string, purpose: Purpose): void;

@@ -118,7 +118,7 @@ export function createFastStart(deps: FastStartDeps): FastStart {
     notices() {
       const why = history?.mismatch() ?? null;
       if (why === null) return [];
-      const message = `The blocks before the snapshot that this node began with do not lead to it (${why}). Do not spend: delete the chain's data and sync again from other nodes.`;
+      const message = `The blocks before the snapshot contradict the snapshot with which this node started (${why}). Do not spend: delete the chain's data and sync again from other nodes.`;
       return [{ code: 'snapshot-mismatch', message }];
     },
   };

@@ -84,7 +84,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     } catch (error) {
       if (!isUnanswered(error)) throw error;
     }
-    // The headers of a replaced source are kept. It may be asked again.
+    // The headers of a replaced source are kept. The source may get further requests.
     if ((requests.gaveUp() && !clean) || peers.get(peer.id) === undefined) return;
     sources.settle(peer.id, claim, early);
     if (clean) requests.succeeded();

@@ -17,7 +17,7 @@ import { createWake } from './wake.ts';
 export interface HistorySyncDeps {
   readonly history: History;
   readonly peers: Pick<Peers, 'list' | 'report' | 'events'>;
-  /** Whether the sync to the tip needs the peers. It has priority over the history. */
+  /** Whether the sync to the tip needs the peers. That sync has priority over the history. */
   busy(): boolean;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;

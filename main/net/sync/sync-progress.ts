@@ -109,7 +109,7 @@ function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | nul
   if (phase === 'blocks' && paces.blocks.stillMs() > STALL_MS)
     return 'No connected node has sent the next block yet. The node asks each peer in turn.';
   if (phase === 'snapshot' && paces.chunks.stillMs() > STALL_MS)
-    return 'No chunk of the UTXO snapshot has arrived for a while. The node asks other peers.';
+    return `No chunk of the UTXO snapshot has arrived for ${STALL_MS / 1000} s. The node requests it from other peers.`;
   return null;
 }
 
