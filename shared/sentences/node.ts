@@ -110,7 +110,7 @@ export const NODE_SENTENCES = {
   'move-not-private':
     'Other users of this computer can read or change what is in the folder[ {path}][, because of the owner or the permissions of {folder}]. Choose a folder that belongs to you, below folders that only you or the system can change.',
   'move-other-home':
-    'The data in[ {path}| this folder] was moved from another data directory[, {file}]. It can only be moved back to that one.',
+    'The data in[ {path}| this folder] was moved there from[ {file}| another data directory]. Start Kith with that data directory to move the data again.',
   'move-not-that':
     'The folder[ {path}] does not contain the data directory that was moved. Choose the folder that has its file data-place.json.',
   'move-place-gone':
