@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Rectangle } from 'electron';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DesktopApp, launchDesktop, newFolder } from './support/desktop-app.ts';
 
 const WELCOME = 'Welcome to Kith';
@@ -68,88 +68,88 @@ test('a window that was stored off screen opens on the screen', async () => {
   expect(await second.quit()).toBe(0);
 });
 
-test('the page and the colour behind it follow the theme of the system live', async () => {
-  const app = await launchDesktop();
-  await app.page.getByText(WELCOME).waitFor();
-  const seen = async (theme: 'light' | 'dark') => {
-    const background = await app.electron.evaluate(({ nativeTheme, BrowserWindow }, source) => {
-      nativeTheme.themeSource = source;
-      return BrowserWindow.getAllWindows()[0]!.getBackgroundColor();
-    }, theme);
-    const dark = await app.page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
-    return { background: background.toUpperCase(), dark };
-  };
-  // Playwright emulates a light theme in a page unless told not to.
-  await app.page.emulateMedia({ colorScheme: null });
-  await expect.poll(() => seen('dark')).toEqual({ background: '#131412', dark: true });
-  await expect.poll(() => seen('light')).toEqual({ background: '#FBFAF7', dark: false });
-  expect(await app.quit()).toBe(0);
-});
-
-test('the menu opens screens without loading the page again', async () => {
-  const app = await launchDesktop();
-  await app.page.getByText(WELCOME).waitFor();
-  await app.page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
-  await choose(app, 'Go', 'Peers');
-  await app.page.getByRole('heading', { name: 'Peers', level: 1 }).waitFor();
-  await choose(app, 'Kith', 'Settings');
-  await app.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
-  await choose(app, 'Kith', 'Settings');
-  expect(await app.page.evaluate(() => 'sameDocument' in globalThis)).toBe(true);
-  expect(await app.quit()).toBe(0);
-});
-
-test('About shows the versions, and the licences in a window without scripts', async () => {
-  const app = await launchDesktop();
-  await app.page.getByText(WELCOME).waitFor();
-  await choose(app, 'Kith', 'About Kith');
-  await expect.poll(async () => (await app.dialogs()).length).toBe(1);
-  const [about] = await app.dialogs();
-  expect(about!.message).toMatch(/^Kith \d+\.\d+\.\d+/);
-  expect(about!.detail).toMatch(/^Electron \d+\.\d+\.\d+$/m);
-  // Written by `npm run build`.
-  const built = existsSync('out/licences.txt');
-  expect(about!.buttons).toEqual(built ? ['Close', 'Show licences'] : ['Close']);
-  if (built) {
-    await app.press('Show licences');
-    const [licences] = await Promise.all([
-      app.electron.waitForEvent('window'),
-      choose(app, 'Kith', 'About Kith'),
-    ]);
-    await licences.getByText('Kith uses the software below.').waitFor();
-    const kept = await app.electron.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows().map((window) => window.getTitle()),
-    );
-    expect(kept).toContain('Licences of Kith');
-  }
-  expect(await app.quit()).toBe(0);
-});
-
-test('a right click in a field offers to paste, and spelling is not checked', async () => {
-  const app = await launchDesktop();
-  await app.page.getByText(WELCOME).waitFor();
-  await app.electron.evaluate(({ Menu }) => {
-    const shown: string[][] = [];
-    Object.assign(globalThis, { menus: () => shown });
-    Menu.prototype.popup = function popup() {
-      shown.push(this.items.map(({ label }) => label).filter((label) => label !== ''));
-    };
+describe('an open window', () => {
+  let app: DesktopApp;
+  beforeAll(async () => {
+    app = await launchDesktop({}, afterAll);
+    await app.page.getByText(WELCOME).waitFor();
   });
-  await app.page.keyboard.press('Control+k');
-  const field = app.page
-    .getByRole('combobox')
-    .or(app.page.getByRole('searchbox'))
-    .or(app.page.getByRole('textbox'));
-  await field.first().fill('misspeled wrod');
-  await field.first().click({ button: 'right' });
-  await expect
-    .poll(() => app.electron.evaluate(() => menus()))
-    .toEqual([['Cut', 'Copy', 'Paste', 'Select all']]);
-  const checked = await app.electron.evaluate(({ session }) =>
-    session.defaultSession.isSpellCheckerEnabled(),
-  );
-  expect(checked).toBe(false);
-  expect(await app.quit()).toBe(0);
+
+  test('the page and the colour behind it follow the theme of the system live', async () => {
+    const seen = async (theme: 'light' | 'dark') => {
+      const background = await app.electron.evaluate(({ nativeTheme, BrowserWindow }, source) => {
+        nativeTheme.themeSource = source;
+        return BrowserWindow.getAllWindows()[0]!.getBackgroundColor();
+      }, theme);
+      const dark = await app.page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+      return { background: background.toUpperCase(), dark };
+    };
+    // Playwright emulates a light theme in a page unless told not to.
+    await app.page.emulateMedia({ colorScheme: null });
+    await expect.poll(() => seen('dark')).toEqual({ background: '#131412', dark: true });
+    await expect.poll(() => seen('light')).toEqual({ background: '#FBFAF7', dark: false });
+  });
+
+  test('the menu opens screens without loading the page again', async () => {
+    await app.page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
+    await choose(app, 'Go', 'Peers');
+    await app.page.getByRole('heading', { name: 'Peers', level: 1 }).waitFor();
+    await choose(app, 'Kith', 'Settings');
+    await app.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+    await choose(app, 'Kith', 'Settings');
+    expect(await app.page.evaluate(() => 'sameDocument' in globalThis)).toBe(true);
+  });
+
+  test('About shows the versions, and the licences in a window without scripts', async () => {
+    await choose(app, 'Kith', 'About Kith');
+    await expect.poll(async () => (await app.dialogs()).length).toBe(1);
+    const [about] = await app.dialogs();
+    expect(about!.message).toMatch(/^Kith \d+\.\d+\.\d+/);
+    expect(about!.detail).toMatch(/^Electron \d+\.\d+\.\d+$/m);
+    // Written by `npm run build`.
+    const built = existsSync('out/licences.txt');
+    expect(about!.buttons).toEqual(built ? ['Close', 'Show licences'] : ['Close']);
+    if (built) {
+      await app.press('Show licences');
+      const [licences] = await Promise.all([
+        app.electron.waitForEvent('window'),
+        choose(app, 'Kith', 'About Kith'),
+      ]);
+      await licences.getByText('Kith uses the software below.').waitFor();
+      const kept = await app.electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().map((window) => window.getTitle()),
+      );
+      expect(kept).toContain('Licences of Kith');
+    }
+  });
+
+  test('a right click in a field offers to paste, and spelling is not checked', async () => {
+    await app.electron.evaluate(({ Menu }) => {
+      const shown: string[][] = [];
+      Object.assign(globalThis, { menus: () => shown });
+      Menu.prototype.popup = function popup() {
+        shown.push(this.items.map(({ label }) => label).filter((label) => label !== ''));
+      };
+    });
+    await app.page.keyboard.press('Control+k');
+    const field = app.page
+      .getByRole('combobox')
+      .or(app.page.getByRole('searchbox'))
+      .or(app.page.getByRole('textbox'));
+    await field.first().fill('misspeled wrod');
+    await field.first().click({ button: 'right' });
+    await expect
+      .poll(() => app.electron.evaluate(() => menus()))
+      .toEqual([['Cut', 'Copy', 'Paste', 'Select all']]);
+    const checked = await app.electron.evaluate(({ session }) =>
+      session.defaultSession.isSpellCheckerEnabled(),
+    );
+    expect(checked).toBe(false);
+  });
+
+  test('closes with the app, which quits in order', async () => {
+    expect(await app.quit()).toBe(0);
+  });
 });
 
 /** In the app: the labels of every menu that was shown. */
