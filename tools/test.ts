@@ -146,7 +146,7 @@ async function runDesktop(vitestArgs: readonly string[], quiet = false): Promise
   try {
     await ensureDesktop();
     const file = path.join(run.temporary, 'report.json');
-    // A test that is named alone, another than that of the packaged app, does not wait for the packager.
+    // Does not wait for the packager if all named test files are others than those of the packaged app.
     const named = args.filter((arg) => arg.includes('test/desktop/'));
     const wanted = named.length === 0 || named.some((arg) => /packaged|installed/.test(arg));
     const packaged = wanted ? await ensurePackaged() : null;

@@ -21,7 +21,7 @@ export function createChainHandlers({ node, summaries }: HandlerDeps) {
       const bytes = await chain.readBlock(entry.id);
       if (bytes === null) throw new KithError('block-not-stored', entry.id, { data: { id: entry.id } });
       const block = decodeBlock(bytes);
-      if (isViolation(block)) throw new KithError('storage-damaged', `block ${entry.id} does not decode`);
+      if (isViolation(block)) throw new KithError('storage-damaged', `block ${entry.id} cannot be decoded`);
       return viewBlock(chain, entry, block);
     }),
     transaction: api.chain.transaction.handler(({ input }) => findTransaction(node, input.txid)),

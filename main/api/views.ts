@@ -30,7 +30,7 @@ export function confirmationsOf(chain: ChainAccess, entry: ChainEntry): number {
 
 export function viewHeader(chain: ChainAccess, entry: ChainEntry): HeaderInfo {
   const header = decodeHeader(chain.headerBytes(entry));
-  if (isViolation(header)) throw new Error(`the index holds a header that does not decode: ${entry.id}`);
+  if (isViolation(header)) throw new Error(`the index has a header that cannot be decoded: ${entry.id}`);
   return {
     id: entry.id,
     height: entry.height,

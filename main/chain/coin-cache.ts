@@ -27,7 +27,7 @@ export class CoinCache {
 
   /** The coin after the newest block in the pipeline. */
   readonly ahead = (key: CoinKey): Coin | undefined => {
-    // Most coins are in the cache and unspent. No pending change created such a coin.
+    // Fast path: most coins are in the cache and no pending change touches them.
     const kept = this.#committed.get(key);
     if (kept !== undefined && !this.#isTouched(key)) return kept;
     const pending = this.#pending;

@@ -19,7 +19,7 @@ export function locatorFrom(from: OwnedEntry, line: IndexedChain<OwnedEntry>, in
   }
 }
 
-/** Up to `max` headers after the first id of the locator that is on the line. */
+/** Up to `max` headers after the first id of the locator that is on the active chain. */
 export function headersAfter(
   locator: readonly Hash[],
   max: number,

@@ -141,7 +141,7 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
   };
 }
 
-/** As many as the contract allows. */
+/** The limit is that of the contract. */
 const MAX_UNUSED = 256;
 
 /** How long the size of the data is not measured again: it takes a look at every file, and each load of the page asks. */

@@ -5,7 +5,7 @@ import { PAGE_ORIGIN } from './page-headers.ts';
 import { bringToFront } from './window.ts';
 
 const JOIN = /^kith:join\?/i;
-/** As main/core/params/join-link.ts. */
+/** The same limit as in main/core/params/join-link.ts. */
 const MAX_JOIN_LINK = 4096;
 
 /**

@@ -41,7 +41,7 @@ export function desktopEntry(command: readonly string[]): string {
   return [...lines, 'Terminal=false', 'X-GNOME-Autostart-enabled=true', ''].join('\n');
 }
 
-/** As the Desktop Entry Specification asks: quoted, then backslashes doubled once more as in every text, and % doubled. */
+/** The Desktop Entry Specification requires quotes, then doubled backslashes as in every text, and a doubled %. */
 function quoted(argument: string): string {
   const inner = argument
     .replace(/["`$\\]/g, '\\$&')

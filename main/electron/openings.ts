@@ -10,7 +10,7 @@ export type Opening =
   /** A network file, by its absolute path. */
   | { readonly kind: 'file'; readonly file: string };
 
-/** As the contract: the longest network file. */
+/** The limit of the contract: the longest network file. */
 const MAX_FILE = 64 * 1024;
 const MAX_PATH = 4096;
 const FILE_NAME = /\.kith(?:\.json)?$/i;

@@ -19,7 +19,7 @@ const DECLARED = Object.fromEntries(
 );
 
 /**
- * Reads the program's arguments. Unknown options are Chromium's; what follows `--` is never an option.
+ * Reads the program's arguments. Unknown options are Chromium's. An argument after `--` is never an option.
  * @throws {KithError} see readNodeOptions
  */
 export function readOptions(args: readonly string[]): ShellOptions {

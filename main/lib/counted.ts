@@ -7,7 +7,7 @@ export type Counted = (message: string, data?: LogData) => void;
 export interface CountedDeps {
   readonly log: Log;
   readonly level: 'info' | 'warn' | 'debug';
-  /** At least this long between two lines. */
+  /** The minimum time between two lines, in milliseconds. */
   readonly everyMs: number;
   readonly clock: Pick<Clock, 'after'>;
 }

@@ -132,7 +132,7 @@ function readFields(root: string): Record<string, unknown> | null {
   throw invalid(root, 'it is not an object');
 }
 
-// Not taken for a root that was never moved: its data may be older than that of the other place.
+// Does not count as a root that was never moved: its data may be older than that of the other place.
 function invalid(root: string, reason: string): KithError {
   const file = join(root, PLACE_FILE);
   return new KithError('data-place-invalid', `${file}: ${reason}`, { data: { file, reason } });

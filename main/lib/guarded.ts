@@ -2,7 +2,7 @@ import { isBug, publishBug } from './bugs.ts';
 import type { Log } from './log.ts';
 
 /**
- * Wraps a listener or timer, so that its failure does not stop the node: what it throws is a bug and is logged as one.
+ * Wraps a listener or timer, so that its failure does not stop the node. An exception is a bug and is logged as one.
  * For callers that do not catch errors: timers, and events of libraries.
  */
 export function guarded<Args extends readonly unknown[]>(

@@ -1,4 +1,6 @@
-/** Detects an endless loop of restarts: what restarts too often has a fault that a restart does not repair. */
+/**
+ * Detects an endless loop of restarts: a program that restarts too often has a fault that a restart does not repair.
+ */
 export interface RestartLimit {
   /** Counts another restart. False if there were too many; then the count begins again. */
   allows(): boolean;

@@ -119,7 +119,7 @@ export function decodePoolFile(bytes: Uint8Array, networkId: Hash): SavedTransac
     transactions.push({ time: reader.u64(), bytes: reader.varbytes(MAX_TRANSACTION_BYTES) });
   }
   const failed = reader.finish();
-  return failed === null ? transactions : { problem: `it does not decode (${failed})` };
+  return failed === null ? transactions : { problem: `it cannot be decoded (${failed})` };
 }
 
 const digest = (hasher: Hasher, bytes: Uint8Array): Uint8Array => hasher.update(bytes).digest();

@@ -85,7 +85,7 @@ export const namesNetwork = ({ network, join }: NodeOptions): boolean =>
 /** The form of an option, for readers of arguments and for the documentation. */
 export interface OptionForm {
   readonly name: OptionName;
-  /** As in `--prune-mb`, without the dashes. */
+  /** The name of the option without the dashes, such as `prune-mb`. */
   readonly flag: string;
   readonly kind: 'flag' | 'text' | 'path' | 'number' | 'list';
   /** Placeholder of the value; '' for a flag. */

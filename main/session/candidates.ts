@@ -25,7 +25,7 @@ export interface Candidates {
    * @throws {KithError} `network-not-known`
    */
   find(id: string): Candidate;
-  /** The newest candidate with this id: what the user has just seen. Else as `find`. */
+  /** The newest candidate with this id, which the user has just seen. Without one, the same as `find`. */
   seen(id: string): Candidate;
   add(candidate: Candidate): void;
   /**

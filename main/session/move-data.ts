@@ -90,7 +90,7 @@ async function lockAll(root: string): Promise<{ names: ReadonlySet<string>; lock
   }
 }
 
-/** Also those without a lock, as a restored backup has none. */
+/** Includes directories without a lock, because a restored backup has none. */
 const directoriesIn = (root: string): string[] => [
   ...new Set([...lockedDirectories(root), ...dataDirectories(root)]),
 ];
@@ -175,7 +175,10 @@ const isThere = ({ path, place }: MoveTarget): boolean => {
   return now !== null && isSameFolder(now, place);
 };
 
-/** A failure of the disk as a failure of the move; what the user cancelled stays. */
+/**
+ * Converts a failure of the disk into a `move-…` error. Other errors, and an abort by the user, are returned
+ * unchanged.
+ */
 function failureOf(error: unknown, target: MoveTarget, signal: AbortSignal): unknown {
   if (error instanceof KithError || signal.aborted) return error;
   const { path, bytes, free } = target;

@@ -81,7 +81,8 @@ export async function undo(home: string, { moving }: Pick<DataPlace, 'moving'>):
 }
 
 async function removeCopy(home: string, place: DataPlace, { path, entries }: RootContent): Promise<void> {
-  // Names that are still in the incoming folder were not renamed: what has them in the home is not part of the move.
+  // Names that are still in the incoming folder were not renamed, so entries of the home with these names are not
+  // part of the move.
   const renamed = place.moving?.replacing
     ? entries.filter((name) => !existsSync(join(path, INCOMING, name)))
     : [];

@@ -8,7 +8,7 @@ export interface BoundCoin {
 export interface Bounds {
   /** The values must add up to at least this. */
   readonly least: number;
-  /** And to at most this; a set above it would be better off with a change output. */
+  /** The upper limit: above it, a selection with a change output has less waste. */
   readonly most: number;
 }
 

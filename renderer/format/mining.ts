@@ -3,7 +3,7 @@ import type { NetworkInfo } from '../../shared/contract/network.ts';
 /** The subsidy in motes of the block after `height`, without fees (protocol.md §12). */
 export function nextReward(network: Pick<NetworkInfo, 'subsidy' | 'halving'>, height: number): number {
   const era = Math.floor((height + 1) / network.halving);
-  // Not with >>, which wraps at era 32.
+  // `>>` cannot be used: it shifts by the era modulo 32.
   return Math.floor(network.subsidy / 2 ** era);
 }
 

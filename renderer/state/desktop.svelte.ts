@@ -41,7 +41,7 @@ export function createDesktop(): Desktop {
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const type = (event.data as { type?: unknown } | null)?.type;
     const [, port] = event.ports;
-    // As for the port to the node: another frame or window must not be able to impersonate the app.
+    // Another frame or window must not be able to impersonate the app (as in carrier.ts).
     if (event.source !== window || type !== 'rpc-port' || port === undefined) return;
     client = createORPCClient<DesktopClient>(new RPCLink({ port }));
     port.start();

@@ -4,7 +4,7 @@ import { runCommand } from '../support/command.ts';
 import { OUT, ROOT } from '../support/root.ts';
 import { differences, digestsIn } from './check-linux.ts';
 
-/** Not sources; node_modules is linked. */
+/** Folders that are not sources. node_modules is linked instead of copied. */
 const LEFT_OUT = ['.git', '.cache', 'coverage', 'dist', 'node_modules', path.basename(OUT)];
 /** Written by electron-builder for its own diagnosis; not published. */
 const NOT_PUBLISHED = /^(builder-debug\.yml|linux.*-unpacked\/)/;

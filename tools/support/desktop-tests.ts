@@ -54,7 +54,7 @@ export async function withInstalled(run: DesktopRun, deb: string): Promise<Deskt
   return { ...run, prefix: ['unshare', '--mount', 'sh', script, deb, layers, ...run.prefix] };
 }
 
-/** The path of a file for that command: what is inside the project is reached by the project's other path too. */
+/** The path of a file for that command. Files inside the project are reached by the other path of the project. */
 export function seenBy(run: DesktopRun, file: string): string {
   return file.startsWith(ROOT + path.sep) ? path.join(run.root, path.relative(ROOT, file)) : file;
 }

@@ -2,12 +2,15 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 
 const IN_MEMORY = '/dev/shm';
-/** A whole run leaves less than a gigabyte; a node warns when a disk has less than a few. */
+/**
+ * Free space that is required: a run of all tests leaves less than 1 GB, and the nodes must not warn of low disk
+ * space.
+ */
 const WANTED_BYTES = 8 * 2 ** 30;
 
 /**
- * Where tests put what they write: in memory if there is plenty, because a database waits for the disk at every commit, and
- * no test can see whether that wait took place. Else the system's temporary folder.
+ * Where tests put what they write: in memory if enough is free, because a database waits for the disk at every
+ * commit, and no test depends on that wait. Otherwise in the temporary folder of the system.
  */
 export function temporaryRoot(): string {
   return isRoomy() ? IN_MEMORY : os.tmpdir();

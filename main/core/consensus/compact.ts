@@ -37,7 +37,7 @@ export function workOf(target: bigint): bigint {
   return target <= 0n ? 0n : WORK_RANGE / (target + 1n);
 }
 
-// As SetCompact of Bitcoin Core, with 0n for its sign and overflow flags.
+// Equals SetCompact of Bitcoin Core, with 0n where that sets the sign or overflow flag.
 function decode(bits: number): bigint {
   const size = bits >>> 24;
   const word = bits & 0x007fffff;

@@ -161,7 +161,8 @@ function readWitness(reader: Reader): Uint8Array {
   return reader.varbytes(0xffff_ffff);
 }
 
-// Not by push: an array that grows by push allocates 17 elements with the first one, and most lists have one or two.
+// The array is allocated with its length: an array that grows by push allocates 17 elements with the first one, and
+// most lists have one or two.
 function readList<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {
   if (count > 8) {
     const list: T[] = [];

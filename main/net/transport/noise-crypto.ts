@@ -64,7 +64,7 @@ export const noiseCrypto: ICryptoInterface = {
     return { publicKey, privateKey: seed };
   },
 
-  // As the package's own, libsodium refuses a public key of small order, with which every exchange has the same result.
+  // Like the package, libsodium refuses a public key of small order, with which every exchange has the same result.
   generateX25519SharedKey(privateKey, publicKey) {
     const shared = Buffer.alloc(KEY_BYTES);
     libsodium.crypto_scalarmult(shared, privateKey.subarray(), publicKey.subarray());
