@@ -71,16 +71,15 @@ export async function launchDesktop(
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const ended = new Promise<Exit>((resolve) =>
     // What it wrote last arrives a moment after the exit.
-    child.on('exit', (code, signal) => setTimeout(() => resolve(exitOf(code, signal, errors)), 200)),
+    child.on('exit', (code, signal) => setTimeout(() => resolve(signal ?? code!), 200)),
   );
   atEnd(async () => {
     if (child.exitCode === null) child.kill('SIGKILL');
     await ended;
   });
-  await electron.evaluate(({ app, dialog }) => {
+  await electron.evaluate(({ dialog }) => {
     const box = { shown: [] as unknown[], button: null as string | null };
     Object.assign(globalThis, { boxes: () => box });
-    app.on('quit', () => process.stderr.write('the app has quit\n'));
     dialog.showMessageBox = (...given: unknown[]) => {
       const asked = given.at(-1) as MessageBoxOptions;
       box.shown.push({ ...asked, signal: undefined });
@@ -118,16 +117,6 @@ export async function runDesktop(args: readonly string[]): Promise<{ code: numbe
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const code = await new Promise<number>((resolve) => child.on('close', (each) => resolve(each ?? -1)));
   return { code, errors };
-}
-
-/**
- * The exit of the app. Electron 33 sometimes crashes while it takes itself apart, after the app has quit and everything is
- * saved. That is printed and not counted, so that a crash before the quit is seen.
- */
-function exitOf(code: number | null, signal: NodeJS.Signals | null, errors: string): Exit {
-  if (signal !== 'SIGSEGV' || !errors.includes('the app has quit')) return signal ?? code!;
-  console.log('Electron crashed after the app had quit (SIGSEGV)');
-  return 0;
 }
 
 /** In the app: the message boxes. */
