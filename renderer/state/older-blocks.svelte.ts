@@ -1,6 +1,7 @@
 import type { BlockSummary } from '../../shared/contract/chain.ts';
 import type { AppState } from './app.svelte.ts';
 import { problemOf } from './problem.ts';
+import { track } from './track.ts';
 
 /** The block list of a screen: a live first page, and older pages on request. */
 export interface OlderBlocks {
@@ -11,16 +12,32 @@ export interface OlderBlocks {
 }
 
 const FIRST_PAGE_SIZE = 40;
+/** What fits into a window. */
+const FIRST_ROWS = 12;
+/**
+ * The other rows are drawn when no block has arrived for this long in milliseconds. Each row costs milliseconds, and while the
+ * node syncs all of them change twice a second, which would delay every click.
+ */
+const QUIET_MS = 750;
 const PAGE_SIZE = 100;
 
+/** Must be called inside a component. */
 export function createOlderBlocks({ chain, client, toasts }: AppState): OlderBlocks {
   let limit = $state(FIRST_PAGE_SIZE);
   let older = $state.raw<readonly BlockSummary[]>([]);
   let busy = $state(false);
+  let quiet = $state(false);
   const live = $derived(chain.blocks ?? []);
   const shown = $derived.by(() => {
     const lowest = live.at(-1)?.height ?? 0;
-    return [...live, ...older.filter((block) => block.height < lowest)].slice(0, limit);
+    const all = [...live, ...older.filter((block) => block.height < lowest)];
+    return all.slice(0, quiet ? limit : FIRST_ROWS);
+  });
+  $effect(() => {
+    track(live);
+    if (quiet) return undefined;
+    const timer = setTimeout(() => (quiet = true), QUIET_MS);
+    return () => clearTimeout(timer);
   });
   return {
     get shown() {
@@ -34,6 +51,7 @@ export function createOlderBlocks({ chain, client, toasts }: AppState): OlderBlo
     },
     read: async () => {
       limit += PAGE_SIZE;
+      quiet = true;
       const lowest = [...live, ...older].at(-1);
       if (!lowest || live.length + older.length >= limit || lowest.height === 0) return;
       busy = true;

@@ -1,0 +1,49 @@
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../main/demo/connect.ts';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
+
+// The list of blocks follows a real node that gets many of them within seconds, as while it syncs.
+let pages: BrowserPages;
+let page: Page;
+let client: KithClient;
+let address: string;
+
+beforeAll(async () => {
+  pages = await startBrowserPages();
+  const node = await pages.startNode('node');
+  ({ client } = await connect(node));
+  await client.wallet.create({ name: 'Everyday', password: 'correct horse battery' });
+  ({ address } = await client.wallet.address({ name: 'Everyday' }));
+  await client.mining.generate({ address, blocks: 50 });
+  page = await pages.open(node);
+  await page.locator('.clock').getByText('50', { exact: true }).waitFor();
+}, 120_000);
+
+afterAll(() => pages.stop(), 60_000);
+
+/** The heights in the list, newest first. */
+const heights = () => page.locator('table tbody tr td:first-child').allInnerTexts();
+const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => String(from - i));
+
+test('the list first has the rows of a window, and more when no block arrives', async () => {
+  await page.evaluate(() => {
+    const counts: number[] = [];
+    Object.assign(globalThis, { counts });
+    new MutationObserver(() => {
+      const rows = document.querySelectorAll('table tbody tr').length;
+      if (rows > 0 && rows !== counts.at(-1)) counts.push(rows);
+    }).observe(document.body, { childList: true, subtree: true });
+    location.hash = '#/blocks';
+  });
+  await expect.poll(heights).toEqual(range(50, 40));
+  expect(await page.evaluate(() => (globalThis as unknown as { counts: number[] }).counts)).toEqual([12, 40]);
+});
+
+test('after many blocks the list has the newest ones without a gap, and older ones on request', async () => {
+  await client.mining.generate({ address, blocks: 50 });
+  await expect.poll(heights).toEqual(range(100, 40));
+  await page.getByRole('button', { name: 'Older blocks' }).click();
+  await expect.poll(heights).toEqual(range(100, 101));
+});
