@@ -1,10 +1,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { runCommand } from '../../tools/support/command.ts';
 import { ensureDesktop } from '../../tools/support/desktop.ts';
-import type { DesktopRun } from '../../tools/support/desktop-tests.ts';
+import { type DesktopRun, seenBy } from '../../tools/support/desktop-tests.ts';
 import { ensurePackaged } from '../../tools/support/packaged-app.ts';
 import { ensurePage } from '../../tools/support/page.ts';
 import { createAppPage } from '../support/app-page.ts';
@@ -25,6 +26,7 @@ import { readProcess } from './support/process-figures.ts';
 import { quantile } from './support/timing.ts';
 
 const LOCAL = ['--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0', '--remote-debugging-port=0'];
+const BLANK_APP = fileURLToPath(new URL('support/blank-app', import.meta.url));
 const STARTS = 5;
 const IDLE_MS = 60_000;
 const SHAPE = { blocks: 200, transactions: 500 };
@@ -54,7 +56,10 @@ export const bench: Bench = {
   },
 };
 
-/** Cold: a new data directory, and no file of the app in the system's cache. Warm: the second start of the same. */
+/**
+ * Cold: a new data directory, and no file of the app in the system's cache. Warm: the second start of the same. Blank: an app
+ * with nothing but a window, between the others, which is what Electron itself takes.
+ */
 async function measureStarts(
   run: DesktopRun,
   program: string,
@@ -62,6 +67,7 @@ async function measureStarts(
 ): Promise<Figures> {
   say('starting and ending …');
   const [cold, warm, exit, cpu]: number[][] = [[], [], [], []];
+  const blank: { readonly ms: number; readonly cpuMs: number }[] = [];
   for (let i = 0; i < STARTS; i++) {
     const datadir = await folderFor(run);
     await dropFromCache(path.dirname(program));
@@ -73,6 +79,7 @@ async function measureStarts(
       if (times === warm) cpu!.push(processorTime(app) * 1000);
       exit!.push(await app.stop());
     }
+    blank.push(await startBlank(run, datadir));
     rmSync(datadir, { recursive: true, force: true });
   }
   say(`cold ${cold!.map(Math.round).join(', ')}; warm ${warm!.map(Math.round).join(', ')} ms`);
@@ -81,7 +88,26 @@ async function measureStarts(
     warm_ms: quantile(warm!, 0.5),
     warm_cpu_ms: quantile(cpu!, 0.5),
     exit_ms: quantile(exit!, 0.5),
+    blank_ms: quantile(
+      blank.map(({ ms }) => ms),
+      0.5,
+    ),
+    blank_cpu_ms: quantile(
+      blank.map(({ cpuMs }) => cpuMs),
+      0.5,
+    ),
   };
+}
+
+async function startBlank(run: DesktopRun, datadir: string): Promise<{ ms: number; cpuMs: number }> {
+  const args = [seenBy(run, BLANK_APP), '--remote-debugging-port=0'];
+  const app = await startDesktopProcess(run, { program: run.program, args, datadir });
+  const page = await app.page();
+  await page.getByText('Welcome to Kith').waitFor();
+  const ms = (await usableAt(page)) - app.startedAt;
+  const cpuMs = processorTime(app) * 1000;
+  await app.stop();
+  return { ms, cpuMs };
 }
 
 const processorTime = (app: DesktopProcess): number =>
