@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { sentenceFor } from '../../shared/errors.ts';
@@ -10,6 +10,9 @@ import { refuseRequest } from './guard.ts';
 import { pageHeaders } from './page-headers.ts';
 import { readStatic } from './static-files.ts';
 import { createSocketHost } from './websocket.ts';
+
+// An import of node:http loads the HTTP client of Node.js 24 too, as form-data.ts says.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface BrowserHostDeps {
   readonly router: RouterSource;

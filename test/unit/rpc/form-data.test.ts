@@ -9,6 +9,7 @@ const SCRIPT = `
   import { os } from '@orpc/server';
   import { silentLog } from './main/lib/log.ts';
   import { createCarrierHandler } from './main/rpc/carrier.ts';
+  import './main/rpc/http.ts';
   const router = { echo: os.handler(({ input }) => input) };
   const websocket = Object.assign(new EventTarget(), { readyState: 1, send: (message) => carried.receive(message) });
   const carried = createCarrierHandler(() => router, silentLog)({
@@ -21,7 +22,7 @@ const SCRIPT = `
   console.log(typeof answer.at, loaded);
 `;
 
-test('a call of the contract does not load the HTTP client of Node.js', () => {
+test('the host and a call of the contract do not load the HTTP client of Node.js', () => {
   const cwd = fileURLToPath(new URL('../../..', import.meta.url));
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', SCRIPT], { cwd });
   expect(output.toString()).toBe('bigint false\n');
