@@ -58,7 +58,7 @@ export const bench: Bench = {
 
 /**
  * Cold: a new data directory, and no file of the app in the system's cache. Warm: the second start of the same. Blank: an app
- * with nothing but a window, between the others, which is what Electron itself takes.
+ * with nothing but a window, started in turn with Kith, which is what Electron itself takes.
  */
 async function measureStarts(
   run: DesktopRun,
