@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
+import { paidMotes } from '../../renderer/format/activity.ts';
 
 // What people paste, what the page is told after a reload, and text from the right inside its sentences.
 const PASSWORD = 'correct horse battery';
@@ -132,8 +133,9 @@ test('a pending payment is sped up and then cancelled on its screen', async () =
   // The wallet learns of the replacement from the mempool.
   await expect
     .poll(async () => {
-      const [newest, ...older] = await client.wallet.history({ name: NAME, limit: 3 });
-      return [newest!.kind, ...older.map(({ state }) => state)];
+      const entries = await client.wallet.history({ name: NAME, limit: 20 });
+      const paid = entries.filter((entry) => paidMotes(entry) === 400_000_000);
+      return [entries[0]!.kind, ...paid.map(({ state }) => state)];
     })
     .toEqual(['self', 'cancelled', 'cancelled']);
 });
