@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { app } from 'electron';
 
-/** The option of a start at login: without a window in front. */
+/** The option that the entry for a start at login uses: Kith then starts without a window in front. */
 const HIDDEN = '--hidden';
 
 /**

@@ -12,7 +12,7 @@ export interface News {
   readonly place: string;
 }
 
-/** Of one change of a wallet; more are one sentence about their number. */
+/** Maximum number of notifications for one change of a wallet. Above it, one notification has their number. */
 const MAX_NEWS = 3;
 const DISK_CODES: ReadonlySet<string> = new Set(['disk-low']);
 

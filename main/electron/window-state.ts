@@ -3,7 +3,7 @@ import { fieldsOf, readJson, writeJson } from './json-file.ts';
 
 /** Where a window was when it was last used. */
 export interface WindowState {
-  /** Without maximising. */
+  /** The bounds of the window when it is not maximised. */
   readonly bounds: Rectangle;
   readonly maximized: boolean;
   /** Zoom level of the page: 0 is the default size, each step is 20 %. */

@@ -111,8 +111,8 @@ function opened(socket: WebSocket, signal: AbortSignal): Promise<boolean> {
 }
 
 /**
- * Whether the node runs. A browser does not say why a WebSocket failed: if the page can still be fetched, the key was
- * refused, otherwise the node does not run.
+ * Whether the node runs. A browser does not say why a WebSocket failed: if the page can still be loaded, the token
+ * was refused, otherwise the node does not run.
  */
 async function hostAnswers(): Promise<boolean> {
   try {

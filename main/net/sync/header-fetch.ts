@@ -118,7 +118,7 @@ async function fetchLowWork(
 
 /**
  * The peer has reorganised and announces its new tip. This is not a violation, but from now on other peers get the
- * requests first. So a peer that changes its chain all the time delays nothing.
+ * requests first. So a peer that keeps changing its chain does not delay the sync.
  */
 function changed(source: HeaderSource, log: Log): false {
   log.debug('a peer reorganised during header sync', { peer: source.id });

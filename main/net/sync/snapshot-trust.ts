@@ -56,7 +56,7 @@ export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTru
       const base = chain.base();
       if (base === null || chain.historyChecked() || base === trusted) return [];
       const message =
-        'The UTXO set that this node started from is not confirmed by enough independent nodes yet. You can see balances, but you cannot send until three such nodes are on this chain, or until the blocks before it are checked.';
+        'The UTXO set that this node started from is not confirmed by enough independent nodes yet. You can see balances, but you cannot send until three such nodes are on this chain, or until this node has checked the blocks before the snapshot.';
       return [{ code: 'snapshot-unproven', message }];
     },
   };
