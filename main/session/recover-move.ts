@@ -19,7 +19,9 @@ import { isMarkOf, markAt, usedRoot } from '../lib/moved-root.ts';
 import { deleteData } from './data-files.ts';
 import { INCOMING, isHalfCopy } from './move-target.ts';
 
-/** For a mark that can as well be corrected at another start. */
+/**
+ * Time limit in milliseconds for correcting a mark. A later start corrects a mark for which the time was not enough.
+ */
 const BRIEFLY_MS = 1000;
 
 /**

@@ -2,7 +2,7 @@ import type { KithClient } from '../../shared/contract/contract.ts';
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 
 const PAGE_SIZE = 500;
-/** Payments older than this number are shown as transactions instead. */
+/** Number of newest payments that are searched. An older payment is shown as a transaction instead. */
 const MAX_SEARCHED_PAYMENTS = 5000;
 
 /** Searches the payments of a wallet, newest first, for a txid; null if there is none. One call per 500 payments. */
