@@ -48,8 +48,9 @@ export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): 
   let revision = 0;
 
   const insertCoin = (key: OutpointKey, coin: OwnCoin) => {
+    // After a snapshot start a scan of the history adds coins that are known already.
+    total += coin.amount - (coins.get(key)?.amount ?? 0);
     coins.set(key, coin);
-    total += coin.amount;
     matcher.watch(Buffer.from(key.slice(0, 8), 'hex'));
   };
   const insertUnconfirmed = (record: UnconfirmedRecord) => {
