@@ -50,10 +50,26 @@ export async function requireAnswer(path: string, answered: Answers): Promise<vo
   if (!(await answered(path))) throw new KithError('data-place-silent', path, { data: { path } });
 }
 
+/** Work on a disk that nothing waits for any more. */
+const abandoned = new Set<Promise<unknown>>();
+
+/** Waits for work on a disk, for a time. @returns whether it has ended; it rejects as the work does */
+export async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const end = (): void => void abandoned.delete(work);
+  abandoned.add(work);
+  work.then(end, end);
+  const over = new AbortController();
+  try {
+    return await Promise.race([work.then(() => true), systemClock.sleep(ms, over.signal).then(() => false)]);
+  } finally {
+    over.abort();
+  }
+}
+
 /**
  * Ends this process immediately if a call of the system has not returned: no exit would end it, because it waits for that call. To be
  * called last, when nothing is left to store.
  */
 export function endDespiteSilence(): void {
-  if (diskAnswers.isWaiting()) process.kill(process.pid, 'SIGKILL');
+  if (diskAnswers.isWaiting() || abandoned.size > 0) process.kill(process.pid, 'SIGKILL');
 }

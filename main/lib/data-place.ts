@@ -70,9 +70,17 @@ export function readPlace(home: string): DataPlace | null {
   if (value === null || isRootMark(value)) return null;
   const { version, path, old, moving, id } = value as Partial<DataPlace> & { version?: unknown };
   if (version === VERSION && isPath(path) && isId(id) && isOld(old) && (moving === null || isMoving(moving)))
-    return { path, id, old, moving };
+    return {
+      ...located({ path, id }, home),
+      old: old && located(old, home),
+      moving: moving && located(moving, home),
+    };
   throw invalid(home, 'it has an unknown form');
 }
+
+/** The home itself has no id, and is where the record is: it may have been moved, or mounted at another path. */
+const located = <T extends Pick<RootContent, 'path' | 'id'>>(root: T, home: string): T =>
+  root.id === null ? { ...root, path: realOf(home) } : root;
 
 /**
  * Replaces the record, also after a power loss. A record without content is removed, except with `keep`: it shows the roots that

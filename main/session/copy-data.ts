@@ -37,6 +37,8 @@ export async function copyData(from: string, to: string, tree: DataTree, deps: C
   const counted = counter('copying', tree.bytes, deps);
   for (const path of tree.folders) await makeFolder(join(to, path));
   for (const { path } of tree.files) {
+    // What a cancelled move has left is being removed by then.
+    deps.signal.throwIfAborted();
     hashes.set(path, await copyFile(join(from, path), join(to, path), { ...deps, buffer, counted }));
     crashPoint('copied file');
   }

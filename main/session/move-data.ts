@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { type open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answers } from '../lib/answers.ts';
+import { answers, endsWithin } from '../lib/answers.ts';
 import { crashPoint } from '../lib/crash-point.ts';
 import { type DataPlace, type Moving, readPlace, realOf, writeMark, writePlace } from '../lib/data-place.ts';
 import { type DataDirectory, LOCK_FOLDER, openDataDirectory } from '../lib/datadir.ts';
@@ -29,7 +29,7 @@ import {
   type MoveTarget,
   noRoom,
 } from './move-target.ts';
-import { correctMarks, removeHalfCopy, undo } from './recover-move.ts';
+import { correctMarks, endInterrupted, removeHalfCopy } from './recover-move.ts';
 
 export interface MoveDeps {
   /** Ends the move, before the record is written. */
@@ -49,8 +49,7 @@ export interface MoveDeps {
 export async function moveData(home: string, to: string, deps: MoveDeps): Promise<void> {
   const from = realOf(usedRoot(home));
   // What an earlier move has left and its recovery could not remove.
-  const interrupted = readPlace(home);
-  if (interrupted?.moving != null) await undo(home, interrupted);
+  await endInterrupted(home, answers);
   const before = readPlace(home) ?? { path: from, id: null, old: null, moving: null };
   const target = await checkTarget(home, to, deps.free);
   const { names, locks } = await lockAll(from);
@@ -62,14 +61,14 @@ export async function moveData(home: string, to: string, deps: MoveDeps): Promis
       await begin(home, { ...before, moving }, target);
       // From now on no program creates one. The user may still put one there.
       refuseNewData(from, names);
-      await copyData(from, join(target.path, INCOMING), tree, deps);
+      await unlessStuck(copyData(from, join(target.path, INCOMING), tree, deps), deps.signal);
       deps.signal.throwIfAborted();
       if (!isThere(target)) throw gone(target.path);
       refuseNewData(from, names);
       await replaceEntries(home, target, { before, moving, tree });
     } catch (error) {
-      await undo(home, { ...before, moving }).catch(() => undefined);
-      throw failureOf(error, target, deps.signal);
+      await endInterrupted(home, answers).catch(() => undefined);
+      throw await failureOf(error, target, deps.signal);
     }
     await commit(home, moving, { ...before, path: from }, deps.now());
   } finally {
@@ -170,6 +169,22 @@ async function commit(
   await correctMarks(home, answers).catch(() => undefined);
 }
 
+/** How long a cancelled copy may take to end. A disk that does not answer never ends it. */
+const STUCK_MS = 3000;
+
+/** A call that does not return must not keep the move after the user has cancelled it. */
+async function unlessStuck(copying: Promise<void>, signal: AbortSignal): Promise<void> {
+  const cancelled = Promise.withResolvers<null>();
+  const end = (): void => cancelled.resolve(null);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await Promise.race([copying, cancelled.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+  if (signal.aborted && !(await endsWithin(STUCK_MS, copying))) throw signal.reason;
+}
+
 const isThere = ({ path, place }: MoveTarget): boolean => {
   const now = folderIdentityNow(path);
   return now !== null && isSameFolder(now, place);
@@ -179,12 +194,12 @@ const isThere = ({ path, place }: MoveTarget): boolean => {
  * Converts a failure of the disk into a `move-…` error. Other errors, and an abort by the user, are returned
  * unchanged.
  */
-function failureOf(error: unknown, target: MoveTarget, signal: AbortSignal): unknown {
+async function failureOf(error: unknown, target: MoveTarget, signal: AbortSignal): Promise<unknown> {
   if (error instanceof KithError || signal.aborted) return error;
   const { path, bytes, free } = target;
   const refusal = diskRefusal(error);
   if (refusal === 'disk-full') return noRoom(path, bytes, free);
-  if (!isThere(target)) return gone(path);
+  if (!(await answers(path)) || !isThere(target)) return gone(path);
   const reason = messageOf(error);
   const code = refusal === 'disk-read-only' ? 'move-read-only' : 'move-failed';
   return new KithError(code, reason, { cause: error, data: { path, reason } });

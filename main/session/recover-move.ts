@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Answers, answers, requireAnswer } from '../lib/answers.ts';
+import { type Answers, answers, endsWithin, requireAnswer } from '../lib/answers.ts';
 import { crashPoint } from '../lib/crash-point.ts';
 import {
   type DataPlace,
@@ -41,10 +41,20 @@ export async function recoverMove(
   await correctMarks(home, answered).catch(onError);
   // First: a verified copy is not removed while its source is absent.
   usedRoot(home);
-  const { moving } = place;
-  if (moving === null) return;
-  if (await answered(moving.path)) await undo(home, place).catch(onError);
-  else await writePlace(home, { ...place, moving: null });
+  await endInterrupted(home, answered).catch(onError);
+}
+
+/** A removal may take a while, but a disk that does not answer must not keep the user from the data. */
+const REMOVAL_MS = 30_000;
+
+/** Removes the copy of a move that has not ended. On a disk that does not answer, its mark says what it is. */
+export async function endInterrupted(home: string, answered: Answers): Promise<void> {
+  const place = readPlace(home);
+  if (place === null || place.moving === null) return;
+  if ((await answered(place.moving.path)) && (await endsWithin(REMOVAL_MS, undo(home, place)))) return;
+  // Its disk may be slow, so that the removal goes on meanwhile.
+  const now = readPlace(home);
+  if (now?.moving != null) await writePlace(home, { ...now, moving: null });
 }
 
 /** The record was replaced first; these are the writes after it. */
@@ -68,7 +78,7 @@ function setMark(root: string, mark: RootMark): void {
 }
 
 /** Removes the copy of a move that has not ended, and its part of the record. */
-export async function undo(home: string, { moving }: Pick<DataPlace, 'moving'>): Promise<void> {
+async function undo(home: string, { moving }: Pick<DataPlace, 'moving'>): Promise<void> {
   const place = readPlace(home);
   if (place === null || moving === null) return;
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createAnswers, requireAnswer } from '../../../main/lib/answers.ts';
+import { createAnswers, endsWithin, requireAnswer } from '../../../main/lib/answers.ts';
 import { turnedClock } from '../../support/test-clock.ts';
 
 function setUp() {
@@ -45,4 +45,12 @@ test('a disk that never answers is given up after 10 s, and asked once only', as
   disks['/share']!.resolve(null);
   expect(await again).toBe(true);
   expect(answers.isWaiting()).toBe(false);
+});
+
+test('work on a disk is waited for so long only, and fails as it does', async () => {
+  const endless = Promise.withResolvers<unknown>();
+  expect(await endsWithin(1, endless.promise)).toBe(false);
+  endless.reject(new Error('too late'));
+  expect(await endsWithin(60_000, Promise.resolve())).toBe(true);
+  await expect(endsWithin(60_000, Promise.reject(new Error('spoilt')))).rejects.toThrow('spoilt');
 });

@@ -157,6 +157,20 @@ describe('a complete copy whose mark was not corrected', () => {
   });
 });
 
+test('a home that was moved itself, or is mounted at another path, is still the home', async () => {
+  const { home, to } = await moved();
+  await moveData(home, home, DEPS);
+  const now = `${home}-elsewhere`;
+  renameSync(home, now);
+  expect(usedRoot(now)).toBe(now);
+  expect(codeWhenOpened(join(now, 'local'))).toBeNull();
+  expect(codeWhenOpened(join(to, 'local'))).toBe('datadir-left');
+  await recoverMove(now, throwIt);
+  expect(readMark(to)!.home).toBe(now);
+  await deleteOldCopy(now);
+  expect(existsSync(join(now, 'data-place.json'))).toBe(false);
+});
+
 describe('a disk that does not answer', () => {
   const silent = (...paths: readonly string[]) => {
     const asked: string[] = [];

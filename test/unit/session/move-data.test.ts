@@ -247,6 +247,26 @@ describe('a fault in the middle', () => {
   });
 });
 
+test('a move that is cancelled ends although its disk does not answer', async () => {
+  const [home, to] = [newHome(), newTarget()];
+  const life = new AbortController();
+  const never = new Promise<never>(() => undefined);
+  const stuck: typeof open = async (path, flags, mode) => {
+    const file = await open(path, flags, mode);
+    const write = () => {
+      life.abort(new Error('cancelled'));
+      return never;
+    };
+    return flags === 'wx' ? Object.assign(file, { write }) : file;
+  };
+  await expect(moveData(home, to, { ...DEPS, signal: life.signal, open: stuck })).rejects.toThrow(
+    'cancelled',
+  );
+  expect(usedRoot(home)).toBe(home);
+  expect(readdirSync(to)).toEqual([]);
+  await (await openDataDirectory(join(home, 'local'))).release();
+});
+
 describe('kill -9 after each step', () => {
   function run(args: readonly string[], after: number): { killed: boolean; step: string } {
     const { signal, stderr, status } = spawnSync(process.execPath, [CHILD, ...args], {
