@@ -250,12 +250,13 @@ describe('a fault in the middle', () => {
 test('a move that is cancelled ends although its disk does not answer', async () => {
   const [home, to] = [newHome(), newTarget()];
   const life = new AbortController();
-  const never = new Promise<never>(() => undefined);
+  const answered = Promise.withResolvers<null>();
   const stuck: typeof open = async (path, flags, mode) => {
     const file = await open(path, flags, mode);
-    const write = () => {
+    const write = async (data: Buffer, at: number) => {
       life.abort(new Error('cancelled'));
-      return never;
+      await answered.promise;
+      return { bytesWritten: data.length - at };
     };
     return flags === 'wx' ? Object.assign(file, { write }) : file;
   };
@@ -265,6 +266,8 @@ test('a move that is cancelled ends although its disk does not answer', async ()
   expect(usedRoot(home)).toBe(home);
   expect(readdirSync(to)).toEqual([]);
   await (await openDataDirectory(join(home, 'local'))).release();
+  // Else its file would stay open.
+  answered.resolve(null);
 });
 
 describe('kill -9 after each step', () => {
