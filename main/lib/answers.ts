@@ -50,7 +50,7 @@ export async function requireAnswer(path: string, answered: Answers): Promise<vo
   if (!(await answered(path))) throw new KithError('data-place-silent', path, { data: { path } });
 }
 
-/** Work on a disk that nothing waits for any more. */
+/** Work on a disk that was given up. */
 const abandoned = new Set<Promise<unknown>>();
 
 /** Waits for work on a disk, for a time. @returns whether it has ended; it rejects as the work does */

@@ -52,7 +52,7 @@ export async function endInterrupted(home: string, answered: Answers): Promise<v
   const place = readPlace(home);
   if (place === null || place.moving === null) return;
   if ((await answered(place.moving.path)) && (await endsWithin(REMOVAL_MS, undo(home, place)))) return;
-  // Its disk may be slow, so that the removal goes on meanwhile.
+  // Its disk may be slow, so that the removal continues meanwhile.
   const now = readPlace(home);
   if (now?.moving != null) await writePlace(home, { ...now, moving: null });
 }
