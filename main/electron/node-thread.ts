@@ -74,7 +74,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       name: 'kith-node',
       workerData: deps.data,
     });
-    let cause = 'it ended without an error message';
+    let cause = 'The node ended without an error message.';
     worker = thread;
     ended = again = false;
     thread.on('message', (message: FromNode) => receive(thread, message));
