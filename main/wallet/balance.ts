@@ -113,12 +113,6 @@ export function computeBalance(ledger: Ledger, maturity: number): Balance {
   };
 }
 
-/** All coins that a payment may spend now, own change included. */
-export function spendableCoins(ledger: Ledger, maturity: number): Spendable[] {
-  const { confirmed, change } = sortCoins(ledger, maturity);
-  return [...confirmed, ...change];
-}
-
 /** Outputs of an unconfirmed transaction that belong to the wallet and that no live payment spends. */
 function unspentOutputs(record: UnconfirmedRecord, spent: ReadonlySet<OutpointKey>): Spendable[] {
   return record.outputs.flatMap(({ index, keyPath }) => {
