@@ -120,7 +120,7 @@ function entriesOf({ path, entries, diverged }: OldCopy): readonly string[] {
  */
 export function unusedDirectories(home: string, place: DataPlace | null): string[] {
   if (place === null || isSameRoot(place.path, home)) return [];
-  const old = place.old !== null && isSameRoot(place.old.path, home) ? place.old.entries : [];
+  const old = place.old?.id === null ? place.old.entries : [];
   return dataDirectories(home)
     .filter((name) => !old.includes(name))
     .map((name) => join(home, name));

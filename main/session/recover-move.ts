@@ -66,7 +66,8 @@ export async function correctMarks(home: string, answered: Answers): Promise<voi
   // A complete copy is marked as used once its data is opened.
   if (isMarkOf(used, id, home) && (used.state === 'left' || used.home !== home))
     setMark(path, { ...used, home, state: used.state === 'left' ? 'used' : used.state });
-  if (old === null || isSameRoot(old.path, home) || !(await answered(old.path, BRIEFLY_MS))) return;
+  // Its path is looked at only once its disk has answered.
+  if (old === null || old.id === null || !(await answered(old.path, BRIEFLY_MS))) return;
   const left = markAt(old.path);
   if (isMarkOf(left, old.id, home) && (left.state !== 'left' || left.home !== home))
     setMark(old.path, { ...left, home, state: 'left' });
