@@ -89,7 +89,8 @@ export const WALLET_SENTENCES = {
     'Only a pending payment can be made faster or cancelled. This one is in a block already, or it can no longer be mined.',
   'wallet-not-own':
     'Only the sender can replace this payment. You can make it faster with a payment that spends it.',
-  'wallet-not-incoming': 'This payment brought no coins that can be spent. Speed it up by a higher fee instead.',
+  'wallet-not-incoming':
+    'This payment brought no coins that can be spent. Speed it up by a higher fee instead.',
   'wallet-replace-spent':
     'A later payment spends the change of this one. Speed up or cancel that payment first.',
   'wallet-replace-funds':
