@@ -94,7 +94,7 @@ export const WALLET_SENTENCES = {
   'wallet-replace-spent':
     'A later payment spends the change of this one. Speed up or cancel that payment first.',
   'wallet-replace-funds':
-    'The higher fee needs {needed:kith}, and {available:kith} are available for it. Wait for incoming payments and rewards, or choose a lower fee.',
+    'There is not enough for the higher fee[: the payment with it needs {needed:kith}, and {available:kith} are available]. Choose a lower fee, or wait for incoming payments and rewards.',
   'wallet-draft-unknown':
     'This payment can no longer be sent: it was sent already, or it was prepared too long ago. Look for it in the list of payments. If it is not there, prepare the payment again.',
   'wallet-draft-stale':
