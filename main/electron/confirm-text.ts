@@ -55,16 +55,15 @@ export function confirmPages({ wallet, payment }: PaymentConfirmation): ConfirmP
   });
 }
 
-/** The question, and the label of the button that sends. A payment without receivers goes back to the wallet. */
+/** The question, and the label of the button that sends. What a replacement does is in its notices. */
 function titlesOf(
-  { outputs, replaces }: PaymentConfirmation['payment'],
+  { warnings, replaces }: PaymentConfirmation['payment'],
   from: string,
   sum: string,
 ): readonly [string, string] {
-  if (outputs.every(({ change }) => change))
-    return replaces === null
-      ? [`Speed up the incoming payment to ${from}?`, 'Speed up']
-      : [`Cancel the pending payment from ${from}?`, 'Cancel payment'];
+  const does = (code: string) => warnings.some((warning) => warning.code === code);
+  if (does('pays-for-parent')) return [`Speed up the incoming payment to ${from}?`, 'Speed up'];
+  if (does('cancels-payment')) return [`Cancel the pending payment from ${from}?`, 'Cancel payment'];
   return replaces === null
     ? [`Send ${sum} from ${from}?`, `Send ${sum}`]
     : [`Speed up the payment of ${sum} from ${from}?`, 'Speed up'];

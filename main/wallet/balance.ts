@@ -1,6 +1,7 @@
 import type { Balance } from '../../shared/contract/wallet.ts';
 import type { Height } from '../../shared/units.ts';
-import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import { parentsFirst, parentsOf, paymentStates, spentByLive } from './payment-state.ts';
@@ -81,7 +82,11 @@ function dependsOnOthers(
   others: ReadonlySet<UnconfirmedRecord>,
 ): boolean {
   const isOurs = record.inputs.length === record.tx.inputs.length;
-  return !isOurs || parentsOf(record, ledger).some((parent) => others.has(parent));
+  // The parent of an own payment may be gone: the mempool dropped a payment of another wallet.
+  const hasLostParent = record.tx.inputs.some(
+    (input) => !ledger.coins.has(outpointKey(input)) && !ledger.unconfirmed.has(toHex(input.txid)),
+  );
+  return !isOurs || hasLostParent || parentsOf(record, ledger).some((parent) => others.has(parent));
 }
 
 /** The sum of the coins in motes. */

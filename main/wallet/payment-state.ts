@@ -69,6 +69,14 @@ function ownState(record: UnconfirmedRecord, tip: Height): PaymentState | undefi
   return tip < expires + BLOCKS_UNTIL_DEAD ? 'expired' : 'dead';
 }
 
+/** Whether a live payment of the wallet spends an output of this one. */
+export function isSpentByLivePayment(record: UnconfirmedRecord, ledger: Ledger): boolean {
+  const states = paymentStates(ledger);
+  for (const [txid, each] of ledger.unconfirmed)
+    if (states.get(txid) === 'live' && parentsOf(each, ledger).includes(record)) return true;
+  return false;
+}
+
 /** The coins that live transactions spend, own coins or not. A new payment must not spend them. */
 export function spentByLive(ledger: Ledger, states: ReadonlyMap<string, PaymentState>): Set<OutpointKey> {
   const spent = new Set<OutpointKey>();

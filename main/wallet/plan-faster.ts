@@ -2,14 +2,13 @@ import type { Faster } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import { formatKith, type Height, type Motes } from '../../shared/units.ts';
 import { DUST, REPLACEMENT_INCREMENT } from '../core/policy/policy-limits.ts';
-import type { Output } from '../core/primitives/coin.ts';
+import type { Lock, Output } from '../core/primitives/coin.ts';
 import { outpointKey } from '../core/primitives/outpoint.ts';
 import { KithError } from '../lib/errors.ts';
 import { seededRandom } from '../lib/random.ts';
 import { type AssembledPayment, assemblePayment, inheritedExpiry } from './assemble-payment.ts';
 import { sortCoins } from './balance.ts';
 import {
-  type Everything,
   isSelectionProblem,
   selectAll,
   selectCoins,
@@ -18,7 +17,9 @@ import {
 } from './coin-selection.ts';
 import { CHAIN } from './key-path.ts';
 import { baseBytes, feeFor } from './payment-size.ts';
-import { parentsOf, paymentStates } from './payment-state.ts';
+import { isSpentByLivePayment, paymentStates } from './payment-state.ts';
+import type { WalletMempool } from './ports.ts';
+import { feeWarnings } from './warnings.ts';
 import { checkFeerate, lifetimeOf, type Plan, type PlanContext } from './plan-payment.ts';
 import { choiceOfCoin, type CoinChoice } from './spendable-coins.ts';
 import type { UnconfirmedRecord } from './wallet-records.ts';
@@ -31,8 +32,8 @@ export interface FasterRequest {
 }
 
 export interface FasterContext extends PlanContext {
-  /** The fee of a transaction in the mempool, in motes; undefined if it is not there. */
-  readonly feeOf: (txid: string) => Motes | undefined;
+  /** A transaction of the mempool with its relatives there; undefined if it is not there. */
+  readonly entryOf: WalletMempool['get'];
 }
 
 /**
@@ -46,7 +47,8 @@ export function planFaster(context: FasterContext, request: FasterRequest): Plan
   checkFeerate(request.feerate, context.floor);
   if (request.how === 'bump') return planBump(context, request, record);
   if (record.inputs.length !== record.tx.inputs.length) throw new KithError('wallet-not-own');
-  checkUnspent(context, record);
+  // A later payment of this wallet would be lost with the payment that it spends.
+  if (isSpentByLivePayment(record, context.wallet.ledger)) throw new KithError('wallet-replace-spent');
   return planReplacement(context, request, record);
 }
 
@@ -57,62 +59,43 @@ function pendingRecord({ wallet: { ledger } }: FasterContext, txid: string): Unc
   return record;
 }
 
-/** A later payment of this wallet would be lost with the payment that it spends. */
-function checkUnspent({ wallet: { ledger } }: FasterContext, record: UnconfirmedRecord): void {
-  const states = paymentStates(ledger);
-  for (const [txid, each] of ledger.unconfirmed)
-    if (states.get(txid) === 'live' && parentsOf(each, ledger).includes(record))
-      throw new KithError('wallet-replace-spent');
-}
-
 function planReplacement(context: FasterContext, request: FasterRequest, record: UnconfirmedRecord): Plan {
-  const { wallet, network } = context;
+  const { wallet, network, random } = context;
   const tip = wallet.ledger.syncedTo.height;
-  const oldFee = feeOfOwn(record);
   const paid = request.how === 'cancel' ? [] : paidOutputs(record);
   const lock = wallet.keyring.lock(wallet.changeKey());
-  const shape = { validFrom: tip, expires: tip + lifetimeOf(network), outputs: paid };
-  const goal = {
-    baseBytes: baseBytes(request.how === 'cancel' ? { ...shape, outputs: [lock] } : shape),
-    baseBytesWithChange: baseBytes({ ...shape, outputs: [...paid, lock] }),
-    laterFeerate: context.laterFeerate,
-  };
-  const own = ownCoins(context, record);
-  const others = sortCoins(wallet.ledger, network.params.maturity).confirmed.map((coin) =>
-    choiceOfCoin(coin, false, undefined),
-  );
-  const select = (feerate: number): Selection<CoinChoice> | Everything<CoinChoice> | SelectionProblem => {
-    if (request.how === 'cancel') return selectAll(own, { ...goal, feerate });
-    const target = paid.reduce((sum, { amount }) => sum + amount, 0);
-    const random = seededRandom(`${context.drawSeed} ${target} ${feerate}`);
-    return selectCoins([...own, ...others], { ...goal, feerate, target }, random);
-  };
-  const selection = payingEnough(select, request.feerate, oldFee);
+  const selection = selectEnough(context, request, { record, paid, lock });
   const { coins: inputs, fee } = selection;
   const sum = inputs.reduce((total, { amount }) => total + amount, 0);
-  const change = request.how === 'cancel' ? ((sum - fee) as Motes) : selection.change;
-  const assembled = assemblePayment(
-    {
-      validFrom: tip,
-      expires: inheritedExpiry(inputs, shape.expires),
-      inputs,
-      paid,
-      change: { ...lock, amount: change },
-      fee,
-    },
-    network.hrp,
-    context.random,
-  );
-  return finish(assembled, inputs, request.txid, [replacementNotice(request, fee - oldFee)]);
+  const change = { ...lock, amount: paid.length === 0 ? ((sum - fee) as Motes) : selection.change };
+  const expires = inheritedExpiry(inputs, replacedExpiry(record, tip + lifetimeOf(network)));
+  const parts = { validFrom: tip, expires, inputs, paid, change, fee };
+  const assembled = assemblePayment(parts, network.hrp, random);
+  const notice = replacementNotice(request, fee - feeOfOwn(record));
+  return finish(context, assembled, { inputs, replaces: request.txid, notice });
 }
 
-/** Selects at a fee rate high enough that the mempool accepts the replacement (protocol.md §18). */
-function payingEnough<S extends Selection<CoinChoice>>(
-  select: (feerate: number) => S | SelectionProblem,
-  wanted: number,
-  oldFee: number,
-): S {
-  let feerate = wanted;
+/** No earlier than that of the replaced payment, so that its coins are not free while it could still be mined. */
+function replacedExpiry({ tx: { expires } }: UnconfirmedRecord, usual: Height): Height {
+  return expires === 0 ? 0 : Math.max(expires, usual);
+}
+
+interface ReplacementParts {
+  readonly record: UnconfirmedRecord;
+  readonly paid: readonly Output[];
+  readonly lock: Lock;
+}
+
+/** Selects coins at a fee rate high enough that the mempool accepts the replacement (protocol.md §18). */
+function selectEnough(
+  context: FasterContext,
+  request: FasterRequest,
+  { record, paid, lock }: ReplacementParts,
+): Selection<CoinChoice> {
+  const select = coinSelector(context, { record, paid, lock });
+  const oldFee = feeOfOwn(record);
+  const evictedFees = Math.max(oldFee, context.entryOf(request.txid)?.descendants.fee ?? 0);
+  let { feerate } = request;
   // More coins make it larger, and a larger one must pay more: a few rounds settle it.
   for (let round = 0; round < 10; round++) {
     const selection = select(feerate);
@@ -120,54 +103,81 @@ function payingEnough<S extends Selection<CoinChoice>>(
       const data = 'needed' in selection ? { needed: selection.needed, available: selection.available } : {};
       throw new KithError('wallet-replace-funds', undefined, { data });
     }
-    const least = oldFee + REPLACEMENT_INCREMENT * selection.bytes;
-    if (selection.fee >= least) return selection;
-    feerate = Math.max(feerate * 1.01, least / selection.bytes);
+    const { bytes, fee } = selection;
+    const forBandwidth = evictedFees + REPLACEMENT_INCREMENT * bytes;
+    const perByte = Math.floor((oldFee * bytes) / record.tx.bytes.length) + 1;
+    const least = Math.max(forBandwidth, perByte);
+    if (fee >= least) return selection;
+    feerate = Math.max(feerate * 1.01, least / bytes);
   }
   throw new KithError('wallet-replace-funds');
+}
+
+/** Selects the coins of a replacement at a fee rate: those of the replaced payment, and confirmed ones if needed. */
+function coinSelector(context: FasterContext, { record, paid, lock }: ReplacementParts) {
+  const { wallet, network, laterFeerate, drawSeed } = context;
+  const tip = wallet.ledger.syncedTo.height;
+  const shape = { validFrom: tip, expires: replacedExpiry(record, tip + lifetimeOf(network)) };
+  const withoutChange = baseBytes({ ...shape, outputs: paid.length === 0 ? [lock] : paid });
+  const base = {
+    baseBytes: withoutChange,
+    baseBytesWithChange: baseBytes({ ...shape, outputs: [...paid, lock] }),
+  };
+  const own = ownCoins(context, record);
+  const { confirmed } = sortCoins(wallet.ledger, network.params.maturity);
+  const others = confirmed.map((coin) => choiceOfCoin(coin, false, undefined));
+  const target = paid.reduce((sum, { amount }) => sum + amount, 0);
+  return (feerate: number): Selection<CoinChoice> | SelectionProblem => {
+    if (paid.length > 0) {
+      const random = seededRandom(`${drawSeed} ${target} ${feerate}`);
+      return selectCoins([...own, ...others], { ...base, feerate, target, laterFeerate }, random);
+    }
+    const all = selectAll(own, { ...base, feerate });
+    // What would be left is dust; no amount that the user could provide is missing.
+    return isSelectionProblem(all) ? { problem: 'too-many-coins', maxAmount: 0 } : all;
+  };
 }
 
 function planBump(context: FasterContext, { txid, feerate }: FasterRequest, record: UnconfirmedRecord): Plan {
   const { wallet, network } = context;
   const { incoming } = sortCoins(wallet.ledger, network.params.maturity);
   const coins = incoming
-    .filter(({ key }) => key.startsWith(txid))
+    .filter(({ key }) => key.startsWith(record.tx.txidHex))
     .map((coin) => choiceOfCoin(coin, true, undefined));
-  const parentFee = context.feeOf(txid);
-  if (coins.length === 0 || parentFee === undefined) throw new KithError('wallet-not-incoming');
+  const parents = context.entryOf(txid)?.ancestors;
+  if (coins.length === 0 || parents === undefined) throw new KithError('wallet-not-incoming');
   const tip = wallet.ledger.syncedTo.height;
   const lock = wallet.keyring.lock(wallet.changeKey());
   const expires = inheritedExpiry(coins, tip + lifetimeOf(network));
   const base = baseBytes({ validFrom: tip, expires, outputs: [lock] });
   const alone = selectAll(coins, { feerate: context.floor, baseBytes: base, baseBytesWithChange: base });
-  const value = coins.reduce((sum, { amount }) => sum + amount, 0);
   if (isSelectionProblem(alone)) throw new KithError('wallet-not-incoming');
-  // The fee of both together reaches the rate for the size of both.
-  const fee = Math.max(alone.fee, feeFor(alone.bytes + record.tx.bytes.length, feerate) - parentFee) as Motes;
+  const inputs = alone.coins;
+  const value = inputs.reduce((sum, { amount }) => sum + amount, 0);
+  // With this fee, the payment and all its unconfirmed ancestors together reach the rate.
+  const fee = Math.max(alone.fee, feeFor(alone.bytes + parents.size, feerate) - parents.fee) as Motes;
   if (value - fee < DUST)
     throw new KithError('wallet-replace-funds', undefined, {
       data: { needed: fee + DUST, available: value },
     });
   const change: Output = { ...lock, amount: (value - fee) as Motes };
-  const assembled = assemblePayment(
-    { validFrom: tip, expires, inputs: coins, paid: [], change, fee },
-    network.hrp,
-    context.random,
-  );
-  return finish(assembled, coins, null, [
-    {
-      code: 'pays-for-parent',
-      message: `This payment to yourself spends the incoming payment. Its fee of ${formatKith(fee)} KITH pays for both, so a miner gains by including both. You receive ${formatKith(fee)} KITH less.`,
-    },
-  ]);
+  const parts = { validFrom: tip, expires, inputs, paid: [], change, fee };
+  const assembled = assemblePayment(parts, network.hrp, context.random);
+  const notice = {
+    code: 'pays-for-parent',
+    message: `This payment to yourself spends the incoming payment. Its fee of ${formatKith(fee)} KITH pays for both, so a miner gains by including both. You receive ${formatKith(fee)} KITH less.`,
+  };
+  return finish(context, assembled, { inputs, replaces: null, notice });
 }
 
+/** Of a payment without receivers, the fee is compared with what it moves. */
 function finish(
+  context: FasterContext,
   { unsigned, view }: AssembledPayment,
-  inputs: readonly CoinChoice[],
-  replaces: string | null,
-  warnings: Notice[],
+  { inputs, replaces, notice }: { inputs: readonly CoinChoice[]; replaces: string | null; notice: Notice },
 ): Plan {
+  const paid = view.outputs.filter(({ change }) => !change);
+  const warnings = [notice, ...feeWarnings(context, view, paid.length === 0 ? view.inputs : paid)];
   return { unsigned, inputs, view: { ...view, replaces, warnings } };
 }
 
@@ -180,7 +190,7 @@ function replacementNotice({ how }: FasterRequest, more: number): Notice {
       }
     : {
         code: 'replaces-payment',
-        message: `${price} Only one of the two payments can be in a block, so the receiver is paid once.`,
+        message: `${price} Only one of the two payments can be in a block.`,
       };
 }
 

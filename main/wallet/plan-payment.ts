@@ -104,7 +104,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
     leftOut: selection.all?.aboveSizeLimit ?? [],
     uneconomic: selection.all?.uneconomic ?? [],
     addedToFee: selection.change > 0 ? 0 : fee - feeFor(unsigned.bytes.length, feerate),
-    spendsAll: selection.change === 0 && inputs.length === everything.length,
+    spendsAll: request.coins === undefined && selection.change === 0 && inputs.length === everything.length,
     repeatedAfter: findRepeated(paid, context.recent),
   });
   return { unsigned, inputs, view: { ...view, warnings } };

@@ -1,6 +1,6 @@
 /** Interfaces through which the wallets use the rest of the node. */
 import type { Feerates } from '../../shared/contract/mempool.ts';
-import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
+import type { Height, UnixSeconds } from '../../shared/units.ts';
 import type { Hash } from '../core/crypto/hash.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { Coin } from '../core/primitives/coin.ts';
@@ -44,11 +44,17 @@ export interface WalletChain {
   }>;
 }
 
+/** `fee` in motes, `size` in bytes. */
+export interface FeeAndSize {
+  readonly fee: number;
+  readonly size: number;
+}
+
 export interface WalletMempool {
   submit(tx: Transaction): Promise<{ readonly txid: string } | Violation>;
   has(txid: string): boolean;
-  /** An unconfirmed transaction; `fee` in motes. */
-  get(txid: string): { readonly fee: Motes } | undefined;
+  /** The sums over an unconfirmed transaction and its ancestors, and over it and its descendants. */
+  get(txid: string): { readonly ancestors: FeeAndSize; readonly descendants: FeeAndSize } | undefined;
   /** Resolves when every submitted and every re-added transaction has been accepted or refused. */
   idle(): Promise<void>;
   entries(): Iterable<{ readonly tx: Transaction }>;

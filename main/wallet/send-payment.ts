@@ -6,7 +6,7 @@ import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
 import { sortCoins } from './balance.ts';
-import { paymentStates } from './payment-state.ts';
+import { isSpentByLivePayment, paymentStates } from './payment-state.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import type { Draft } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
@@ -51,7 +51,10 @@ export function createSendDraft(deps: SendDeps): SendDraft {
       // have.
       if (!(await wallet.checkKeys(secrets))) throw new KithError('wallet-draft-stale');
       if (wallet.keysAhead() < wallet.ledger.gap) await wallet.extendKeys(secrets);
-      const result = await send(deps, wallet, await signed(deps, wallet, draft, secrets));
+      const result = await send(deps, wallet, {
+        tx: await signed(deps, wallet, draft, secrets),
+        replaces: draft.view.replaces,
+      });
       if (!isViolation(result) && draft.label !== '') await label(wallet, result.txid, draft.label);
       return result;
     });
@@ -66,10 +69,13 @@ function checkFresh(wallet: OpenWallet, draft: Draft, maturity: number): void {
   if (late || !draft.inputs.every(({ key }) => free.has(key))) throw new KithError('wallet-draft-stale');
 }
 
-/** The coins of the payment that a draft replaces; none if that payment is no longer pending. */
+/** The coins of the payment that a draft replaces; none if that payment cannot be replaced any more. */
 function coinsOfReplaced(ledger: Ledger, { view: { replaces } }: Draft): OutpointKey[] {
-  if (replaces === null || paymentStates(ledger).get(replaces) !== 'live') return [];
-  return ledger.unconfirmed.get(replaces)!.tx.inputs.map(outpointKey);
+  const record = replaces === null ? undefined : ledger.unconfirmed.get(replaces);
+  if (record === undefined || paymentStates(ledger).get(replaces!) !== 'live') return [];
+  // A payment that spends its change was made since: it would be lost.
+  if (isSpentByLivePayment(record, ledger)) return [];
+  return record.tx.inputs.map(outpointKey);
 }
 
 async function signed(
@@ -95,7 +101,11 @@ async function signed(
  * Stores the payment before it is submitted. After a crash in between, the next start sends this payment, and not a
  * second one.
  */
-async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation> {
+async function send(
+  deps: SendDeps,
+  wallet: OpenWallet,
+  { tx, replaces }: { readonly tx: Transaction; readonly replaces: string | null },
+): Promise<Sent | Violation> {
   const { store, clock, moved } = deps;
   await store.commit(wallet, (ledger, changes) => ledger.addUnconfirmed(tx, clock.now(), changes), {
     sync: true,
@@ -108,6 +118,10 @@ async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promis
     if (record !== undefined)
       await store.commit(wallet, (ledger, changes) => ledger.update(record, null, changes));
   }
+  // The mempool tells of it only if it still has the replaced payment.
+  const replaced = replaces === null ? undefined : wallet.ledger.unconfirmed.get(replaces);
+  if (refused === null && replaced !== undefined && !replaced.replaced)
+    await store.commit(wallet, (ledger, changes) => ledger.update(replaced, { replaced: true }, changes));
   moved(wallet);
   return refused ?? { txid: tx.txidHex };
 }

@@ -29,7 +29,7 @@ export interface OfferedCoins {
   /** Unconfirmed change, to be spent only if `preferred` is not enough. */
   readonly unconfirmedChange: readonly CoinChoice[];
   /**
-   * Txids of expired payments to the same receivers that share no coin with `coins`, so that both payments could be
+   * Txids of expired or cancelled payments to the same receivers that share no coin with `coins`, so that both payments could be
    * mined.
    */
   payableTwice(coins: readonly CoinChoice[]): readonly string[];
@@ -43,9 +43,9 @@ export interface OfferRequest {
 }
 
 /**
- * Coins for a payment to these receivers. An expired payment can still be mined after a reorganisation, and a user
- * who pays the same receiver again wants to pay once. Therefore the new payment spends a coin of the expired one,
- * until the expired one is dead (protocol.md §4). This fails if the user chose other coins, or if none of its coins
+ * Coins for a payment to these receivers. An expired or cancelled payment can still be mined, and a user
+ * who pays the same receiver again wants to pay once. Therefore the new payment spends a coin of the earlier one,
+ * until that one can no longer be mined (protocol.md §4). This fails if the user chose other coins, or if none of its coins
  * is confirmed; `payableTwice` returns the payments for which it failed.
  */
 export function offeredCoins(
@@ -53,12 +53,12 @@ export function offeredCoins(
   maturity: number,
   { receivers, chosen, originOf }: OfferRequest,
 ): OfferedCoins {
-  const expired = expiredPayments(ledger, receivers);
+  const earlier = earlierPayments(ledger, receivers);
   const funds = sortCoins(ledger, maturity);
   const { confirmed, change } = funds;
   const payableTwice = (coins: readonly CoinChoice[]) => {
     const keys = new Set(coins.map(({ key }) => key));
-    return expired.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
+    return earlier.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
   };
   const choiceOf = (spendable: Spendable, required: boolean) =>
     choiceOfCoin(spendable, required, originOf(spendable.key, spendable.coin));
@@ -69,7 +69,7 @@ export function offeredCoins(
 
   const required = new Set<OutpointKey>();
   const free = new Set(confirmed.map(({ key }) => key));
-  for (const { keys } of expired) {
+  for (const { keys } of earlier) {
     const key = keys.find((candidate) => free.has(candidate));
     if (key !== undefined && !keys.some((candidate) => required.has(candidate))) required.add(key);
   }
@@ -118,16 +118,25 @@ function chosenCoins(
   });
 }
 
-interface ExpiredPayment {
+interface EarlierPayment {
   readonly txid: string;
   readonly keys: readonly OutpointKey[];
 }
 
-function expiredPayments(ledger: Ledger, receivers: readonly Receiver[]): ExpiredPayment[] {
+function earlierPayments(ledger: Ledger, receivers: readonly Receiver[]): EarlierPayment[] {
   const states = paymentStates(ledger);
-  return [...ledger.unconfirmed.values()]
-    .filter(({ tx, inputs }) => inputs.length > 0 && states.get(tx.txidHex) === 'expired')
-    .filter((record) => paysAny(record, receivers))
+  const stateOf = ({ tx }: UnconfirmedRecord) => states.get(tx.txidHex);
+  const paying = [...ledger.unconfirmed.values()].filter((record) => paysAny(record, receivers));
+  // The coins of what was sped up are spent by a payment to the same receiver.
+  const paidAgain = new Set(
+    paying.filter((record) => stateOf(record) === 'live').flatMap(({ tx }) => tx.inputs.map(outpointKey)),
+  );
+  return paying
+    .filter((record) => {
+      const isCancelled = stateOf(record) === 'replaced' && record.conflict === null;
+      return record.inputs.length > 0 && (isCancelled || stateOf(record) === 'expired');
+    })
+    .filter(({ tx }) => !tx.inputs.some((input) => paidAgain.has(outpointKey(input))))
     .map(({ tx }) => ({ txid: tx.txidHex, keys: tx.inputs.map(outpointKey) }));
 }
 

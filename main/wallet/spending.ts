@@ -101,8 +101,10 @@ export function createSpending(deps: SpendingDeps): Spending {
       }),
     prepareFaster: (wallet, { txid, how, feerate = mempool.feerates().next }) =>
       queue.run(() => {
-        const feeOf = (id: string) => mempool.get(id)?.fee;
-        const plan = planFaster({ ...planContext(wallet), ...NO_PAST, feeOf }, { txid, how, feerate });
+        const plan = planFaster(
+          { ...planContext(wallet), ...NO_PAST, entryOf: mempool.get },
+          { txid, how, feerate },
+        );
         const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
         return Promise.resolve(addDraft(drafts, wallet, plan, { label, isBump: how === 'bump' }));
       }),

@@ -11,7 +11,7 @@ type Amount = { readonly amount: number };
 export interface PlanFacts {
   /** Whether the payment spends unconfirmed change. */
   readonly spendsUnconfirmedChange: boolean;
-  /** Expired payments to the same receivers that could still be mined in addition to this one. */
+  /** Expired or cancelled payments to the same receivers that could still be mined in addition to this one. */
   readonly payableTwice: readonly string[];
   /** For a payment of everything: coins beyond the size limit of the transaction. */
   readonly leftOut: readonly Amount[];
@@ -55,8 +55,9 @@ export function paymentWarnings(
   ];
 }
 
-function feeWarnings(
-  { defaultFeerate }: WarningContext,
+/** Warnings about a fee that is high for the amounts or beside the usual rate. */
+export function feeWarnings(
+  { defaultFeerate }: Pick<WarningContext, 'defaultFeerate'>,
   { fee, feerate }: { readonly fee: number; readonly feerate: number },
   paid: readonly { readonly amount: number }[],
 ): Notice[] {
@@ -132,7 +133,7 @@ function planWarnings(
     warnings.push({
       code: 'retry-may-double',
       message:
-        'An earlier payment to the same address expired a short while ago. If the chain is reorganised, both could be paid.',
+        'An earlier payment to the same address expired or was cancelled, but a block could still include it. Then both would be paid.',
     });
   if (facts.leftOut.length > 0)
     warnings.push({

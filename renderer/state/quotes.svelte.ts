@@ -25,67 +25,102 @@ export interface TimeQuote {
 
 /** What the payment would cost for each confirmation time, live. */
 export interface Quotes {
-  /** Null until the node has answered. */
-  readonly current: Readonly<Record<FeeTime, TimeQuote>> | null;
-  /** Resolves when the fee rates were requested once, whether or not the node answered. */
+  /** Null until the node has answered; without quotes while those of the present payment are not known. */
+  readonly current: AllQuotes | null;
+  /** Resolves when the last request has ended, whether or not the node answered. */
   readonly known: Promise<unknown>;
 }
 
 /** Pause after the last change before the node is asked, in milliseconds. */
 const PAUSE_MS = 150;
 
+type AllQuotes = Readonly<Record<FeeTime, TimeQuote>>;
+
 /** Asks for new quotes when the payment, the wallet, the mempool or the tip changes. Must be called inside a component. */
 export function createQuotes(
   { client, wallets, mempool }: Pick<AppState, 'client' | 'wallets' | 'mempool'>,
   payment: () => QuotedPayment | null,
 ): Quotes {
-  let current = $state.raw<Quotes['current']>(null);
+  let answer = $state.raw<{ readonly quotes: AllQuotes; readonly payment: string } | null>(null);
+  const wanted = $derived(payment());
+  const key = $derived(JSON.stringify(wanted));
 
-  async function ask(wanted: QuotedPayment | null, signal?: AbortSignal): Promise<void> {
-    const rates = await client.mempool.feerates({}, signal && { signal });
-    const quotes = await Promise.all(FEE_TIMES.map((time) => quoteAt(rates[time], wanted, signal)));
-    if (!signal?.aborted)
-      current = Object.fromEntries(FEE_TIMES.map((time, i) => [time, quotes[i]!])) as Record<
-        FeeTime,
-        TimeQuote
-      >;
+  /** Asks once. The answer of an aborted request is dropped. */
+  async function ask(asked: QuotedPayment | null, signal: AbortSignal): Promise<void> {
+    const rates = await client.mempool.feerates({}, { signal });
+    const quotes = await Promise.all(FEE_TIMES.map((time) => quoteAt(rates[time], asked, signal)));
+    if (signal.aborted) return;
+    const byTime = Object.fromEntries(FEE_TIMES.map((time, i) => [time, quotes[i]!]));
+    answer = { quotes: byTime as AllQuotes, payment: JSON.stringify(asked) };
   }
 
   async function quoteAt(
     feerate: number,
-    wanted: QuotedPayment | null,
-    signal: AbortSignal | undefined,
+    asked: QuotedPayment | null,
+    signal: AbortSignal,
   ): Promise<TimeQuote> {
-    if (wanted === null) return { feerate, quote: null, problem: null };
-    const { wallet: name, address, amount } = wanted;
+    if (asked === null) return { feerate, quote: null, problem: null };
+    const { wallet: name, address, amount } = asked;
     try {
-      const quote = await client.wallet.quote(
-        { name, to: [{ address, amount }], feerate },
-        signal && { signal },
-      );
+      const quote = await client.wallet.quote({ name, to: [{ address, amount }], feerate }, { signal });
       return { feerate, quote, problem: null };
     } catch (error) {
       return { feerate, quote: null, problem: problemOf(error) };
     }
   }
 
-  const known = ask(null).catch(() => undefined);
+  let isFirst = true;
+  let known = Promise.resolve();
+  // A request runs to its end while the mempool changes: a slow node would otherwise never answer one.
+  let running = false;
+  let isStale = false;
+  let stop = new AbortController();
+  const request = (asked: QuotedPayment | null): void => {
+    isStale = running;
+    if (running) return;
+    running = true;
+    const { signal } = stop;
+    // Without an answer there is no quote; the review asks the node again.
+    known = ask(asked, signal)
+      .catch(() => undefined)
+      .then(() => {
+        if (signal.aborted) return;
+        running = false;
+        if (isStale) request(asked);
+      });
+  };
+
   $effect(() => {
-    const wanted = payment();
-    track(wallets.view?.revision, wallets.view?.balance.asOfHeight, mempool.view);
-    const stop = new AbortController();
-    // Without an answer the last quotes stay; the review asks the node again.
-    const timer = setTimeout(() => void ask(wanted, stop.signal).catch(() => undefined), PAUSE_MS);
+    track(key);
     return () => {
-      clearTimeout(timer);
       stop.abort();
+      stop = new AbortController();
+      running = false;
     };
+  });
+  $effect(() => {
+    track(key, wallets.view?.revision, wallets.view?.balance.asOfHeight, mempool.view);
+    const asked = wanted;
+    const pause = isFirst ? 0 : PAUSE_MS;
+    isFirst = false;
+    const timer = setTimeout(() => request(asked), pause);
+    return () => clearTimeout(timer);
   });
 
   return {
     get current() {
-      return current;
+      if (answer === null || answer.payment === key) return answer?.quotes ?? null;
+      return withoutQuotes(answer.quotes);
     },
-    known,
+    get known() {
+      return known;
+    },
   };
+}
+
+/** The fee rates alone, while the quotes are those of another payment. */
+function withoutQuotes(quotes: AllQuotes): AllQuotes {
+  return Object.fromEntries(
+    FEE_TIMES.map((time) => [time, { feerate: quotes[time].feerate, quote: null, problem: null }]),
+  ) as unknown as AllQuotes;
 }

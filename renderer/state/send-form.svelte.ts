@@ -277,7 +277,9 @@ function createPricing(
     return { wallet, address: receiver.link.address, amount: wanted };
   });
   return {
-    known: quotes.known,
+    get known() {
+      return quotes.known;
+    },
     get when() {
       return when;
     },

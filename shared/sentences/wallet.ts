@@ -90,7 +90,7 @@ export const WALLET_SENTENCES = {
   'wallet-not-own':
     'Only the sender can replace this payment. You can make it faster with a payment that spends it.',
   'wallet-not-incoming':
-    'This payment brought no coins that can be spent. Speed it up by a higher fee instead.',
+    'Its coins are spent already, or the payment is not in the mempool. Wait for the next block.',
   'wallet-replace-spent':
     'A later payment spends the change of this one. Speed up or cancel that payment first.',
   'wallet-replace-funds':

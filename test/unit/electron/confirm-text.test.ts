@@ -4,7 +4,11 @@ import { type ConfirmPage, confirmPages, groupAddress } from '../../../main/elec
 
 const ADDRESS = 'kith1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu';
 
-const CHANGE_ONLY = [{ address: 'kith1change', amount: 900_000_000, change: true }];
+/** A payment back to the wallet that says what it does. */
+const doing = (code: string) => ({
+  outputs: [{ address: 'kith1change', amount: 900_000_000, change: true }],
+  warnings: [{ code, message: 'What it does.' }],
+});
 
 function aRequest(change: Partial<PaymentConfirmation['payment']> = {}): PaymentConfirmation {
   return {
@@ -47,8 +51,12 @@ test('shows the wallet, the amount, the fee, the total, the change and the compl
 
 test.each([
   [{ replaces: 'ab' }, 'Speed up the payment of 2.5 KITH from “Mira”?', 'Speed up'],
-  [{ replaces: 'ab', outputs: CHANGE_ONLY }, 'Cancel the pending payment from “Mira”?', 'Cancel payment'],
-  [{ outputs: CHANGE_ONLY }, 'Speed up the incoming payment to “Mira”?', 'Speed up'],
+  [
+    { replaces: 'ab', ...doing('cancels-payment') },
+    'Cancel the pending payment from “Mira”?',
+    'Cancel payment',
+  ],
+  [doing('pays-for-parent'), 'Speed up the incoming payment to “Mira”?', 'Speed up'],
 ])('%o is asked as what it does', (fields, question, button) => {
   const { message, next, detail } = onePage(aRequest(fields));
   expect([message.replace(/[\u2068\u2069]/g, ''), next]).toEqual([question, button]);

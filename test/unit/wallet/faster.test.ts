@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
-import { isViolation } from '../../../main/core/violation.ts';
+import { isViolation, violation } from '../../../main/core/violation.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
 import type { Faster } from '../../../shared/contract/vocabulary.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
@@ -116,6 +116,81 @@ test('a bump pays the fee for an incoming payment and for itself', async () => {
   await eventually(async () => (await world.wallets.balance('b')).confirmed).toBe(5_000_000 - draft.fee);
 });
 
+test('a payment that the mempool dropped is replaced in the wallet too, and its change counts once', async () => {
+  const dropped = new Set<string>();
+  world = await openWorld();
+  await walletWithCoins(world, 'a', 2);
+  const first = await send(world, 'a', RECEIVER, 5_000_000);
+  const directory = world.directory;
+  await world.stop();
+  // A mempool that lost the payment, and would not take it back.
+  world = await openWorld({
+    directory,
+    submit: async (tx) => {
+      const { txidHex } = tx as { txidHex: string };
+      if (txidHex === first) {
+        dropped.add(txidHex);
+        return violation('policy-feerate');
+      }
+      return { txid: txidHex };
+    },
+  });
+  await eventually(() => dropped.has(first)).toBe(true);
+  const draft = await prepare('speed-up', first);
+  await confirm(draft.draft);
+  expect((await entry(first)).state).toBe('cancelled');
+  expect((await world.wallets.balance('a')).available).toBe(2 * SUBSIDY - 5_000_000 - draft.fee);
+});
+
+test('a replacement lives as long as the payment that it replaces', async () => {
+  await open();
+  const { draft } = await world.wallets.prepare({
+    name: 'a',
+    to: [{ address: RECEIVER, amount: 5_000_000 }],
+    expires: 0,
+  });
+  const txid = await confirm(draft);
+  expect((await prepare('cancel', txid)).expires).toBe(0);
+});
+
+test('a replacement pays for what the receiver has built on the payment', async () => {
+  await open();
+  await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
+  const incoming = await send(world, 'a', await world.wallets.address('b'), 5_000_000);
+  await eventually(async () => (await world.wallets.balance('b')).pendingIn).toBe(5_000_000);
+  const bump = await world.wallets.prepareFaster({ name: 'b', how: 'bump', txid: incoming, feerate: 500 });
+  await confirm(bump.draft);
+  const draft = await prepare('cancel', incoming);
+  expect(draft.fee).toBeGreaterThan(bump.fee);
+  await confirm(draft.draft);
+  expect(world.mempool.has(incoming)).toBe(false);
+});
+
+test('paying again after a cancellation warns while a miner can still include the first payment', async () => {
+  await open(3);
+  const first = await send(world, 'a', RECEIVER, 5_000_000);
+  await confirm((await prepare('cancel', first)).draft);
+  await eventually(async () => (await entry(first)).state).toBe('cancelled');
+  const codes = async () =>
+    (await world.wallets.prepare({ name: 'a', to: [{ address: RECEIVER, amount: 6_000_000 }] })).warnings.map(
+      ({ code }) => code,
+    );
+  expect(await codes()).toContain('retry-may-double');
+  await world.mine();
+  await eventually(codes).not.toContain('retry-may-double');
+});
+
+test('paying again after a speed-up has no such warning', async () => {
+  await open(3);
+  const first = await send(world, 'a', RECEIVER, 5_000_000);
+  await confirm((await prepare('speed-up', first)).draft);
+  const { warnings } = await world.wallets.prepare({
+    name: 'a',
+    to: [{ address: RECEIVER, amount: 6_000_000 }],
+  });
+  expect(warnings.map(({ code }) => code)).toEqual(['address-used']);
+});
+
 describe('what cannot be made faster is refused', () => {
   test('a payment in a block, and one that is unknown', async () => {
     await open();
@@ -147,6 +222,15 @@ describe('what cannot be made faster is refused', () => {
     await open(1);
     const txid = await send(world, 'a', RECEIVER, SUBSIDY - 2_000_000);
     expect(await codeFor(prepare('speed-up', txid, { feerate: 90_000 }))).toBe('wallet-replace-funds');
+  });
+
+  test('a draft of a payment whose change was spent meanwhile', async () => {
+    await open(1);
+    const txid = await send(world, 'a', RECEIVER, 5_000_000);
+    const { draft } = await prepare('speed-up', txid, { feerate: 500 });
+    const later = await send(world, 'a', RECEIVER, 6_000_000);
+    expect(await codeFor(confirm(draft))).toBe('wallet-draft-stale');
+    expect(world.mempool.has(later)).toBe(true);
   });
 
   test('a draft of a payment that was mined meanwhile', async () => {
