@@ -87,10 +87,20 @@ async function undo(home: string, { moving }: Pick<DataPlace, 'moving'>): Promis
       await removeCopy(home, place, moving);
   } catch (error) {
     // Other programs may create data directories again.
-    await writePlace(home, { ...place, moving: { ...moving, pid: null } });
+    await settleMoving(home, moving, { ...moving, pid: null });
     throw error;
   }
-  await writePlace(home, { ...place, moving: null });
+  await settleMoving(home, moving, null);
+}
+
+/** Writes what is left of a move, unless the record is no longer about it: a removal can take longer than its limit. */
+async function settleMoving(
+  home: string,
+  { path, id }: RootContent,
+  moving: DataPlace['moving'],
+): Promise<void> {
+  const place = readPlace(home);
+  if (place?.moving?.path === path && place.moving.id === id) await writePlace(home, { ...place, moving });
 }
 
 async function removeCopy(home: string, place: DataPlace, { path, entries }: RootContent): Promise<void> {
@@ -113,5 +123,6 @@ export async function removeHalfCopy(root: string, home: string): Promise<void> 
   if (mark === null || !isHalfCopy(mark, home)) return;
   await rm(join(root, INCOMING), { recursive: true, force: true });
   await deleteData(root, mark.entries, { withRoot: false });
-  await rm(join(root, PLACE_FILE), { force: true });
+  // The user may have chosen the folder again meanwhile.
+  if (readMark(root)?.id === mark.id) await rm(join(root, PLACE_FILE), { force: true });
 }
