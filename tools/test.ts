@@ -44,6 +44,13 @@ const withCoverage = takeFlag('--coverage');
 const temporary = mkdtempSync(path.join(temporaryRoot(), 'kith-run-'));
 const env: Record<string, string> = { KITH_LONG: long ? '1' : '', ...folderVariables(temporary) };
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
+// The folder may be in memory, where it would stay until the computer restarts.
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const)
+  process.once(signal, () => process.exit(128 + number));
 
 if (!existsSync(path.join(ROOT, '../shared'))) {
   console.log(
@@ -100,6 +107,8 @@ function notRun(missing: string): string {
 interface KindOutcome {
   readonly code: number;
   readonly report: Report;
+  /** Why it could not run. */
+  readonly problem?: string;
 }
 type Outcome = KindOutcome | { readonly missing: string };
 
@@ -165,6 +174,12 @@ async function runDesktop(vitestArgs: readonly string[], quiet = false): Promise
   }
 }
 
+/** A kind that could not be started must not end the one beside it. */
+function failedStart(error: unknown): KindOutcome {
+  const problem = error instanceof Error ? error.message : String(error);
+  return { code: 1, report: readReport(''), problem };
+}
+
 function reporters(file: string): string[] {
   return ['--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile=${file}`];
 }
@@ -179,7 +194,7 @@ async function runAll(): Promise<void> {
     if (kind === 'e2e' && noBrowser) return;
     if (quiet) console.log(`test: ${kind} runs, its output follows at its end`);
     const from = performance.now();
-    outcomes.set(kind, await runKind(kind, [], quiet));
+    outcomes.set(kind, await runKind(kind, [], quiet).catch(failedStart));
     costs.set(kind, costSentence(performance.now() - from, childSeconds()));
   };
   for (const kinds of ORDER) await Promise.all(kinds.map((kind) => run(kind, kinds.length > 1)));
@@ -204,7 +219,8 @@ async function runAll(): Promise<void> {
       `${kind}: ${report.numPassedTests} passed, ${report.numFailedTests} failed${skipped}, ${costs.get(kind)!}`,
       ...failuresOf(report, unsteady ? 'unsteady, passed in a second run' : 'failed'),
     );
-    good &&= code === 0 || unsteady;
+    if (outcome.problem !== undefined) lines.push(`${kind}: ${outcome.problem}`);
+    good &&= (code === 0 && report.numPassedTests > 0) || unsteady;
   }
   const seconds = Math.round((performance.now() - begun) / 1000);
   console.log('test: the ten slowest:');
