@@ -6,8 +6,8 @@ import { linuxTest } from './support/linux-test.ts';
 test('a data directory that is in use is reported with a sentence, and the node starts once it is free', async () => {
   const datadir = newFolder();
   const other = await openDataDirectory(datadir);
-  const app = await launchDesktop({ datadir });
-  await app.press('Try again');
+  // The dialog may come before the test could choose its button.
+  const app = await launchDesktop({ datadir, atStart: ({ press }) => press('Try again') });
   await expect.poll(() => app.dialogs()).not.toEqual([]);
   const [refusal] = await app.dialogs();
   expect(refusal!.message).toBe('The node could not start.');

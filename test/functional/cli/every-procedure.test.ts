@@ -157,7 +157,8 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   const quote = await ask('wallet.quote', { name: 'mine', to, feerate: 20, expires: 0 });
   expect(holds(quote, 'amount:int fee:int feerate:number change:int inputs:int')).toEqual([]);
   const draft = await ask('wallet.prepare', { name: 'mine', to, feerate: 20, expires: 0 });
-  const drafted = 'draft:text fee:int feerate:number inputs:list outputs:list expires:int warnings:list';
+  const drafted =
+    'draft:text fee:int feerate:number inputs:list outputs:list expires:int replaces:hash? warnings:list';
   expect(holds(draft, drafted)).toEqual([]);
   expect(draft['expires']).toBe(0);
   expect(draft['fee']).toBe(quote['fee']);
@@ -176,7 +177,7 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   expect(again.fault).toMatchObject({ code: 'policy-known' });
   const [newest] = await ask<[Fields]>('wallet.history', { name: 'mine', limit: 1 });
   const told =
-    'txid:hash time:int amount:int fee:int? state:text height:int? confirmations:int expires:int label:text seenBy:int? ofPeers:int?';
+    'txid:hash time:int amount:int fee:int? state:text height:int? confirmations:int expires:int label:text seenBy:int? ofPeers:int? replacedBy:hash?';
   expect(holds(newest, told)).toEqual(['kind', 'addresses']);
 });
 
