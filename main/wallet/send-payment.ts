@@ -118,7 +118,7 @@ async function send(
     if (record !== undefined)
       await store.commit(wallet, (ledger, changes) => ledger.update(record, null, changes));
   }
-  // The mempool tells of it only if it still has the replaced payment.
+  // The mempool reports it only if it still has the replaced payment.
   const replaced = replaces === null ? undefined : wallet.ledger.unconfirmed.get(replaces);
   if (refused === null && replaced !== undefined && !replaced.replaced)
     await store.commit(wallet, (ledger, changes) => ledger.update(replaced, { replaced: true }, changes));
