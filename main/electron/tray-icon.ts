@@ -6,7 +6,6 @@ const RADIUS = 6.5;
 const STROKE = 2.6;
 const CENTRES = [12.5, 19.5] as const;
 const ICON_PIXELS = 22;
-const WINDOW_ICON_PIXELS = 64;
 
 type Colour = readonly [red: number, green: number, blue: number];
 const GROUND: Colour = [0x0e, 0x6b, 0x5c];
@@ -21,14 +20,6 @@ export function trayIcon(): NativeImage {
     icon.addRepresentation({ scaleFactor, width: size, height: size, buffer });
   }
   return icon;
-}
-
-/** Kith's mark for title bars and lists of windows. Only Linux needs it; elsewhere the program has an icon. */
-export function windowIcon(): NativeImage {
-  return nativeImage.createFromBitmap(Buffer.from(drawMark(WINDOW_ICON_PIXELS)), {
-    width: WINDOW_ICON_PIXELS,
-    height: WINDOW_ICON_PIXELS,
-  });
 }
 
 /** The mark as premultiplied BGRA, 4 bytes a pixel, as Electron takes a bitmap. */

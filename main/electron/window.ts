@@ -6,7 +6,6 @@ import {
   type WebContents,
 } from 'electron';
 import { isPage } from './guard.ts';
-import { windowIcon } from './tray-icon.ts';
 import { keepWindow, placeWindow } from './keep-window.ts';
 import { MIN_SIZE, type WindowStates } from './window-state.ts';
 
@@ -38,7 +37,6 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
     minHeight: MIN_SIZE.height,
     show: false,
     autoHideMenuBar: true,
-    ...(process.platform === 'linux' && { icon: windowIcon() }),
     backgroundColor: backgroundNow(),
     webPreferences: {
       preload: deps.preload,
