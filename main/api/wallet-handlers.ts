@@ -1,4 +1,5 @@
 import type { DraftPayment, WalletView } from '../../shared/contract/wallet.ts';
+import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import type { Violation } from '../core/violation.ts';
 import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
@@ -158,10 +159,10 @@ function createRecordHandlers({ node }: HandlerDeps) {
 }
 
 function paymentFacts({ wallet, payment }: PaymentConfirmation): Omit<OperationFacts, 'kind'> {
-  const paid = payment.outputs.filter((output) => !output.change);
+  const paid = receiversOf(payment.outputs);
   return {
     wallet,
-    amount: paid.reduce((sum, output) => sum + output.amount, 0),
+    amount: outputSums(payment.outputs).paid,
     receivers: paid.length,
     receiver: paid[0]?.address ?? null,
   };

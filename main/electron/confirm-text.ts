@@ -1,4 +1,5 @@
 import { cleanLabel, isolated } from '../../shared/labels.ts';
+import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { formatKith, TICKER } from '../../shared/units.ts';
 import type { PaymentConfirmation } from '../api/base.ts';
 
@@ -31,11 +32,10 @@ const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
  * the expiry and the wallet. At least one page. Each page has the totals; the last one has the warnings and the button that sends.
  */
 export function confirmPages({ wallet, payment }: PaymentConfirmation): ConfirmPage[] {
-  const receivers = payment.outputs.filter((output) => !output.change);
-  const sum = receivers.reduce((total, output) => total + output.amount, 0);
+  const receivers = receiversOf(payment.outputs);
+  const { paid: sum, change } = outputSums(payment.outputs);
   const from = `“${isolated(clean(wallet))}”`;
   const [message, send] = titlesOf(payment, from, money(sum));
-  const change = payment.outputs.reduce((total, output) => total + (output.change ? output.amount : 0), 0);
   const sums = [`Fee: ${money(payment.fee)}`, `Total: ${money(sum + payment.fee)}`];
   if (change > 0) sums.push(`Change: ${money(change)}, back to this wallet`);
   if (payment.expires > 0) sums.push(`Expires if not mined by block ${payment.expires}`);

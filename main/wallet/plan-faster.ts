@@ -1,5 +1,6 @@
 import type { Faster } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
+import { receiversOf } from '../../shared/payment-outputs.ts';
 import { formatKith, type Height, type Motes } from '../../shared/units.ts';
 import { DUST, REPLACEMENT_INCREMENT } from '../core/policy/policy-limits.ts';
 import type { Lock, Output } from '../core/primitives/coin.ts';
@@ -15,13 +16,12 @@ import {
   type Selection,
   type SelectionProblem,
 } from './coin-selection.ts';
-import { CHAIN } from './key-path.ts';
 import { baseBytes, feeFor } from './payment-size.ts';
 import { isSpentByLivePayment, paymentStates } from './payment-state.ts';
 import type { WalletMempool } from './ports.ts';
 import { feeWarnings } from './warnings.ts';
 import { checkFeerate, lifetimeOf, type Plan, type PlanContext } from './plan-payment.ts';
-import { choiceOfCoin, type CoinChoice } from './spendable-coins.ts';
+import { choiceOfCoin, type CoinChoice, paidOutputs } from './spendable-coins.ts';
 import type { UnconfirmedRecord } from './wallet-records.ts';
 
 export interface FasterRequest {
@@ -176,7 +176,7 @@ function finish(
   { unsigned, view }: AssembledPayment,
   { inputs, replaces, notice }: { inputs: readonly CoinChoice[]; replaces: string | null; notice: Notice },
 ): Plan {
-  const paid = view.outputs.filter(({ change }) => !change);
+  const paid = receiversOf(view.outputs);
   const warnings = [notice, ...feeWarnings(context, view, paid.length === 0 ? view.inputs : paid)];
   return { unsigned, inputs, view: { ...view, replaces, warnings } };
 }
@@ -198,14 +198,6 @@ function replacementNotice({ how }: FasterRequest, more: number): Notice {
 function feeOfOwn({ tx, inputs }: UnconfirmedRecord): number {
   const spent = inputs.reduce((sum, { coin }) => sum + coin.amount, 0);
   return spent - tx.outputs.reduce((sum, { amount }) => sum + amount, 0);
-}
-
-/** Its outputs but for the change. */
-function paidOutputs({ tx, outputs }: UnconfirmedRecord): Output[] {
-  const change = new Set(
-    outputs.filter(({ keyPath }) => keyPath.chain === CHAIN.change).map(({ index }) => index),
-  );
-  return tx.outputs.filter((_, index) => !change.has(index));
 }
 
 /** The coins of the payment, which its replacement must spend too. */

@@ -8,7 +8,9 @@ import { KithError } from '../lib/errors.ts';
 import { type Funds, sortCoins, type Spendable } from './balance.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import type { Receiver } from './receivers.ts';
-import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
+import type { OwnCoin, UnconfirmedRecord, WalletRecord } from './wallet-records.ts';
+import { CHAIN } from './key-path.ts';
+import type { Output } from '../core/primitives/coin.ts';
 import { paymentStates } from './payment-state.ts';
 
 /** A coin that a payment may spend. */
@@ -140,9 +142,16 @@ function earlierPayments(ledger: Ledger, receivers: readonly Receiver[]): Earlie
     .map(({ tx }) => ({ txid: tx.txidHex, keys: tx.inputs.map(outpointKey) }));
 }
 
-function paysAny({ tx, outputs }: UnconfirmedRecord, receivers: readonly Receiver[]): boolean {
-  const change = new Set(outputs.filter(({ keyPath }) => keyPath.chain === 1).map(({ index }) => index));
-  return tx.outputs.some(
-    (output, index) => !change.has(index) && receivers.some(({ lock }) => equalBytes(lock.lock, output.lock)),
+function paysAny(record: UnconfirmedRecord, receivers: readonly Receiver[]): boolean {
+  return paidOutputs(record).some((output) =>
+    receivers.some(({ lock }) => equalBytes(lock.lock, output.lock)),
   );
+}
+
+/** The outputs of a transaction without the change of this wallet. */
+export function paidOutputs({ tx, outputs }: WalletRecord): Output[] {
+  const change = new Set(
+    outputs.filter(({ keyPath }) => keyPath.chain === CHAIN.change).map(({ index }) => index),
+  );
+  return tx.outputs.filter((_, index) => !change.has(index));
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
+import { outputSums } from '../../shared/payment-outputs.ts';
 import { toHex } from '../core/codec/hex.ts';
 import type { Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
@@ -152,7 +153,6 @@ function addDraft(
 const NO_PAST: PastPayments = { knownAddresses: new Set(), paidAddresses: new Set(), recent: [] };
 
 function quoteOf({ fee, feerate, inputs, outputs }: Omit<DraftPayment, 'draft'>): Quote {
-  const sum = (change: boolean) =>
-    outputs.reduce((total, output) => total + (output.change === change ? output.amount : 0), 0);
-  return { amount: sum(false), fee, feerate, change: sum(true), inputs: inputs.length };
+  const { paid, change } = outputSums(outputs);
+  return { amount: paid, fee, feerate, change, inputs: inputs.length };
 }

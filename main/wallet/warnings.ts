@@ -1,5 +1,6 @@
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import { receiversOf } from '../../shared/payment-outputs.ts';
 import { formatKith, group } from '../../shared/units.ts';
 import { findLookalike } from './lookalike.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
@@ -46,7 +47,7 @@ export function paymentWarnings(
   view: Omit<DraftPayment, 'draft' | 'warnings'>,
   facts: PlanFacts,
 ): Notice[] {
-  const paid = view.outputs.filter((output) => !output.change);
+  const paid = receiversOf(view.outputs);
   return [
     ...feeWarnings(context, view, paid),
     ...paid.flatMap(({ address }) => addressWarnings(context, address)),

@@ -1,6 +1,7 @@
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { isLinkProblem, parseTarget, type PaymentLink } from '../../shared/payment-link.ts';
 import { compact } from '../../shared/pasted.ts';
+import { outputSums } from '../../shared/payment-outputs.ts';
 import { WALLET_SENTENCES } from '../../shared/sentences/wallet.ts';
 import { formatKith, parseKith, type Motes } from '../../shared/units.ts';
 import { checkAddress } from '../format/address.ts';
@@ -255,8 +256,7 @@ function createAmount(wallets: SendDeps['wallets']) {
     },
     /** Shows the amount of a draft that pays everything. */
     showAll({ outputs, warnings }: DraftPayment): void {
-      const paid = outputs.reduce((sum, output) => sum + (output.change ? 0 : output.amount), 0);
-      text = formatKith(paid);
+      text = formatKith(outputSums(outputs).paid);
       everything = true;
       leftOver = warnings.find(({ code }) => code === 'coins-left')?.message ?? null;
     },
