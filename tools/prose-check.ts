@@ -109,7 +109,7 @@ function linesOf(file: string): string[] {
   return readFileSync(path.join(ROOT, file), 'utf8').split('\n');
 }
 
-/** Identifiers are split into words: `spotlessTip` and `SPOTLESS_MS` have the word `spotless`. */
+/** Identifiers are split into words, at capital letters and underscores, so that a rule also finds its word in a name. */
 function findings(file: string, line: string): string[] {
   const words = line
     .replaceAll(ALLOWED, '')

@@ -7,7 +7,7 @@ import type { Transaction } from '../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
 import { createRandom, type Random } from '../../support/random.ts';
-import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
+import { coinbaseOf, pay, silent, testKey } from '../../support/chain/test-chain.ts';
 import { until } from '../../support/until.ts';
 import { MATURITY, openWorld, PASSWORD, type World } from './world.ts';
 
@@ -172,7 +172,9 @@ test.each([1, 2, 3])(
   { timeout: 120_000 },
   async (seed) => {
     const random = createRandom(seed);
-    let world = await openWorld();
+    const warnings: string[] = [];
+    const log = { ...silent, warn: (message: string) => warnings.push(message) };
+    let world = await openWorld({ log });
     const owners: Owners = new Map();
     const own = (name: Name, lock: Lock) => {
       owners.set(Buffer.from(lock.lock).toString('hex'), name);
@@ -212,6 +214,26 @@ test.each([1, 2, 3])(
           await world.wallets.confirmUnlocked(draft.draft);
         } catch (error) {
           if (!/^wallet-(no-)?funds/.test(codeOf(error) ?? '')) throw error;
+        }
+      },
+      /** A pending payment is replaced by itself with a higher fee, or cancelled. */
+      async replace() {
+        const name = anyName();
+        const history = await world.wallets.history({ name, limit: 50 });
+        const pending = history.filter(
+          ({ state, fee }) => (state === 'queued' || state === 'sent') && fee !== null,
+        );
+        if (pending.length === 0) return;
+        const { txid } = pending[random.int(pending.length)]!;
+        try {
+          const how = random.int(2) === 0 ? 'speed-up' : 'cancel';
+          const draft = await world.wallets.prepareFaster({ name, txid, how });
+          for (const output of draft.outputs) if (output.change) own(name, world.lockOf(output.address));
+          const sent = await world.wallets.confirmUnlocked(draft.draft);
+          if (isViolation(sent)) throw new Error(`refused: ${JSON.stringify(sent)}`);
+          replaced++;
+        } catch (error) {
+          if (!/^wallet-(replace-(spent|funds)|not-pending)$/.test(codeOf(error) ?? '')) throw error;
         }
       },
       /** A payment that no block contains until it expires, and that is available again. */
@@ -261,11 +283,25 @@ test.each([1, 2, 3])(
       async restart() {
         const { directory } = world;
         await world.stop();
-        world = await openWorld({ directory });
+        world = await openWorld({ directory, log });
+        // A wallet whose records do not add up would scan the chain again.
+        expect(warnings).toEqual([]);
         for (const name of NAMES) await world.wallets.unlock(name, PASSWORD);
       },
     };
-    const bag = ['mine', 'mine', 'pay', 'pay', 'pay', 'receive', 'reorganise', 'reorganise'];
+    let replaced = 0;
+    const bag = [
+      'mine',
+      'mine',
+      'pay',
+      'pay',
+      'pay',
+      'receive',
+      'reorganise',
+      'reorganise',
+      'replace',
+      'replace',
+    ];
     const fixed = new Map([
       [19, 'restart'],
       [29, 'expire'],
@@ -282,6 +318,7 @@ test.each([1, 2, 3])(
       await agree(world, owners, `seed ${seed}, round ${round}: ${step}`);
       await availableIsSpent(world, `seed ${seed}, round ${round}: ${step}`);
     }
+    expect(replaced).toBeGreaterThan(0);
     await world.stop();
   },
 );
