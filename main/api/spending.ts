@@ -17,9 +17,19 @@ export function refuseUnsafeSpending(node: NodeFacade): void {
   if (found !== undefined) throw new KithError(found.code, found.message);
 }
 
-/** The current alarms as warnings of a payment, which the user must confirm again. `now` is in unix seconds. */
+/**
+ * The state of the node as warnings of a payment: its alarms, which the user must confirm again, and whether the payment
+ * has to wait for a peer. `now` is in unix seconds.
+ */
 export function alarmsOf(node: NodeFacade, now: number): Notice[] {
-  return readStatus(node, now)
-    .warnings.filter(({ code }) => WARNING_NOTICES.has(code))
+  const { warnings, peers } = readStatus(node, now);
+  const alarms = warnings
+    .filter(({ code }) => WARNING_NOTICES.has(code))
     .map(({ code, message }) => ({ code: `alarm-${code}`, message: `${message} Send it anyway?` }));
+  return peers > 0 ? alarms : [...alarms, QUEUED];
 }
+
+const QUEUED: Notice = {
+  code: 'payment-queued',
+  message: 'No peer is connected. The payment is queued, and sent when a peer connects.',
+};

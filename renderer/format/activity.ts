@@ -36,7 +36,13 @@ export function activityOf(entry: HistoryEntry, maturity: number): Activity {
       return { lead: 'Paid to yourself, fee:', motes, ...NO_PARTY, tail: standing(entry), tone: 'out' };
     case 'sent':
       return entry.height === null
-        ? { lead: 'Sending', motes, ...to(entry), tail: `, ${broadcastWords(entry)}`, tone: 'wait' }
+        ? {
+            lead: entry.state === 'queued' ? 'Queued' : 'Sending',
+            motes,
+            ...to(entry),
+            tail: `, ${broadcastWords(entry)}`,
+            tone: 'wait',
+          }
         : { lead: 'Sent', motes, ...to(entry), tail: standing(entry), tone: 'out' };
   }
 }

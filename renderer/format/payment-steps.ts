@@ -12,17 +12,17 @@ export interface PaymentStep {
 /** Number of confirmations from which on a payment is called confirmed. */
 const CONFIRMED_AT = 6;
 
-/** The steps of a payment: sent → seen by n of m peers → in block N → confirmed. */
+/** The steps of a payment: signed → queued, or seen by n of m peers → in block N → confirmed. */
 export function paymentStepsOf(entry: HistoryEntry, maturity: number): PaymentStep[] {
-  const first = entry.kind === 'mined' ? [] : [sentStep(entry), broadcastStep(entry)];
+  const first = entry.kind === 'mined' ? [] : [firstStep(entry), broadcastStep(entry)];
   const failed = failedStep(entry);
   if (failed) return [...first.filter((step) => step.state === 'done'), failed];
   return [...first, blockStep(entry), confirmedStep(entry, entry.kind === 'mined' ? maturity : CONFIRMED_AT)];
 }
 
-function sentStep(entry: HistoryEntry): PaymentStep {
+function firstStep(entry: HistoryEntry): PaymentStep {
   if (entry.kind === 'received') return { name: 'Seen', detail: 'It reached your node.', state: 'done' };
-  return { name: 'Sent', detail: 'Your node signed it and sent it.', state: 'done' };
+  return { name: 'Signed', detail: 'Your node signed and saved it.', state: 'done' };
 }
 
 function broadcastStep(entry: HistoryEntry): PaymentStep {
@@ -30,6 +30,7 @@ function broadcastStep(entry: HistoryEntry): PaymentStep {
   const state = mined || (entry.seenBy ?? 0) > 0 ? 'done' : 'current';
   if (entry.kind === 'received')
     return { name: 'Checked', detail: 'Your node found it valid.', state: 'done' };
+  if (entry.state === 'queued') return { name: 'Queued', detail: 'It is sent when a peer connects.', state };
   return {
     name: 'Broadcast',
     detail: mined ? 'The network received it.' : capital(broadcastWords(entry)),

@@ -17,7 +17,7 @@ describe('payments as sentences', () => {
     [{ state: 'confirmed' }, 'Received N'],
     [{ state: 'mined', confirmations: 3, label: 'rent' }, 'Received N for rent, 3 confirmations'],
     [{ state: 'pending', height: null, confirmations: 0 }, 'Receiving N, pending'],
-    [{ ...onTheWay, state: 'queued' }, 'Sending N, waiting for a peer'],
+    [{ ...onTheWay, state: 'queued' }, 'Queued N, waiting for a peer'],
     [{ ...onTheWay, state: 'sent', seenBy: 1, ofPeers: 5 }, 'Sending N, seen by 1 of 5 peers'],
     [{ kind: 'sent', state: 'confirmed', label: 'Mira' }, 'Sent N to Mira'],
     [
@@ -45,22 +45,22 @@ describe('the steps of a payment', () => {
   test.each([
     [
       { ...onTheWay, state: 'queued', seenBy: 0, ofPeers: 0 },
-      ['Sent: done', 'Broadcast: current', 'In a block: future', 'Confirmed: future'],
+      ['Signed: done', 'Queued: current', 'In a block: future', 'Confirmed: future'],
     ],
     [
       { ...onTheWay, state: 'sent', seenBy: 2, ofPeers: 4 },
-      ['Sent: done', 'Broadcast: done', 'In a block: current', 'Confirmed: future'],
+      ['Signed: done', 'Broadcast: done', 'In a block: current', 'Confirmed: future'],
     ],
     [
       { kind: 'sent', state: 'mined', confirmations: 2 },
-      ['Sent: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: current'],
+      ['Signed: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: current'],
     ],
     [
       { kind: 'sent', state: 'confirmed' },
-      ['Sent: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: done'],
+      ['Signed: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: done'],
     ],
     [{ kind: 'mined', state: 'immature', confirmations: 9 }, ['In block 100: done', 'Confirmed: current']],
-    [{ ...onTheWay, state: 'expired', seenBy: 0, ofPeers: 0 }, ['Sent: done', 'Expired: failed']],
+    [{ ...onTheWay, state: 'expired', seenBy: 0, ofPeers: 0 }, ['Signed: done', 'Expired: failed']],
     [
       { kind: 'received', state: 'pending', height: null },
       ['Seen: done', 'Checked: done', 'In a block: current', 'Confirmed: future'],
