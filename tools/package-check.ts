@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { build, Platform } from 'electron-builder';
 import { connect } from '../main/demo/connect.ts';
 import { demoNodeArgs } from '../main/demo/demo-nodes.ts';
+import { linuxSwitches } from '../main/electron/start-switches.ts';
 import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess } from '../main/demo/node-process.ts';
 import { messageOf } from '../main/lib/errors.ts';
@@ -93,7 +94,8 @@ async function checkDesktopEntry(app: string): Promise<void> {
   expect(seen.length === 1, `the packager made ${seen.length} desktop entries for the AppImage`);
   for (const entry of seen) {
     const command = /^Exec=(.*)$/m.exec(entry)?.[1];
-    expect(command === 'AppRun %U', `the AppImage is started with: ${command}`);
+    const wanted = ['AppRun', ...linuxSwitches(), '%U'].join(' ');
+    expect(command === wanted, `the AppImage is started with: ${command}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { app } from 'electron';
+import { START_SWITCHES } from './start-switches.ts';
 
 /** The option that the entry for a start at login uses: Kith then starts without a window in front. */
 const HIDDEN = '--hidden';
@@ -22,7 +23,10 @@ export function setStartAtLogin(wanted: boolean, dataRoot: string): void {
   mkdirSync(path.dirname(file), { recursive: true });
   // An AppImage is mounted at another path at every start.
   const program = process.env['APPIMAGE'] ?? process.execPath;
-  writeFileSync(file, desktopEntry([program, ...(app.isPackaged ? [] : [app.getAppPath()]), ...options]));
+  writeFileSync(
+    file,
+    desktopEntry([program, ...(app.isPackaged ? [] : [app.getAppPath()]), ...START_SWITCHES, ...options]),
+  );
 }
 
 /** Whether macOS started the app at login, where a start has no arguments. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { linuxSwitches } from '../../main/electron/start-switches.ts';
 import { runCommand } from '../support/command.ts';
 import { mebibytes } from './check-folder.ts';
 import { filesIn } from './stage.ts';
@@ -88,7 +89,7 @@ export function differences(
 function checkStartScript(appImage: string): string[] {
   const script = readFileSync(path.join(appImage, 'AppRun'), 'utf8');
   const starts = script.split('\n').filter((line) => /^\s*exec /.test(line));
-  return starts.length === 1 && starts[0] === 'exec "$here/kith" "$@"'
+  return starts.length === 1 && starts[0] === `exec "$here/kith" ${linuxSwitches().join(' ')} "$@"`
     ? []
     : [`the AppImage starts the app by: ${starts.join('; ')}`];
 }
@@ -96,7 +97,7 @@ function checkStartScript(appImage: string): string[] {
 async function checkMetadata(deb: string): Promise<string[]> {
   const entry = path.join(deb, 'usr/share/applications/kith.desktop');
   const text = readFileSync(entry, 'utf8');
-  const lines = ['Exec=/opt/Kith/kith %U', 'Icon=kith', 'StartupWMClass=kith'];
+  const lines = [`Exec=/opt/Kith/kith ${linuxSwitches().join(' ')} %U`, 'Icon=kith', 'StartupWMClass=kith'];
   const types = /^MimeType=(.*)$/m.exec(text)?.[1]?.split(';') ?? [];
   const metainfo = path.join(deb, 'usr/share/metainfo/money.kith.Kith.metainfo.xml');
   return [

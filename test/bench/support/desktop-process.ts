@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { connectNode } from '../../../main/cli/connect.ts';
+import { START_SWITCHES } from '../../../main/electron/start-switches.ts';
 import { findApi } from '../../../main/rpc/token.ts';
 import type { KithClient } from '../../../shared/contract/contract.ts';
 import { runCommand } from '../../../tools/support/command.ts';
@@ -61,7 +62,13 @@ export interface StartOptions {
 const TELL = 'echo "bench: $$ $(date +%s%3N)" >&2; exec "$@"';
 
 export async function startDesktopProcess(run: DesktopRun, options: StartOptions): Promise<DesktopProcess> {
-  const app = [seenBy(run, options.program), ...options.args, '--datadir', options.datadir];
+  const app = [
+    seenBy(run, options.program),
+    ...options.args,
+    ...START_SWITCHES,
+    '--datadir',
+    options.datadir,
+  ];
   const [command, ...rest] = [...run.prefix, 'sh', '-c', TELL, 'sh', ...app];
   const child = spawn(command!, rest, {
     cwd: run.root,

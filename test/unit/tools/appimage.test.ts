@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { linuxSwitches } from '../../../main/electron/start-switches.ts';
 
 /** As far as the desktop entry is made from it. */
 interface Config {
@@ -29,15 +30,19 @@ async function commandOf(config: Config): Promise<string> {
   return new AppImageTarget('AppImage', packager, helper, ROOT).desktopEntry.value;
 }
 
-test('the AppImage is started with its sandbox', async () => {
-  expect(await commandOf(ours)).toBe('AppRun %U');
+const WITH_SWITCHES = ['AppRun', ...linuxSwitches(), '%U'].join(' ');
+
+test('the AppImage is started with its sandbox and the switches of the app', async () => {
+  expect(await commandOf(ours)).toBe(WITH_SWITCHES);
+  const script = readFileSync(path.join(ROOT, 'packaging/linux/AppRun'), 'utf8');
+  expect(script).toContain(`exec "$here/kith" ${linuxSwitches().join(' ')} "$@"`);
 });
 
 test('the packager turns the sandbox off by default, and each of our settings alone keeps it on', async () => {
   const { toolsets, linux } = ours;
   const { executableArgs, ...rest } = linux;
-  expect(executableArgs).toEqual([]);
+  expect(executableArgs).toEqual(linuxSwitches());
   expect(await commandOf({ linux: rest })).toContain('--no-sandbox');
-  expect(await commandOf({ linux })).toBe('AppRun %U');
+  expect(await commandOf({ linux })).toBe(WITH_SWITCHES);
   expect(await commandOf({ toolsets: toolsets!, linux: rest })).toBe('AppRun %U');
 });
