@@ -1,11 +1,12 @@
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
 import { CHAIN, type Chain, CHAINS, type KeyPath } from './key-path.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
+import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Ledger, type LedgerState, WalletLedger } from './wallet-ledger.ts';
 import { GAP_LIMIT, SETTLED_CONFIRMATIONS } from './key-use.ts';
-import type { WalletFile } from './wallet-file.ts';
+import { MAX_FROZEN, MAX_REQUESTS, type StoredRequest, type WalletFile } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
@@ -41,8 +42,20 @@ export interface OpenWallet {
    * @throws {KithError} `wallet-label`, `wallet-labels-full`
    */
   setLabel(subject: string, label: string): Promise<void>;
+  /** The same for several subjects at once. */
+  setLabels(labels: Iterable<readonly [subject: string, label: string]>): Promise<void>;
   /** Stores that the user has written down the recovery phrase and a check passed. */
   markPhraseChecked(): Promise<void>;
+  /**
+   * Freezes coins, or unfreezes them. The caller checks that they are coins of the wallet.
+   * @throws {KithError} `wallet-frozen-full`
+   */
+  setFrozen(coins: readonly OutpointKey[], isFrozen: boolean): Promise<void>;
+  /**
+   * Stores the payment requests. The caller checks that their addresses were issued, and cleans their labels.
+   * @throws {KithError} `wallet-requests-full`
+   */
+  setRequests(requests: readonly StoredRequest[]): Promise<void>;
   /** Replaces the wallet file by one with the same keys. */
   replaceFile(file: WalletFile, forgetPrevious: boolean): Promise<void>;
   /** Derives keys until the unused ones exceed the gap limit by 20. True when it derived any. */
@@ -110,8 +123,16 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       );
       return { chain: CHAIN.change, index: Math.min(ledger.highestUsed[CHAIN.change] + 1, last) };
     },
-    setLabel: async (subject, text) => write({ labels: withLabel(current.file.labels, subject, text) }),
+    setLabel: async (subject, text) => write({ labels: withLabels(current.file.labels, [[subject, text]]) }),
+    setLabels: async (labels) => write({ labels: withLabels(current.file.labels, labels) }),
     markPhraseChecked: async () => write({ phraseChecked: true }),
+    setFrozen: async (coins, isFrozen) =>
+      write({ frozen: withFrozen(current.file.frozen, coins, isFrozen, current.ledger) }),
+    async setRequests(requests) {
+      if (requests.length > MAX_REQUESTS)
+        throw new KithError('wallet-requests-full', undefined, { data: { most: MAX_REQUESTS } });
+      await write({ requests });
+    },
     async replaceFile(next, forgetPrevious) {
       await files.write(name, next, { forgetPrevious });
       current.file = next;
@@ -251,23 +272,49 @@ function createReceivingKeys({
  */
 const lastAllowed = (ledger: Ledger, chain: Chain): number => ledger.highestSettled[chain] + GAP_LIMIT;
 
-function withLabel(labels: WalletFile['labels'], subject: string, text: string): WalletFile['labels'] {
-  const label = cleanLabel(text);
-  if (label.length > MAX_LABEL) throw new KithError('wallet-label');
+function withLabels(
+  labels: WalletFile['labels'],
+  given: Iterable<readonly [subject: string, label: string]>,
+): WalletFile['labels'] {
   const changed = new Map(labels);
-  if (label === '') changed.delete(subject);
-  else changed.set(subject, label);
+  for (const [subject, text] of given) {
+    const label = cleanLabel(text);
+    if (label.length > MAX_LABEL) throw new KithError('wallet-label');
+    if (label === '') changed.delete(subject);
+    else changed.set(subject, label);
+  }
   if (changed.size > MAX_LABELS)
     throw new KithError('wallet-labels-full', undefined, { data: { most: MAX_LABELS } });
   return changed;
+}
+
+function withFrozen(
+  frozen: WalletFile['frozen'],
+  coins: readonly OutpointKey[],
+  isFrozen: boolean,
+  ledger: Ledger,
+): WalletFile['frozen'] {
+  const chosen = new Set(coins);
+  const others = [...frozen].filter((key) => !chosen.has(key));
+  if (!isFrozen) return new Set(others);
+  const changed = [...others, ...chosen];
+  if (changed.length <= MAX_FROZEN) return new Set(changed);
+  // A spent coin is kept as long as there is room: a reorganisation may bring it back.
+  const unspent = changed.filter(
+    (key) => ledger.coins.has(key) || ledger.unconfirmed.has(key.slice(0, 64)) || chosen.has(key),
+  );
+  if (unspent.length > MAX_FROZEN)
+    throw new KithError('wallet-frozen-full', undefined, { data: { most: MAX_FROZEN } });
+  return new Set(unspent);
 }
 
 /** The keys of a new wallet file: gap limit plus 20 on each chain. The first address counts as issued. */
 export async function firstKeys(
   secrets: KeySecrets,
   gap: number,
-): Promise<Pick<WalletFile, 'receive' | 'change' | 'keysMac' | 'issued' | 'labels'>> {
+): Promise<Pick<WalletFile, 'receive' | 'change' | 'keysMac' | 'issued' | 'labels' | 'frozen' | 'requests'>> {
   const receive = await secrets.publicKeys(CHAIN.receive, 0, gap + EXTRA_KEYS);
   const change = await secrets.publicKeys(CHAIN.change, 0, gap + EXTRA_KEYS);
-  return { receive, change, keysMac: secrets.mac(receive, change), issued: 1, labels: new Map() };
+  const keysMac = secrets.mac(receive, change);
+  return { receive, change, keysMac, issued: 1, labels: new Map(), frozen: new Set(), requests: [] };
 }

@@ -1,8 +1,10 @@
 /** The format of the wallet file: docs/formats/wallet-file.md. */
 import * as z from 'zod';
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
+import { isMotes, type Motes, type UnixSeconds } from '../../shared/units.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
 import { plainSha256 } from '../core/crypto/hash.ts';
+import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../workers/vault.ts';
 
 /** The encrypted secret, and the parameters needed to decrypt it. */
@@ -25,6 +27,21 @@ export interface WalletIdentity {
   readonly createdAt: number;
 }
 
+/** A request to be paid, to one receiving address of the wallet. No two requests have the same address. */
+export interface StoredRequest {
+  /**
+   * Index of the address among the receiving keys. The file has no address here: `keysMac` shows when the keys of the
+   * file were replaced, and nothing would show it for an address.
+   */
+  readonly index: number;
+  /** Null: the payer chooses. */
+  readonly amount: Motes | null;
+  readonly label: string;
+  readonly createdAt: UnixSeconds;
+  /** 0 for never. */
+  readonly expires: UnixSeconds;
+}
+
 export interface WalletFile {
   readonly identity: WalletIdentity;
   readonly sealed: Sealed;
@@ -39,11 +56,19 @@ export interface WalletFile {
   readonly labels: ReadonlyMap<string, string>;
   /** Whether the user has written down the recovery phrase, and a check of some of its words passed. */
   readonly phraseChecked: boolean;
+  /** Coins that the user keeps from being spent. They may be spent already. */
+  readonly frozen: ReadonlySet<OutpointKey>;
+  /** Oldest first. */
+  readonly requests: readonly StoredRequest[];
 }
 
-export const FILE_SCHEMA = 2;
-/** The schema in the associated data of the encryption; it is older than `phraseChecked`. */
+export const FILE_SCHEMA = 3;
+/** The schema in the associated data of the encryption, which has not changed since schema 1. */
 const SEALED_SCHEMA = 1;
+/** Most outpoints that `frozen` may have. */
+export const MAX_FROZEN = 10_000;
+/** Most payment requests of a wallet. */
+export const MAX_REQUESTS = 2000;
 /** Maximum size of a wallet file that is read, in bytes. */
 export const MAX_FILE_BYTES = 32_000_000;
 
@@ -68,6 +93,8 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
         issued: file.issued,
         labels: Object.fromEntries(file.labels),
         phraseChecked: file.phraseChecked,
+        frozen: [...file.frozen],
+        requests: file.requests,
       },
       null,
       1,
@@ -113,6 +140,10 @@ const MAGIC = 'kithwallet';
 const MAX_LABELS = 20_000;
 
 const u32 = z.int().min(0).max(0xffff_ffff);
+const unixSeconds = z
+  .int()
+  .min(0)
+  .transform((seconds) => seconds as UnixSeconds);
 const hexBytes = (least: number, most: number) =>
   z
     .string()
@@ -124,6 +155,25 @@ const keys = z
   .transform((text) => ({ text, bytes: Uint8Array.from(Buffer.from(text, 'base64')) }))
   .refine(({ text, bytes }) => bytes.length > 0 && bytes.length % 32 === 0 && toBase64(bytes) === text)
   .transform(({ bytes }) => bytes);
+
+const outpoint = z
+  .string()
+  .regex(/^[0-9a-f]{64}:(0|[1-9]\d{0,9})$/)
+  .refine((key) => Number(key.slice(65)) <= 0xffff_ffff)
+  .transform((key) => key as OutpointKey);
+const isUnique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
+const request = z.strictObject({
+  index: u32,
+  amount: z
+    .int()
+    .refine(isMotes)
+    .refine((amount) => amount > 0)
+    .transform((amount) => amount)
+    .nullable(),
+  label: z.string().max(MAX_LABEL).transform(labelOf),
+  createdAt: unixSeconds,
+  expires: unixSeconds,
+});
 
 const bodySchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -145,7 +195,16 @@ const bodySchema = z.strictObject({
     .record(z.string().max(160), z.string().max(MAX_LABEL))
     .refine((labels) => Object.keys(labels).length <= MAX_LABELS),
   phraseChecked: z.boolean().optional(),
+  frozen: z.array(outpoint).max(MAX_FROZEN).refine(isUnique).optional(),
+  requests: z
+    .array(request)
+    .max(MAX_REQUESTS)
+    .refine((requests) => isUnique(requests.map(({ index }) => index)))
+    .optional(),
 });
+
+/** The schema that introduced each field which older files lack. */
+const SINCE = { phraseChecked: 2, frozen: 3, requests: 3 } as const;
 
 function parseBody(text: string, schema: number): WalletFile | null {
   let json: unknown;
@@ -156,17 +215,25 @@ function parseBody(text: string, schema: number): WalletFile | null {
   }
   const parsed = bodySchema.safeParse(json);
   if (!parsed.success) return null;
-  const { id, network, account, birthday, createdAt, kdf, cipher, labels, phraseChecked, ...rest } =
-    parsed.data;
-  // Schema 1 had no such field: no wallet existed before its phrase was shown.
-  if ((phraseChecked === undefined) !== (schema === 1)) return null;
+  const { data } = parsed;
+  const isOfSchema = Object.entries(SINCE).every(
+    ([field, since]) => (data[field as keyof typeof SINCE] !== undefined) === schema >= since,
+  );
+  if (!isOfSchema) return null;
+  const { id, network, account, birthday, createdAt, kdf, cipher, ...rest } = data;
   const cost = { memoryKiB: kdf.memoryKiB, passes: kdf.passes };
-  if (!isKdfBounded(cost) || rest.issued * 32 > rest.receive.length) return null;
+  const keyCount = rest.receive.length / 32;
+  const { labels, phraseChecked, frozen, requests = [] } = rest;
+  if (!isKdfBounded(cost) || rest.issued > keyCount) return null;
+  if (requests.some(({ index }) => index >= keyCount)) return null;
   return {
     identity: { id, network, account, birthday, createdAt },
     sealed: { kdf: cost, salt: kdf.salt, nonce: cipher.nonce, ciphertext: cipher.text },
     ...rest,
+    // Before schema 2 no wallet existed before its phrase was shown.
     phraseChecked: phraseChecked ?? true,
+    frozen: new Set(frozen),
+    requests,
     // The file may come from an earlier version or another program. Labels are displayed, so they are cleaned here.
     labels: new Map(
       Object.entries(labels)
@@ -177,7 +244,9 @@ function parseBody(text: string, schema: number): WalletFile | null {
 }
 
 // Normalisation may lengthen a text, and a file with a label that is too long could not be read again.
-const labelOf = (text: string): string => cleanLabel(text).slice(0, MAX_LABEL).toWellFormed();
+function labelOf(text: string): string {
+  return cleanLabel(text).slice(0, MAX_LABEL).toWellFormed();
+}
 
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

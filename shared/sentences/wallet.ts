@@ -65,6 +65,10 @@ export const WALLET_SENTENCES = {
   'wallet-label':
     'This label cannot be stored. A label has at most 200 characters and belongs to a payment or an address.',
   'wallet-labels-full': 'The wallet has the maximum number of labels[ ({most:count} labels)]. Remove some.',
+  'wallet-frozen-full':
+    'The wallet has the maximum number of frozen coins[ ({most:count} coins)]. Unfreeze some.',
+  'wallet-requests-full':
+    'The wallet has the maximum number of payment requests[ ({most:count} requests)]. Remove some.',
   'wallet-too-many':
     'This node has the maximum number of wallets[ ({most:count} wallets)]. Move the files of some wallets out of the folder “wallets”.',
   'wallet-funds':

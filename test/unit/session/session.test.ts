@@ -134,6 +134,8 @@ test('a network whose wallets are in the data root itself is opened there', asyn
     issued: 1,
     labels: new Map<string, string>(),
     phraseChecked: true,
+    frozen: new Set<never>(),
+    requests: [],
   };
   mkdirSync(path.join(root, 'wallets'));
   writeFileSync(path.join(root, 'wallets', 'mine.kithwallet'), encodeWalletFile(file));

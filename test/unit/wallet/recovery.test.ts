@@ -182,7 +182,7 @@ describe('keys', () => {
     const body = JSON.parse(text.slice(text.indexOf('\n') + 1)) as Record<string, string>;
     change(body);
     const bytes = Buffer.from(JSON.stringify(body));
-    writeFileSync(path, Buffer.concat([Buffer.from(`kithwallet 2 ${toHex(plainSha256(bytes))}\n`), bytes]));
+    writeFileSync(path, Buffer.concat([Buffer.from(`kithwallet 3 ${toHex(plainSha256(bytes))}\n`), bytes]));
   };
   const thief = testKey(66).lock;
 

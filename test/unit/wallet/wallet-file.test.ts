@@ -1,13 +1,18 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plainSha256 } from '../../../main/core/crypto/hash.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
+import { outpointKeyOf } from '../../../main/core/primitives/outpoint.ts';
 import { systemRandom } from '../../../main/lib/random.ts';
 import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
+import { toMotes } from '../../../shared/units.ts';
 import {
   decodeWalletFile,
   encodeWalletFile,
   isFileProblem,
+  MAX_FROZEN,
+  MAX_REQUESTS,
   type WalletFile,
 } from '../../../main/wallet/wallet-file.ts';
 import { openSecret, sealSecret } from '../../../main/wallet/file-secret.ts';
@@ -30,10 +35,43 @@ const file: WalletFile = {
   issued: 2,
   labels: new Map([['rkith1abc', 'Büro “1”']]),
   phraseChecked: false,
+  frozen: new Set([outpointKeyOf('cd'.repeat(32), 0), outpointKeyOf('cd'.repeat(32), 0xffff_ffff)]),
+  requests: [
+    { index: 1, amount: toMotes(250_000_000), label: 'Büro', createdAt: 1_800_000_100, expires: 0 },
+    { index: 0, amount: null, label: '', createdAt: 1_800_000_200, expires: 1_800_086_600 },
+  ],
 };
 
+/** The bytes that a program with schema 2 wrote. */
+const SCHEMA_2 = `kithwallet 2 2d52e95fb416e40ea1acae44e1bbe8393a04997d94a1f496bd51edb5c0307764
+{
+ "id": "0011223344556677",
+ "network": "${'ab'.repeat(32)}",
+ "account": 0,
+ "birthday": 12,
+ "createdAt": 1800000000,
+ "kdf": {
+  "memoryKiB": 65536,
+  "passes": 5,
+  "salt": "${'0a'.repeat(16)}"
+ },
+ "cipher": {
+  "nonce": "${'0b'.repeat(24)}",
+  "text": "${'0c'.repeat(32)}"
+ },
+ "receive": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+ "change": "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=",
+ "keysMac": "${'03'.repeat(32)}",
+ "issued": 1,
+ "labels": {
+  "rkith1abc": "rent"
+ },
+ "phraseChecked": false
+}
+`;
+
 /** The same text with other fields and a checksum that fits: what an attacker who knows the format can write. */
-function forged(change: (body: Record<string, unknown>) => void, schema = 2): Uint8Array {
+function forged(change: (body: Record<string, unknown>) => void, schema = 3): Uint8Array {
   const text = Buffer.from(encodeWalletFile(file)).toString('utf8');
   const body = JSON.parse(text.slice(text.indexOf('\n') + 1)) as Record<string, unknown>;
   change(body);
@@ -55,6 +93,38 @@ test('a label of another program is read in the form that labels have here, and 
   if (isFileProblem(read)) throw new Error(read.problem);
   expect([...read.labels.values()]).toEqual(['xy z', '\u0915\u093c'.repeat(100)]);
   expect(decodeWalletFile(encodeWalletFile(read))).toEqual(read);
+});
+
+describe('a file of an earlier version', () => {
+  test('of schema 2 is read: nothing is frozen and nothing is requested', () => {
+    const read = decodeWalletFile(Buffer.from(SCHEMA_2));
+    if (isFileProblem(read)) throw new Error(read.problem);
+    expect(read).toMatchObject({ identity, issued: 1, phraseChecked: false });
+    expect(read.labels).toEqual(new Map([['rkith1abc', 'rent']]));
+    expect(read.frozen).toEqual(new Set());
+    expect(read.requests).toEqual([]);
+    expect(decodeWalletFile(encodeWalletFile(read))).toEqual(read);
+  });
+  test('of schema 1 is read, and has a phrase that was checked', () => {
+    const fixture = new URL('../../fixtures/datadir-0.1.0/wallets/kept.kithwallet', import.meta.url);
+    const bytes = readFileSync(fixture);
+    expect(bytes.subarray(0, 13).toString()).toBe('kithwallet 1 ');
+    const read = decodeWalletFile(bytes);
+    if (isFileProblem(read)) throw new Error(read.problem);
+    expect(read).toMatchObject({ phraseChecked: true, requests: [], frozen: new Set() });
+    expect(read.labels.size).toBeGreaterThan(0);
+  });
+  test.each([
+    [1, ['frozen', 'requests']],
+    [1, ['phraseChecked', 'frozen']],
+    [2, ['frozen']],
+    [2, ['phraseChecked', 'frozen', 'requests']],
+  ])('of schema %i without %j alone is refused', (schema, without) => {
+    const bytes = forged((body) => {
+      for (const field of without) Reflect.deleteProperty(body, field);
+    }, schema);
+    expect(decodeWalletFile(bytes)).toEqual({ problem: 'damaged' });
+  });
 });
 
 describe('the seal', () => {
@@ -117,17 +187,27 @@ describe('a file of an attacker', () => {
   ])('with %s is refused', (_, spoil) => {
     expect(decodeWalletFile(forged(spoil))).toEqual({ problem: 'damaged' });
   });
-  test('of schema 1 has a phrase that was checked', () => {
-    const older = forged((body) => delete body['phraseChecked'], 1);
-    expect(decodeWalletFile(older)).toEqual({ ...file, phraseChecked: true });
-  });
-  test('of schema 1 with a field of schema 2 is refused', () => {
-    expect(decodeWalletFile(forged(() => undefined, 1))).toEqual({ problem: 'damaged' });
+  test.each<[string, (body: Record<string, unknown>) => void]>([
+    ['no list of frozen coins', (body) => delete body['frozen']],
+    ['no list of payment requests', (body) => delete body['requests']],
+    ['a frozen coin that is no outpoint', (body) => (body['frozen'] = [`${'cd'.repeat(32)}:01`])],
+    ['an output above 32 bits', (body) => (body['frozen'] = [`${'cd'.repeat(32)}:4294967296`])],
+    ['a coin frozen twice', (body) => (body['frozen'] = [outpointOf(1), outpointOf(1)])],
+    ['too many frozen coins', (body) => (body['frozen'] = upTo(MAX_FROZEN + 1).map(outpointOf))],
+    ['too many payment requests', (body) => (body['requests'] = upTo(MAX_REQUESTS + 1).map(requestTo))],
+    ['two requests to one address', (body) => (body['requests'] = [requestTo(1), requestTo(1)])],
+    ['a request to a key it does not have', (body) => (body['requests'] = [requestTo(2)])],
+    ['a request of nothing', (body) => (body['requests'] = [{ ...requestTo(1), amount: 0 }])],
+    ['a request of half a mote', (body) => (body['requests'] = [{ ...requestTo(1), amount: 0.5 }])],
+    ['a request with another field', (body) => (body['requests'] = [{ ...requestTo(1), address: 'a' }])],
+    ['a request before 1970', (body) => (body['requests'] = [{ ...requestTo(1), createdAt: -1 }])],
+  ])('with %s is refused', (_, spoil) => {
+    expect(decodeWalletFile(forged(spoil))).toEqual({ problem: 'damaged' });
   });
   test('of a newer version is named so', () => {
     const bytes = Buffer.from(encodeWalletFile(file))
       .toString('utf8')
-      .replace('kithwallet 2 ', 'kithwallet 3 ');
+      .replace('kithwallet 3 ', 'kithwallet 4 ');
     expect(decodeWalletFile(Buffer.from(bytes))).toEqual({ problem: 'newer' });
   });
   test('that is not a wallet file has its own code', () => {
@@ -152,6 +232,10 @@ describe('a file of an attacker', () => {
     );
   });
 });
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+const outpointOf = (index: number): string => `${'cd'.repeat(32)}:${index}`;
+const requestTo = (index: number) => ({ index, amount: 1, label: '', createdAt: 1, expires: 0 });
 
 interface Kdf {
   memoryKiB: number;
