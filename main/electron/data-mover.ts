@@ -10,7 +10,7 @@ import { KithError } from '../lib/errors.ts';
 import type { CopyProgress } from '../session/copy-data.ts';
 import { listData } from '../session/data-files.ts';
 import { type MoveDeps, moveData } from '../session/move-data.ts';
-import { checkTarget, freeSpace, type MoveTarget } from '../session/move-target.ts';
+import { checkTarget, freeSpace, isLeft, type MoveTarget } from '../session/move-target.ts';
 import { deleteOldCopy, forgetOldCopy, unusedDirectories, useOldCopy } from '../session/old-copy.ts';
 import { findUsedRoot } from './data-root.ts';
 import {
@@ -101,8 +101,12 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
     if (old == null) throw new KithError('move-no-old');
     return old;
   }
-  /** One on a disk that is not there, and perhaps never again, must not prevent another move. */
-  const isThere = async ({ path }: OldCopy): Promise<boolean> => (await answers(path)) && existsSync(path);
+  /**
+   * One on a disk that is not there, and perhaps never again, must not prevent another move. The folder where it was mounted may
+   * still exist. Nothing of a copy whose deletion has begun needs to be recognised.
+   */
+  const isThere = async ({ path, id, intact }: OldCopy): Promise<boolean> =>
+    (await answers(path)) && existsSync(path) && (id === null || !intact || isLeft(path, id, home));
 
   return {
     async begin(theApp) {

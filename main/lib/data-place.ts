@@ -25,6 +25,11 @@ export interface DataPlace {
   readonly old: OldCopy | null;
   /** A move that has begun and not ended; null when there is none. */
   readonly moving: Moving | null;
+  /**
+   * An old copy was forgotten because its disk was lost. Its mark names this home, so the record stays for good: without it,
+   * the copy would not be refused if the disk is there again.
+   */
+  readonly forgotten?: boolean;
 }
 
 /** The names in a root that belong to its data. */
@@ -68,12 +73,13 @@ export interface RootMark {
 export function readPlace(home: string): DataPlace | null {
   const value = readFields(home);
   if (value === null || isRootMark(value)) return null;
-  const { version, path, old, moving, id } = value as Partial<DataPlace> & { version?: unknown };
+  const { version, path, old, moving, id, forgotten } = value as Partial<DataPlace> & { version?: unknown };
   if (version === VERSION && isPath(path) && isId(id) && isOld(old) && (moving === null || isMoving(moving)))
     return {
       ...located({ path, id }, home),
       old: old && located(old, home),
       moving: moving && located(moving, home),
+      ...(forgotten === true ? { forgotten } : {}),
     };
   throw invalid(home, 'it has an unknown form');
 }
@@ -83,13 +89,12 @@ const located = <T extends Pick<RootContent, 'path' | 'id'>>(root: T, home: stri
   root.id === null ? { ...root, path: realOf(home) } : root;
 
 /**
- * Replaces the record, also after a power loss. A record without content is removed, except with `keep`: it shows the roots that
- * have a mark of this home that none of them is used.
+ * Replaces the record, also after a power loss. A record without content is removed.
  */
-export async function writePlace(home: string, place: DataPlace, { keep = false } = {}): Promise<void> {
+export async function writePlace(home: string, place: DataPlace): Promise<void> {
   const file = join(home, PLACE_FILE);
-  if (!keep && isSameRoot(place.path, home) && place.old === null && place.moving === null)
-    rmSync(file, { force: true });
+  const { path, old, moving, forgotten = false } = place;
+  if (isSameRoot(path, home) && old === null && moving === null && !forgotten) rmSync(file, { force: true });
   else replacePrivateFile(file, textOf(place), { flush: true });
   await syncFolder(home);
 }

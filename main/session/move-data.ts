@@ -160,11 +160,11 @@ async function replaceEntries(
 async function commit(
   home: string,
   { path, id, entries }: Moving,
-  before: Pick<DataPlace, 'path' | 'id'>,
+  before: DataPlace,
   since: number,
 ): Promise<void> {
   const old = { path: before.path, id: before.id, entries, since, intact: true, diverged: false };
-  await writePlace(home, { path, id, old, moving: null });
+  await writePlace(home, { ...before, path, id, old, moving: null });
   crashPoint('data place');
   await correctMarks(home, answers).catch(() => undefined);
 }

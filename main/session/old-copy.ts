@@ -41,7 +41,7 @@ export async function useOldCopy(
   await correctMarks(home, answered);
   if (!isSameRoot(path, home) && !isLeft(path, id, home)) throw gone(path);
   const old = { path: place.path, id: place.id, entries, since: now(), intact: true, diverged: true };
-  await writePlace(home, { path, id, old, moving: place.moving });
+  await writePlace(home, { ...place, path, id, old });
   crashPoint('data place');
   await correctMarks(home, answered).catch(() => undefined);
 }
@@ -106,7 +106,7 @@ export async function deleteOldCopy(home: string, answered: Answers = answers): 
 export async function forgetOldCopy(home: string): Promise<void> {
   const place = readPlace(home);
   if (place?.old == null) throw new KithError('move-no-old');
-  await writePlace(home, { ...place, old: null }, { keep: true });
+  await writePlace(home, { ...place, old: null, forgotten: true });
 }
 
 /** A copy that was used after the move has data directories that were not known then. */

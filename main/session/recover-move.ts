@@ -7,6 +7,7 @@ import { crashPoint } from '../lib/crash-point.ts';
 import {
   type DataPlace,
   isSameRoot,
+  type OldCopy,
   PLACE_FILE,
   readMark,
   readPlace,
@@ -109,12 +110,17 @@ async function removeCopy(home: string, place: DataPlace, { path, entries }: Roo
   const renamed = place.moving?.replacing
     ? entries.filter((name) => !existsSync(join(path, INCOMING, name)))
     : [];
-  // A kept copy that was to be replaced stays, in whatever state it is.
-  if (place.old === null || !isSameRoot(place.old.path, path)) {
-    if (isSameRoot(path, home)) await deleteData(path, renamed, { withRoot: false });
-    else await removeHalfCopy(path, home);
-  }
+  if (place.old !== null && isSameRoot(place.old.path, path)) keepOldCopy(home, place.old, place.moving);
+  else if (isSameRoot(path, home)) await deleteData(path, renamed, { withRoot: false });
+  else await removeHalfCopy(path, home);
   await rm(join(path, INCOMING), { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** A kept copy that was to be replaced stays, in whatever state it is. With its mark of before it can be deleted. */
+function keepOldCopy(home: string, { path, id, entries }: OldCopy, moving: DataPlace['moving']): void {
+  const mark = markAt(path);
+  if (moving === null || moving.id === null || !isMarkOf(mark, moving.id, home)) return;
+  setMark(path, { home, state: 'left', entries, id });
 }
 
 /** Removes the half copy of this home from a root, if it has one. The folder stays: the user chose it. */

@@ -331,6 +331,29 @@ describe('kill -9 after each step', () => {
     checkOne(home, [home], content);
   }, 600_000);
 
+  test('an old copy that was being replaced can be deleted afterwards', async () => {
+    const [home, first, second] = [newHome(['local']), newTarget(), newTarget()];
+    await moveData(home, first, DEPS);
+    await deleteOldCopy(home);
+    await moveData(home, second, DEPS);
+    const steps: string[] = [];
+    for (let after = 1; ; after++) {
+      const { killed, step } = run(['move', home, first], after);
+      if (!killed || step === 'data place') break;
+      steps.push(step);
+      await recoverMove(home, throwIt);
+      expect(usedRoot(home)).toBe(second);
+      await deleteOldCopy(home);
+      expect(existsSync(first)).toBe(false);
+      mkdirSync(first);
+      await moveData(home, first, DEPS);
+      await deleteOldCopy(home);
+      mkdirSync(second);
+      await moveData(home, second, DEPS);
+    }
+    expect(steps).toContain('moved entry');
+  }, 600_000);
+
   test('a half copy on a disk that was away is removed when that folder is chosen again', async () => {
     const [home, to] = [newHome(['local']), newTarget()];
     const content = contentOf(home);

@@ -101,6 +101,24 @@ describe('an old copy whose disk is lost', () => {
     await moveData(home, next, DEPS);
     expect(usedRoot(home)).toBe(next);
   });
+
+  test('is refused for good once it was forgotten, also after other moves', async () => {
+    const { home, to } = await moved();
+    await moveData(home, home, DEPS);
+    renameSync(to, `${to}-away`);
+    await forgetOldCopy(home);
+    const report = () => {
+      throw new Error('cancelled');
+    };
+    await expect(moveData(home, newTarget(), { ...DEPS, report })).rejects.toThrow('cancelled');
+    const next = newTarget();
+    await moveData(home, next, DEPS);
+    await moveData(home, home, DEPS);
+    await deleteOldCopy(home);
+    renameSync(`${to}-away`, to);
+    expect(codeWhenOpened(join(to, 'local'))).toBe('datadir-moved');
+    expect(codeWhenOpened(join(home, 'local'))).toBeNull();
+  });
 });
 
 describe('a place that is at another path now', () => {
