@@ -32,6 +32,8 @@ export type Approval = 'approved' | 'declined' | 'limited';
 export interface PaymentConfirmation {
   readonly wallet: string;
   readonly payment: DraftPayment;
+  /** `sign`: it is signed and not sent. By default it is sent. */
+  readonly purpose?: 'sign';
 }
 
 /** Functions of the program that runs the node: it owns the process and the log. */

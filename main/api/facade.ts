@@ -32,6 +32,8 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import type { MessageToSign } from '../wallet/password-operations.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
+import type { OfflinePayments } from '../wallet/offline-payments.ts';
+import type { WatchOnly } from '../wallet/watch-only.ts';
 import type { HistoryQuery } from '../wallet/wallet-queries.ts';
 
 export interface NodeFacade {
@@ -166,7 +168,7 @@ export interface MinerAccess {
  * Failures are thrown as a `KithError` (`wallet-unknown`, `wallet-password`, …), or returned as a `Violation` where the
  * type says so.
  */
-export interface WalletAccess {
+export interface WalletAccess extends WatchOnly, OfflinePayments {
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
   list(): readonly ListedWallet[];

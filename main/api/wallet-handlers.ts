@@ -6,6 +6,7 @@ import { KithError } from '../lib/errors.ts';
 import { api, type ApiContext, type HandlerDeps, type PaymentConfirmation } from './base.ts';
 import type { NodeFacade } from './facade.ts';
 import { resultOrThrow } from './faults.ts';
+import { createOfflineHandlers } from './offline-handlers.ts';
 import type { OperationFacts } from './operations.ts';
 import { alarmsOf, refuseUnsafeSpending } from './spending.ts';
 import { latest } from './streams.ts';
@@ -17,6 +18,7 @@ export function createWalletHandlers(deps: HandlerDeps) {
     ...createKeyHandlers(deps),
     ...createPaymentHandlers(deps),
     ...createRecordHandlers(deps),
+    ...createOfflineHandlers(deps),
   });
 }
 

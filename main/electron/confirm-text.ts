@@ -31,11 +31,14 @@ const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
  * Everything that the user must see before a payment is sent: every receiver with its amount, the fee, the change,
  * the expiry and the wallet. At least one page. Each page has the totals; the last one has the warnings and the button that sends.
  */
-export function confirmPages({ wallet, payment }: PaymentConfirmation): ConfirmPage[] {
+export function confirmPages({ wallet, payment, purpose }: PaymentConfirmation): ConfirmPage[] {
   const receivers = receiversOf(payment.outputs);
   const { paid: sum, change } = outputSums(payment.outputs);
   const from = `“${isolated(clean(wallet))}”`;
-  const [message, send] = titlesOf(payment, from, money(sum));
+  const [message, send] =
+    purpose === 'sign'
+      ? [`Sign a payment of ${money(sum)} from ${from}?`, 'Sign payment']
+      : titlesOf(payment, from, money(sum));
   const sums = [`Fee: ${money(payment.fee)}`, `Total: ${money(sum + payment.fee)}`];
   if (change > 0) sums.push(`Change: ${money(change)}, back to this wallet`);
   if (payment.expires > 0) sums.push(`Expires if not mined by block ${payment.expires}`);

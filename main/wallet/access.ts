@@ -13,7 +13,7 @@ import { openSecret, type WalletSecret } from './file-secret.ts';
 export interface Access {
   /**
    * The secret of a wallet. The caller must wipe `entropy`. `by` is the kind of connection; see PasswordAttempts.
-   * @throws {KithError} `wallet-password`, `wallet-password-wait`, `wallet-password-long`
+   * @throws {KithError} `wallet-watch-only`, `wallet-password`, `wallet-password-wait`, `wallet-password-long`
    */
   secret(wallet: OpenWallet, password: string, by: Role): Promise<WalletSecret>;
   /** The private keys of a wallet. The caller must wipe them. Throws like `secret`. */
@@ -22,9 +22,9 @@ export interface Access {
 
 export function createAccess(deps: KeyDeps & { readonly passwordAttempts: PasswordAttempts }): Access {
   const secret = async ({ id, name, file }: OpenWallet, password: string, by: Role) => {
-    const opened = await deps.passwordAttempts.attempt(id, by, () =>
-      openSecret(file.sealed, password, file.identity),
-    );
+    const { sealed, identity } = file;
+    if (sealed === null) throw new KithError('wallet-watch-only', undefined, { data: { name } });
+    const opened = await deps.passwordAttempts.attempt(id, by, () => openSecret(sealed, password, identity));
     if (opened === null) throw new KithError('wallet-password', undefined, { data: { name } });
     return opened;
   };

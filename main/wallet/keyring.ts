@@ -9,6 +9,8 @@ export interface Keyring {
   readonly change: Uint8Array;
   /** Number of known keys of a chain, from index 0 on. */
   count(chain: Chain): number;
+  /** A public key, 32 bytes; empty if it is not in the keyring. */
+  key(keyPath: KeyPath): Uint8Array;
   /** The lock of a key. A key that is not in the keyring is a bug and throws. */
   lock(keyPath: KeyPath): Lock;
   /** The key of a lock; undefined when the wallet does not have it. Usually one lookup in a map. */
@@ -36,6 +38,7 @@ export function createKeyring(receive: Uint8Array, change: Uint8Array): Keyring 
   return {
     receive,
     change,
+    key,
     count: (chain) => lists[chain].length / KEY_BYTES,
     lock(keyPath) {
       const bytes = key(keyPath);

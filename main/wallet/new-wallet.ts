@@ -22,6 +22,7 @@ import type { WalletFile, WalletIdentity } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
 import { deriveSecrets, type KeyDeps, type KeySecrets } from './key-secrets.ts';
 import { nameKey } from './wallet-names.ts';
+import type { KeyLists } from './public-keys-file.ts';
 import { firstKeys, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
 import { sealSecret, type WalletSecret } from './file-secret.ts';
@@ -49,6 +50,16 @@ export interface WalletFactory {
     /** Whether to refuse when a wallet here has the same keys. */
     readonly onlyNew: boolean;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
+  /**
+   * Creates a watch-only wallet of these public keys, which then reads the chain from its birthday on.
+   * @throws {KithError} as `restore` does
+   */
+  watch(
+    request: KeyLists & { readonly name: string } & Pick<
+        WalletIdentity,
+        'account' | 'birthday' | 'createdAt'
+      >,
+  ): Promise<OpenWallet>;
   /**
    * Restores a deleted wallet from the previous version of its file.
    * @throws {KithError} `wallet-unknown`, `wallet-exists`, `wallet-keys-known`, `wallet-file-other-network`
@@ -140,6 +151,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
         const first = result.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
         return { ...result, firstAddress: encodeAddress(network.hrp, first) };
       }),
+    watch: createWatch(deps, { reserved, checkKeysNew }),
     undelete: (name) =>
       reserved(name, async () => {
         const found = (await files.deleted()).find((each) => nameKey(each.name) === nameKey(name));
@@ -162,6 +174,38 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       secrets.wipe();
       return lock;
     },
+  };
+}
+
+function createWatch(
+  { network, files, data, list, random }: WalletFactoryDeps,
+  { reserved, checkKeysNew }: Pick<ReturnType<typeof createReservations>, 'reserved' | 'checkKeysNew'>,
+): WalletFactory['watch'] {
+  return ({ name, receive, change, account, birthday, createdAt }) =>
+    reserved(name, async () => {
+      const id = toHex(random.bytes(8));
+      const identity: WalletIdentity = { id, network: network.idHex, account, birthday, createdAt };
+      checkKeysNew({ lockType: LOCK_KEY, lock: receive.subarray(0, KEY_BYTES) });
+      await data.write(data.changes(id), emptyMeta(list.scanStartFor(identity), true), true);
+      await files.create(name, watchOnlyFile(identity, { receive, change }));
+      return list.open(name);
+    });
+}
+
+function watchOnlyFile(identity: WalletIdentity, { receive, change }: KeyLists): WalletFile {
+  // Every address of a list is known to others; of public keys the first one is shown first.
+  const issued = change.length === 0 ? receive.length / KEY_BYTES : 1;
+  return {
+    identity,
+    sealed: null,
+    receive,
+    change,
+    keysMac: null,
+    issued,
+    labels: new Map(),
+    phraseChecked: true,
+    frozen: new Set(),
+    requests: [],
   };
 }
 

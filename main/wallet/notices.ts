@@ -17,7 +17,9 @@ export function findWalletNotices(components: Components | null, refusal: KithEr
 function keyNotices({ list, sessions }: Components): Notice[] {
   return [...list.values()]
     .filter((wallet) => wallet.unlockMayFindPayments() && sessions.derivationSecrets(wallet.id) === null)
-    .map(({ name }) => noticeOf('wallet-keys-short', { name }));
+    .map(({ name, kind }) =>
+      noticeOf(kind === 'watch-only' ? 'wallet-watch-short' : 'wallet-keys-short', { name }),
+    );
 }
 
 /** For wallets with the same keys: restored twice, or a wallet file copied from another computer. */

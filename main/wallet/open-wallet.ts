@@ -1,3 +1,4 @@
+import type { WalletKind } from '../../shared/contract/vocabulary.ts';
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
 import { CHAIN, type Chain, CHAINS, type KeyPath } from './key-path.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
@@ -10,6 +11,7 @@ import { MAX_FROZEN, MAX_REQUESTS, type StoredRequest, type WalletFile } from '.
 import type { WalletFiles } from './wallet-files.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
+import type { KeyLists } from './public-keys-file.ts';
 
 /** Number of keys in the file beyond the gap limit, so that a locked wallet can still receive and mine. */
 const EXTRA_KEYS = 20;
@@ -18,6 +20,7 @@ const EXTRA_KEYS = 20;
 export interface OpenWallet {
   readonly name: string;
   readonly id: string;
+  readonly kind: WalletKind;
   readonly ledger: Ledger;
   readonly file: WalletFile;
   readonly keyring: Keyring;
@@ -58,8 +61,13 @@ export interface OpenWallet {
   setRequests(requests: readonly StoredRequest[]): Promise<void>;
   /** Replaces the wallet file by one with the same keys. */
   replaceFile(file: WalletFile, forgetPrevious: boolean): Promise<void>;
-  /** Derives keys until the unused ones exceed the gap limit by 20. True when it derived any. */
-  extendKeys(secrets: KeySecrets): Promise<boolean>;
+  /** Derives keys until there are `unused` after the highest used ones, by default 20 more than the gap limit. True when it derived any. */
+  extendKeys(secrets: KeySecrets, unused?: number): Promise<boolean>;
+  /**
+   * Replaces the keys of a watch-only wallet by longer lists with the same beginning. True if there are more keys now.
+   * @throws {KithError} `keys-file-other`
+   */
+  addKeys(lists: KeyLists): Promise<boolean>;
   /**
    * Compares the public keys in the file with the secret. If they are wrong, corrects them and returns false. The
    * wallet may have missed payments then, which `shortSince` records.
@@ -69,7 +77,7 @@ export interface OpenWallet {
   keysAhead(): number;
   /** With fewer unused keys than this, the wallet may miss payments to keys that another copy of it issued. */
   keysNeeded(): number;
-  /** Whether the wallet may find payments that it missed once it is unlocked. */
+  /** Whether the wallet may find payments that it missed once it is unlocked, or given more public keys. */
   unlockMayFindPayments(): boolean;
   /** Replaces the ledger by the state in the database. */
   reload(state: LedgerState): void;
@@ -105,6 +113,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   return {
     name,
     id: file.identity.id,
+    kind: file.sealed === null ? 'watch-only' : 'full',
     get ledger() {
       return current.ledger;
     },
@@ -117,6 +126,8 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
     ...receiving,
     changeKey() {
       const { keyring, ledger } = current;
+      // A list of addresses has no keys for change; the first address gets it.
+      if (keyring.count(CHAIN.change) === 0) return { chain: CHAIN.receive, index: 0 };
       const last = Math.min(
         keyring.count(CHAIN.change) - 1 - MIN_UNUSED_KEYS,
         lastAllowed(ledger, CHAIN.change),
@@ -166,10 +177,10 @@ function createKeyReserve({
   log,
 }: PartDeps & { readonly log: Log }): Pick<
   OpenWallet,
-  'extendKeys' | 'checkKeys' | 'keysAhead' | 'keysNeeded' | 'unlockMayFindPayments'
+  'extendKeys' | 'addKeys' | 'checkKeys' | 'keysAhead' | 'keysNeeded' | 'unlockMayFindPayments'
 > {
-  const setKeys = async (receive: Uint8Array, change: Uint8Array, secrets: KeySecrets) => {
-    const keysMac = secrets.mac(receive, change);
+  const setKeys = async ({ receive, change }: KeyLists, secrets: KeySecrets | null) => {
+    const keysMac = secrets?.mac(receive, change) ?? null;
     current.keyring = createKeyring(receive, change);
     current.ledger.setKeyring(current.keyring);
     await write({ receive, change, keysMac });
@@ -179,13 +190,17 @@ function createKeyReserve({
   // The file of a wallet that was created here contains every issued key. A restored wallet may also be in use on
   // another computer, which may issue more keys.
   const keysNeeded = () => {
-    const { file, ledger } = current;
+    const { file, ledger, keyring } = current;
+    // A list of addresses is complete.
+    if (keyring.count(CHAIN.change) === 0) return 0;
+    // The full wallet issues the keys of a watch-only one.
+    if (file.sealed === null) return ledger.gap;
     return file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : MIN_UNUSED_KEYS;
   };
 
-  const extended = async (chain: Chain, secrets: KeySecrets): Promise<Uint8Array> => {
-    const { keyring, ledger } = current;
-    const missing = ledger.gap + EXTRA_KEYS - ahead(chain);
+  const extended = async (chain: Chain, secrets: KeySecrets, unused: number): Promise<Uint8Array> => {
+    const { keyring } = current;
+    const missing = unused - ahead(chain);
     const known = chain === CHAIN.receive ? keyring.receive : keyring.change;
     if (missing <= 0) return known;
     const more = await secrets.publicKeys(chain, keyring.count(chain), missing);
@@ -193,32 +208,43 @@ function createKeyReserve({
   };
 
   return {
-    async extendKeys(secrets) {
-      const receive = await extended(CHAIN.receive, secrets);
-      const change = await extended(CHAIN.change, secrets);
+    async extendKeys(secrets, unused = current.ledger.gap + EXTRA_KEYS) {
+      const receive = await extended(CHAIN.receive, secrets, unused);
+      const change = await extended(CHAIN.change, secrets, unused);
       const { keyring } = current;
       if (receive.length === keyring.receive.length && change.length === keyring.change.length) return false;
-      await setKeys(receive, change, secrets);
+      await setKeys({ receive, change }, secrets);
       return true;
+    },
+    async addKeys(lists) {
+      const { keyring } = current;
+      if (!extendsList(keyring.receive, lists.receive) || !extendsList(keyring.change, lists.change))
+        throw new KithError('keys-file-other');
+      const more =
+        lists.receive.length + lists.change.length > keyring.receive.length + keyring.change.length;
+      if (more) await setKeys(lists, null);
+      return more;
     },
     async checkKeys(secrets) {
       const { keyring, file } = current;
-      if (equalBytes(secrets.mac(keyring.receive, keyring.change), file.keysMac)) return true;
+      if (file.keysMac !== null && equalBytes(secrets.mac(keyring.receive, keyring.change), file.keysMac))
+        return true;
       log.error('the public keys in the wallet file do not match its secret; they are corrected', {
         name,
       });
       const correct = await Promise.all(
         CHAINS.map((chain) => secrets.publicKeys(chain, 0, keyring.count(chain))),
       );
-      await setKeys(correct[0]!, correct[1]!, secrets);
+      await setKeys({ receive: correct[0]!, change: correct[1]! }, secrets);
       current.ledger.set({ shortSince: current.file.identity.birthday });
       return false;
     },
-    keysAhead: () => Math.min(...CHAINS.map(ahead)),
+    keysAhead: () => (current.keyring.count(CHAIN.change) === 0 ? 0 : Math.min(...CHAINS.map(ahead))),
     keysNeeded,
     // Each mining reward uses a key, so the user is asked to unlock only when few keys are left.
     unlockMayFindPayments: () =>
       current.ledger.meta().shortSince !== null &&
+      keysNeeded() > 0 &&
       (current.ledger.meta().restoring ||
         ahead(CHAIN.receive) < keysNeeded() ||
         ahead(CHAIN.change) < MIN_UNUSED_KEYS),
@@ -243,6 +269,7 @@ function createReceivingKeys({
         data: { most: GAP_LIMIT, blocks: SETTLED_CONFIRMATIONS },
       });
     if (index >= current.keyring.count(CHAIN.receive)) {
+      if (current.file.sealed === null) throw new KithError('wallet-keys-end', undefined, { data: { name } });
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
       await extendKeys(secrets);
     }
@@ -306,6 +333,11 @@ function withFrozen(
   if (unspent.length > MAX_FROZEN)
     throw new KithError('wallet-frozen-full', undefined, { data: { most: MAX_FROZEN } });
   return new Set(unspent);
+}
+
+/** Whether a list of keys begins with all keys of a shorter or equal one. */
+function extendsList(known: Uint8Array, longer: Uint8Array): boolean {
+  return equalBytes(known, longer.subarray(0, known.length));
 }
 
 /** The keys of a new wallet file: gap limit plus 20 on each chain. The first address counts as issued. */

@@ -51,7 +51,7 @@ export function createSendDraft(deps: SendDeps): SendDraft {
       // have.
       if (!(await wallet.checkKeys(secrets))) throw new KithError('wallet-draft-stale');
       if (wallet.keysAhead() < wallet.ledger.gap) await wallet.extendKeys(secrets);
-      const result = await send(deps, wallet, {
+      const result = await sendPayment(deps, wallet, {
         tx: await signed(deps, wallet, draft, secrets),
         replaces: draft.view.replaces,
       });
@@ -98,10 +98,10 @@ async function signed(
 }
 
 /**
- * Stores the payment before it is submitted. After a crash in between, the next start sends this payment, and not a
- * second one.
+ * Sends a signed payment. Stores it before it is submitted. After a crash in between, the next start sends this payment, and not a
+ * second one. Must be called inside the queue.
  */
-async function send(
+export async function sendPayment(
   deps: SendDeps,
   wallet: OpenWallet,
   { tx, replaces }: { readonly tx: Transaction; readonly replaces: string | null },

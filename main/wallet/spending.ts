@@ -3,6 +3,7 @@ import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
 import { outputSums } from '../../shared/payment-outputs.ts';
 import { toHex } from '../core/codec/hex.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
@@ -15,7 +16,7 @@ import { type Plan, planPayment } from './plan-payment.ts';
 import { type PastPayments, readPastPayments } from './recent-payments.ts';
 import type { WalletMempool } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
-import { createSendDraft, type SendDeps, type Sent } from './send-payment.ts';
+import { createSendDraft, type SendDeps, sendPayment, type Sent } from './send-payment.ts';
 import type { WalletData } from './wallet-data.ts';
 
 /**
@@ -32,6 +33,10 @@ export interface Spending {
     wallet: OpenWallet,
     request: Omit<FasterRequest, 'feerate'> & { readonly feerate?: number | undefined },
   ): Promise<DraftPayment>;
+  /** A draft that can still be confirmed, and its wallet. @throws {KithError} `wallet-draft-unknown` */
+  find(id: string): { readonly wallet: OpenWallet; readonly draft: Draft };
+  /** Stores and submits a payment that was signed elsewhere. Must be called inside the queue. */
+  sendSigned(wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation>;
   /** A draft that can still be confirmed, as the user saw it. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   /**
@@ -109,10 +114,11 @@ export function createSpending(deps: SpendingDeps): Spending {
         const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
         return Promise.resolve(addDraft(drafts, wallet, plan, { label, isBump: how === 'bump' }));
       }),
+    find: (id) => foundDraft(drafts, id, walletOf),
+    sendSigned: (wallet, tx) => sendPayment(deps, wallet, { tx, replaces: null }),
     draft(id) {
       const draft = drafts.find(id);
-      if (draft === undefined) return undefined;
-      return { wallet: walletOf(draft).name, payment: { draft: draft.id, ...draft.view } };
+      return draft && { wallet: walletOf(draft).name, payment: { draft: draft.id, ...draft.view } };
     },
     confirm: (id, password, by) =>
       confirming(id, async (wallet, draft) => {
@@ -137,6 +143,12 @@ export function createSpending(deps: SpendingDeps): Spending {
         throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
       }),
   };
+}
+
+function foundDraft(drafts: Drafts, id: string, walletOf: (draft: Draft) => OpenWallet) {
+  const draft = drafts.find(id);
+  if (draft === undefined) throw new KithError('wallet-draft-unknown');
+  return { wallet: walletOf(draft), draft };
 }
 
 function addDraft(

@@ -44,12 +44,13 @@ export interface StoredRequest {
 
 export interface WalletFile {
   readonly identity: WalletIdentity;
-  readonly sealed: Sealed;
+  /** Null in a watch-only wallet, which has public keys alone. */
+  readonly sealed: Sealed | null;
   /** Public keys from index 0 on, 32 bytes each. */
   readonly receive: Uint8Array;
   readonly change: Uint8Array;
-  /** HMAC over both lists of keys, with a key derived from the secret. 32 bytes. */
-  readonly keysMac: Uint8Array;
+  /** HMAC over both lists of keys, with a key derived from the secret. 32 bytes; null without a secret. */
+  readonly keysMac: Uint8Array | null;
   /** Number of receiving addresses shown to the user. */
   readonly issued: number;
   /** Labels by address or txid. */
@@ -62,7 +63,7 @@ export interface WalletFile {
   readonly requests: readonly StoredRequest[];
 }
 
-export const FILE_SCHEMA = 3;
+export const FILE_SCHEMA = 4;
 /** The schema in the associated data of the encryption, which has not changed since schema 1. */
 const SEALED_SCHEMA = 1;
 /** Most outpoints that `frozen` may have. */
@@ -85,11 +86,11 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
     `${JSON.stringify(
       {
         ...identity,
-        kdf: { ...sealed.kdf, salt: toHex(sealed.salt) },
-        cipher: { nonce: toHex(sealed.nonce), text: toHex(sealed.ciphertext) },
+        kdf: sealed && { ...sealed.kdf, salt: toHex(sealed.salt) },
+        cipher: sealed && { nonce: toHex(sealed.nonce), text: toHex(sealed.ciphertext) },
         receive: toBase64(file.receive),
         change: toBase64(file.change),
-        keysMac: toHex(file.keysMac),
+        keysMac: file.keysMac && toHex(file.keysMac),
         issued: file.issued,
         labels: Object.fromEntries(file.labels),
         phraseChecked: file.phraseChecked,
@@ -153,7 +154,7 @@ const hexBytes = (least: number, most: number) =>
 const keys = z
   .string()
   .transform((text) => ({ text, bytes: Uint8Array.from(Buffer.from(text, 'base64')) }))
-  .refine(({ text, bytes }) => bytes.length > 0 && bytes.length % 32 === 0 && toBase64(bytes) === text)
+  .refine(({ text, bytes }) => bytes.length % 32 === 0 && toBase64(bytes) === text)
   .transform(({ bytes }) => bytes);
 
 const outpoint = z
@@ -181,15 +182,15 @@ const bodySchema = z.strictObject({
   account: z.int().min(0).max(0x7fff_ffff),
   birthday: u32,
   createdAt: z.int().min(0),
-  kdf: z.strictObject({
-    memoryKiB: z.int(),
-    passes: z.int(),
-    salt: hexBytes(SALT_BYTES, SALT_BYTES),
-  }),
-  cipher: z.strictObject({ nonce: hexBytes(NONCE_BYTES, NONCE_BYTES), text: hexBytes(32, 16_384) }),
+  kdf: z
+    .strictObject({ memoryKiB: z.int(), passes: z.int(), salt: hexBytes(SALT_BYTES, SALT_BYTES) })
+    .nullable(),
+  cipher: z
+    .strictObject({ nonce: hexBytes(NONCE_BYTES, NONCE_BYTES), text: hexBytes(32, 16_384) })
+    .nullable(),
   receive: keys,
   change: keys,
-  keysMac: hexBytes(32, 32),
+  keysMac: hexBytes(32, 32).nullable(),
   issued: z.int().min(1),
   labels: z
     .record(z.string().max(160), z.string().max(MAX_LABEL))
@@ -205,6 +206,8 @@ const bodySchema = z.strictObject({
 
 /** The schema that introduced each field which older files lack. */
 const SINCE = { phraseChecked: 2, frozen: 3, requests: 3 } as const;
+/** Before this schema every wallet had a secret. */
+const WATCH_ONLY_SINCE = 4;
 
 function parseBody(text: string, schema: number): WalletFile | null {
   let json: unknown;
@@ -221,14 +224,16 @@ function parseBody(text: string, schema: number): WalletFile | null {
   );
   if (!isOfSchema) return null;
   const { id, network, account, birthday, createdAt, kdf, cipher, ...rest } = data;
-  const cost = { memoryKiB: kdf.memoryKiB, passes: kdf.passes };
   const keyCount = rest.receive.length / 32;
   const { labels, phraseChecked, frozen, requests = [] } = rest;
-  if (!isKdfBounded(cost) || rest.issued > keyCount) return null;
-  if (requests.some(({ index }) => index >= keyCount)) return null;
+  if (rest.issued > keyCount || requests.some(({ index }) => index >= keyCount)) return null;
+  const sealed = kdf === null || cipher === null ? null : sealedOf(kdf, cipher);
+  const hasSecret = sealed !== null && rest.keysMac !== null && rest.change.length > 0;
+  const isWatchOnly = schema >= WATCH_ONLY_SINCE && kdf === null && cipher === null && rest.keysMac === null;
+  if (!hasSecret && !isWatchOnly) return null;
   return {
     identity: { id, network, account, birthday, createdAt },
-    sealed: { kdf: cost, salt: kdf.salt, nonce: cipher.nonce, ciphertext: cipher.text },
+    sealed,
     ...rest,
     // Before schema 2 no wallet existed before its phrase was shown.
     phraseChecked: phraseChecked ?? true,
@@ -241,6 +246,14 @@ function parseBody(text: string, schema: number): WalletFile | null {
         .filter(([, label]) => label !== ''),
     ),
   };
+}
+
+/** Null if the key derivation costs less or more than allowed. */
+function sealedOf(
+  { salt, ...kdf }: KdfParameters & { readonly salt: Uint8Array },
+  { nonce, text }: { readonly nonce: Uint8Array; readonly text: Uint8Array },
+): Sealed | null {
+  return isKdfBounded(kdf) ? { kdf, salt, nonce, ciphertext: text } : null;
 }
 
 // Normalisation may lengthen a text, and a file with a label that is too long could not be read again.

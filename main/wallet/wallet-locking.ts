@@ -24,22 +24,26 @@ export interface WalletLockingDeps {
 
 const UNLOCKED_SECONDS = 900;
 
+/** Reads again the blocks in which a wallet may have missed payments, because it knew too few keys. Must be called inside the queue. */
+export async function readMissed(
+  { chain, running }: Pick<WalletLockingDeps, 'chain' | 'running'>,
+  wallet: OpenWallet,
+): Promise<void> {
+  const since = wallet.ledger.meta().shortSince;
+  // Blocks below a snapshot are stored only later, with the history. A later call reads them then.
+  const first = since === null ? undefined : chain.atHeight(since + 1);
+  if (since === null || first === undefined || !chain.hasBody(first.id)) return;
+  wallet.ledger.set({ shortSince: null });
+  await running.components().follower.rewind(wallet, since);
+}
+
 export function createWalletLocking({ chain, running, changed }: WalletLockingDeps): WalletLocking {
   const { components, get, change } = running;
 
-  /** Reads again the blocks in which a locked wallet may have missed payments. */
-  const readMissed = async (wallet: OpenWallet) => {
-    const since = wallet.ledger.meta().shortSince;
-    // Blocks below a snapshot are stored only later, with the history. A later unlock reads them then.
-    const first = since === null ? undefined : chain.atHeight(since + 1);
-    if (since === null || first === undefined || !chain.hasBody(first.id)) return;
-    wallet.ledger.set({ shortSince: null });
-    await components().follower.rewind(wallet, since);
-  };
   const open = async (wallet: OpenWallet, secrets: KeySecrets, seconds: number) => {
     await wallet.checkKeys(secrets);
     await wallet.extendKeys(secrets);
-    await readMissed(wallet);
+    await readMissed({ chain, running }, wallet);
     components().sessions.unlock(wallet.id, secrets, seconds);
   };
 
@@ -51,7 +55,8 @@ export function createWalletLocking({ chain, running, changed }: WalletLockingDe
       return list.names().map((name) => {
         const wallet = opened.get(name);
         const locked = wallet === undefined || !sessions.isUnlocked(wallet.id);
-        return { name, locked, phraseChecked: wallet?.file.phraseChecked ?? true };
+        const { kind = 'full', file } = wallet ?? {};
+        return { name, locked, phraseChecked: file?.phraseChecked ?? true, kind };
       });
     },
     async unlock(name, password, seconds = UNLOCKED_SECONDS, by = 'terminal') {

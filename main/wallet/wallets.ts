@@ -15,13 +15,23 @@ import { createPasswordOperations, type PasswordOperations } from './password-op
 import { createWalletCreation, type WalletCreation } from './wallet-creation.ts';
 import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
+import { createOfflinePayments, type OfflinePayments } from './offline-payments.ts';
+import { createWatchOnly, type WatchOnly } from './watch-only.ts';
 import type { WalletsDeps } from './wiring.ts';
 
 /**
  * The wallets of a node. Failures are thrown as a KithError with a stable code. A payment that the mempool refuses is
  * returned as a violation.
  */
-export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQueries, PasswordOperations {
+export interface Wallets
+  extends
+    Service,
+    WalletCreation,
+    WalletLocking,
+    WalletQueries,
+    PasswordOperations,
+    WatchOnly,
+    OfflinePayments {
   /** What a payment would cost now. */
   quote(request: PaymentRequest): Promise<Quote>;
   prepare(request: PaymentRequest): Promise<DraftPayment>;
@@ -48,7 +58,7 @@ export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQ
 }
 
 export function createWallets(deps: WalletsDeps): Wallets {
-  const { network, random, chain, log, propagationOf = () => null } = deps;
+  const { network, random, chain, clock, mempool, log, propagationOf = () => null } = deps;
   const events = createEmitter<{ changed: string }>((error) =>
     log.error('a listener of the wallets failed', { error }),
   );
@@ -64,6 +74,8 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWalletLocking({ chain, running, changed }),
     ...createWalletQueries({ network, running, propagationOf }),
     ...createPasswordOperations({ network, random, components, changed }),
+    ...createWatchOnly({ network, running, chain, clock }),
+    ...createOfflinePayments({ network, running, mempool, clock, log }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepareFaster({ name, ...request }) {
       const wallet = running.get(name);

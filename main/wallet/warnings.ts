@@ -56,6 +56,22 @@ export function paymentWarnings(
   ];
 }
 
+/** Warnings about the fee and the receivers of a payment that another computer prepared. */
+export function receiverWarnings(
+  context: Omit<WarningContext, 'wallet'> & { readonly wallet: OpenWallet | null },
+  view: Pick<DraftPayment, 'fee' | 'feerate' | 'outputs'>,
+): Notice[] {
+  const { wallet } = context;
+  const paid = receiversOf(view.outputs);
+  if (wallet === null) return feeWarnings(context, view, paid);
+  const known = { ...context, wallet };
+  return [
+    ...feeWarnings(context, view, paid),
+    ...paid.flatMap(({ address }) => addressWarnings(known, address)),
+    ...usedAddressWarnings(known, paid, { repeatedAfter: null }),
+  ];
+}
+
 /** Warnings about a fee that is high for the amounts or beside the usual rate. */
 export function feeWarnings(
   { defaultFeerate }: Pick<WarningContext, 'defaultFeerate'>,
@@ -94,7 +110,7 @@ function addressWarnings({ wallet, network, knownAddresses }: WarningContext, ad
 function usedAddressWarnings(
   { paidAddresses }: WarningContext,
   paid: readonly { readonly address: string }[],
-  { repeatedAfter }: PlanFacts,
+  { repeatedAfter }: Pick<PlanFacts, 'repeatedAfter'>,
 ): Notice[] {
   // The warning about an equal payment says more.
   if (repeatedAfter !== null || !paid.some(({ address }) => paidAddresses.has(address))) return [];

@@ -28,6 +28,8 @@ export const screens: Record<
   receive: () => import('./payments/Receive.svelte'),
   'new-wallet': () => import('./wallet/NewWallet.svelte'),
   'restore-wallet': () => import('./wallet/RestoreWallet.svelte'),
+  'watch-wallet': () => import('./wallet/WatchWallet.svelte'),
+  'payment-file': () => import('./payments/OpenPaymentFile.svelte'),
   blocks: () => import('./blocks/Blocks.svelte'),
   mempool: () => import('./mempool/Mempool.svelte'),
   peers: () => import('./peers/Peers.svelte'),

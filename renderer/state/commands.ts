@@ -28,6 +28,8 @@ const SCREEN_COMMANDS: readonly [ScreenName, string, string][] = [
   ['settings', 'Settings', 'theme about'],
   ['new-wallet', 'Create wallet', 'new create'],
   ['restore-wallet', 'Restore wallet', 'seed words recovery phrase recover'],
+  ['watch-wallet', 'Watch a wallet', 'watch-only public keys addresses xpub'],
+  ['payment-file', 'Open payment', 'sign unsigned offline file psbt broadcast'],
 ];
 
 /** Routes whose name or keywords contain every typed word. Those that begin with one come first. */

@@ -6,6 +6,8 @@ export const SCREENS = [
   'receive',
   'new-wallet',
   'restore-wallet',
+  'watch-wallet',
+  'payment-file',
   'recovery-phrase',
   'payment',
   'blocks',

@@ -1,4 +1,5 @@
 import type { HistoryEntry, ListedWallet, WalletView } from '../../shared/contract/wallet.ts';
+import type { WalletKind } from '../../shared/contract/vocabulary.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 import { remember, remembered } from './memory.ts';
@@ -15,6 +16,8 @@ export interface WalletsState {
   readonly selected: string | null;
   /** Whether the recovery phrase of a wallet has been written down and checked; true until the first answer. */
   phraseChecked(name: string): boolean;
+  /** Full until the first answer. */
+  kindOf(name: string): WalletKind;
   /** The selected wallet, live; null until the first answer. */
   readonly view: WalletView | null;
   /** Payments of the selected wallet, newest first, at most a few hundred. */
@@ -100,6 +103,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
       return recent;
     },
     phraseChecked: (name) => list?.find((wallet) => wallet.name === name)?.phraseChecked ?? true,
+    kindOf: (name) => list?.find((wallet) => wallet.name === name)?.kind ?? 'full',
     select,
     refresh: async (show) => take(await connection.client.wallet.list({}), show),
   };

@@ -17,7 +17,8 @@ const ALL_MOTES = 8_400_000_000_000_000;
 const U32 = 0xffff_ffff;
 
 const hexText = /^(?:[0-9a-f]{2})*$/;
-const hexOf = (maxBytes: number, what: string) =>
+/** Bytes in an input, as hex. */
+export const hexOf = (maxBytes: number, what: string) =>
   z
     .string()
     .min(2, `${what} is empty`)

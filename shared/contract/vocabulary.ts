@@ -80,6 +80,10 @@ export const HISTORY_STATES = [
 ] as const;
 export type HistoryState = (typeof HISTORY_STATES)[number];
 
+/** What a wallet can do. `watch-only`: it has public keys and cannot sign. */
+export const WALLET_KINDS = ['full', 'watch-only'] as const;
+export type WalletKind = (typeof WALLET_KINDS)[number];
+
 /** What can be done about a payment that is not mined yet. */
 export const FASTER = ['speed-up', 'cancel', 'bump'] as const;
 export type Faster = (typeof FASTER)[number];

@@ -112,6 +112,46 @@ export const WALLET_SENTENCES = {
     'Only the desktop app can show the confirmation dialog. Confirm the payment with the password.',
   'wallet-payment-declined': 'The payment was not approved in the dialog. Nothing was sent.',
 
+  'wallet-watch-only':
+    'The wallet[ “{name}”] is watch-only: it has public keys alone, and cannot sign. Prepare the payment as a file, and sign it with the wallet that has the recovery phrase.',
+  'wallet-watch-short':
+    'The watch-only wallet[ “{name}”] may be missing payments: it has used most of its public keys. Export the public keys again from the wallet that has the recovery phrase, and add them here.',
+  'wallet-keys-end':
+    'The watch-only wallet[ “{name}”] has no further public key for a new address. Export the public keys again from the wallet that has the recovery phrase, and add them here.',
+
+  'keys-file-malformed':
+    'These are not the public keys of a wallet, or a part of them is missing. Export them again and choose the whole file.',
+  'keys-file-newer': 'These public keys were exported by a newer version of Kith. Update Kith to use them.',
+  'keys-file-network':
+    'These public keys belong to another network. Open that network, or export the right wallet.',
+  'keys-file-none':
+    'This wallet watches a list of addresses and has no public keys to export. Export them from the wallet that has the recovery phrase.',
+  'keys-file-other':
+    'These are not more public keys of this wallet. Export them from the wallet that this one watches.',
+  'keys-file-not-watch':
+    'The wallet[ “{name}”] does not watch exported public keys, so none can be added. Choose a watch-only wallet that was made from them.',
+
+  'payment-file-malformed':
+    'This is not a payment file of Kith, or a part of it is missing. Transfer the whole file again.',
+  'payment-file-newer': 'This payment was prepared by a newer version of Kith. Update Kith to use it.',
+  'payment-file-network':
+    'This payment belongs to another network. Nothing was signed or sent. Open that network.',
+  'payment-file-foreign':
+    'This payment spends coins of another wallet. Nothing was signed or sent. Choose the wallet that has the coins.',
+  'payment-file-change':
+    'This payment calls an output change that does not go back to this wallet. Nothing was signed. Do not trust the computer that prepared it.',
+  'payment-file-signature':
+    'A signature does not fit this payment: its coins, amounts or receivers were changed after it was signed. Nothing was signed or sent. Prepare the payment again.',
+  'payment-file-unsigned':
+    'Signatures are missing[ for {missing:count} of its coins]. Nothing was sent. Sign the payment first.',
+  'payment-file-expired':
+    'This payment has expired[: it could be in blocks up to {expires:block}]. Nothing was signed or sent. Prepare it again.',
+  'payment-file-spent':
+    'A coin of this payment was spent in the meantime, or does not exist any more. Nothing was sent. Prepare the payment again.',
+  'wallet-sign-in-window':
+    'In the desktop app, only the confirmation dialog can confirm a signature. Confirm it there.',
+  'wallet-signing-declined': 'The payment was not approved in the dialog. Nothing was signed.',
+
   'mining-not-here':
     'Blocks can be generated on the networks regtest and local only. On this network, start mining instead.',
   'mining-failed': 'Mining stopped[: {reason}]. Start mining again. If this happens again, look at the log.',

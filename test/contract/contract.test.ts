@@ -293,10 +293,10 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     const other = await served.socket();
     const lists = await carrier.client.wallet.watchList();
     const before = (await lists.next()).value as { name: string }[];
-    expect(before).toContainEqual({ name: 'mine', locked: true, phraseChecked: true });
+    expect(before).toContainEqual({ name: 'mine', locked: true, phraseChecked: true, kind: 'full' });
     const name = `made beside a ${kind}`;
     await other.client.wallet.create({ name, password: 'p' });
-    const created = { name, locked: false, phraseChecked: false };
+    const created = { name, locked: false, phraseChecked: false, kind: 'full' };
     expect((await lists.next()).value).toEqual([...before, created]);
     other.drop();
   });
@@ -316,10 +316,17 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       expect((await fail(wallet.send({ name: 'mine', to, password: 'p' }))).code).toBe(
         'wallet-send-in-window',
       );
+      const payment = '00';
+      expect((await fail(wallet.signPayment({ name: 'mine', payment, password: 'p' }))).code).toBe(
+        'wallet-sign-in-window',
+      );
       expect(node.asked).not.toContain('d1 p');
+      expect(node.asked).not.toContain('sign mine p');
     } else {
       expect(await wallet.send({ name: 'mine', to, password: 'right' })).toMatchObject({ fee: 10 });
       expect(node.asked).toContain('d1 right');
+      await wallet.signPayment({ name: 'mine', payment: '00', password: 'right' });
+      expect(node.asked).toContain('sign mine right');
       expect((await fail(wallet.approve({ draft: 'd1', password: 'p' }))).code).toBe(
         'wallet-approve-elsewhere',
       );

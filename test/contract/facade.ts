@@ -1,5 +1,5 @@
 import type { Peer } from '../../shared/contract/peers.ts';
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment, ListedWallet } from '../../shared/contract/wallet.ts';
 import { toMotes } from '../../shared/units.ts';
 import type { NodeCondition, NodeFacade, MempoolTransaction } from '../../main/api/facade.ts';
 import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
@@ -87,7 +87,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     replaces: null,
     warnings: [],
   };
-  const listed = [{ name: 'mine', locked: true, phraseChecked: true }];
+  const listed: ListedWallet[] = [{ name: 'mine', locked: true, phraseChecked: true, kind: 'full' }];
   const known = (name: string) => {
     if (!listed.some((wallet) => wallet.name === name))
       throw new KithError('wallet-unknown', name, { data: { name } });
@@ -162,7 +162,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     },
     wallets: {
       async create({ name }) {
-        listed.push({ name, locked: false, phraseChecked: false });
+        listed.push({ name, locked: false, phraseChecked: false, kind: 'full' });
         signals.emit('wallet', name);
         return { mnemonic: 'abandon '.repeat(24).trim() };
       },
@@ -213,6 +213,44 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       signMessage: async () => ({ signature: '00' }),
       verifyMessage: () => false,
       rescan: async () => undefined,
+      exportKeys: async () => ({
+        keys: new Uint8Array(2),
+        fingerprint: '00',
+        receive: 1,
+        change: 1,
+        ahead: 1,
+      }),
+      inspectKeys: () => ({
+        name: 'vault',
+        account: 0,
+        fingerprint: '00',
+        receive: 1,
+        change: 1,
+        firstAddress: 'rkith1',
+        wallet: null,
+      }),
+      createWatchOnly: async () => ({ firstAddress: 'rkith1' }),
+      addKeys: async () => ({ receive: 1, change: 1 }),
+      exportPayment: () => new Uint8Array(2),
+      inspectPayment: async () => ({
+        ...draft,
+        wallet: 'mine',
+        canSign: true,
+        txid: '00'.repeat(32),
+        note: '',
+        inputs: [],
+        signed: 0,
+        complete: false,
+      }),
+      async signPayment({ name, password }) {
+        asked.push(`sign ${name} ${password}`);
+        return { payment: new Uint8Array(2), complete: true };
+      },
+      async signUnlocked({ name }) {
+        asked.push(`sign ${name} unlocked`);
+        return { payment: new Uint8Array(2), complete: true };
+      },
+      broadcastPayment: async () => ({ txid: '00'.repeat(32) }),
       onChanged: (listener) => signals.on('wallet', listener),
     },
     peers: {

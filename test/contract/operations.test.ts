@@ -105,6 +105,8 @@ test('every procedure that starts an operation creates an entry with its data', 
       () => wallet.changePassword({ name, password: 'p', next: 'q' }),
       { wallet: name },
     ],
+    ['wallet.createWatchOnly', () => wallet.createWatchOnly({ name, keys: '00' }), { wallet: name }],
+    ['wallet.broadcastPayment', () => wallet.broadcastPayment({ payment: '00' }), { wallet: name }],
     ['wallet.rescan', () => wallet.rescan({ name }), { wallet: name }],
     ['wallet.confirm', () => wallet.confirm({ draft: 'd1', password: 'p' }), { amount: 5 }],
     [

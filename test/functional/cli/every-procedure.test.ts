@@ -95,10 +95,20 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
   const look = (await call(dir, 'wallet.inspect', { mnemonic: made['mnemonic'] })) as Fields;
   expect([holds(look, 'firstAddress:text wallet:text'), look['wallet']]).toEqual([[], 'mine']);
   expect(await ask('wallet.unlock', { name: 'mine', password: PASSWORD, seconds: 60 })).toEqual({});
-  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: false, phraseChecked: false });
+  expect(await ask('wallet.list')).toContainEqual({
+    name: 'mine',
+    locked: false,
+    phraseChecked: false,
+    kind: 'full',
+  });
   expect(await call(dir, 'wallet.deleted')).toEqual([]);
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
-  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: true, phraseChecked: false });
+  expect(await ask('wallet.list')).toContainEqual({
+    name: 'mine',
+    locked: true,
+    phraseChecked: false,
+    kind: 'full',
+  });
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
   expect(await ask('wallet.address', { name: 'mine' })).toEqual({ address });
   const next = await ask('wallet.newAddress', { name: 'mine', label: 'for Mira' });
@@ -179,6 +189,49 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   const told =
     'txid:hash time:int amount:int fee:int? state:text height:int? confirmations:int expires:int label:text seenBy:int? ofPeers:int? replacedBy:hash?';
   expect(holds(newest, told)).toEqual(['kind', 'addresses']);
+});
+
+test('public keys are exported and watched; a payment is exported, signed and sent as a file', async () => {
+  const exported = (await call(dir, 'wallet.exportKeys', { name: 'back' })) as Fields;
+  expect(holds(exported, 'keys:hex fingerprint:hex receive:int change:int ahead:int')).toEqual([]);
+  const inspected = (await call(dir, 'wallet.inspectKeys', { keys: exported['keys'] })) as Fields;
+  const facts = 'name:text account:int fingerprint:hex receive:int change:int firstAddress:text wallet:text?';
+  expect(holds(inspected, facts)).toEqual([]);
+  const known = await run([
+    'call',
+    '--datadir',
+    dir,
+    'wallet.createWatchOnly',
+    JSON.stringify({ name: 'w', keys: exported['keys'] }),
+  ]);
+  expect(known.fault).toMatchObject({ code: 'wallet-keys-known' });
+  const { address } = (await call(dir, 'wallet.newAddress', { name: 'mine' })) as { address: string };
+  const more = await run([
+    'call',
+    '--datadir',
+    dir,
+    'wallet.addKeys',
+    JSON.stringify({ name: 'mine', keys: exported['keys'] }),
+  ]);
+  expect(more.fault).toMatchObject({ code: 'keys-file-not-watch' });
+  const { draft } = (await call(dir, 'wallet.prepare', {
+    name: 'mine',
+    to: [{ address, amount: 50_000 }],
+  })) as Fields;
+  const { payment } = (await call(dir, 'wallet.exportPayment', { draft, note: 'to myself' })) as Fields;
+  const view = (await call(dir, 'wallet.inspectPayment', { payment })) as Fields;
+  const shown =
+    'wallet:text? canSign:flag txid:hash note:text fee:int feerate:number inputs:list outputs:list expires:int signed:int complete:flag warnings:list';
+  expect(holds(view, shown)).toEqual([]);
+  expect(view).toMatchObject({ wallet: 'mine', note: 'to myself', complete: false });
+  const signed = (await call(dir, 'wallet.signPayment', {
+    name: 'mine',
+    payment,
+    password: PASSWORD,
+  })) as Fields;
+  expect(holds(signed, 'payment:hex complete:flag')).toEqual([]);
+  const sent = await call(dir, 'wallet.broadcastPayment', { payment: signed['payment'] });
+  expect(sent).toEqual({ txid: view['txid'] });
 });
 
 test('a peer is listed, banned, unbanned, added and removed', async () => {

@@ -94,7 +94,7 @@ test('the wallet file can be decrypted with its page alone', async () => {
   const page = readSource('docs/formats/wallet-file.md');
   const line = bytes.subarray(0, bytes.indexOf(10)).toString('ascii').split(' ');
   const body = bytes.subarray(bytes.indexOf(10) + 1);
-  expect(line).toEqual(['kithwallet', '3', sha256(body).toString('hex')]);
+  expect(line).toEqual(['kithwallet', '4', sha256(body).toString('hex')]);
   const json = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
   const fields = tableRows(page.slice(0, page.indexOf('No other field'))).flatMap(([names]) =>
     [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),

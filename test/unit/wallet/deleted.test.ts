@@ -26,7 +26,9 @@ test('a deleted wallet is listed, and after it is restored it opens with its pas
   expect(world.wallets.list()).toEqual([]);
   expect(await world.wallets.deleted()).toMatchObject([{ name: 'Everyday', firstAddress }]);
   await world.wallets.undelete('everyday');
-  expect(world.wallets.list()).toEqual([{ name: 'Everyday', locked: true, phraseChecked: false }]);
+  expect(world.wallets.list()).toEqual([
+    { name: 'Everyday', locked: true, phraseChecked: false, kind: 'full' },
+  ]);
   expect(await world.wallets.words('Everyday', PASSWORD)).toMatchObject({ mnemonic });
   expect(await world.wallets.deleted()).toEqual([]);
   await expect(world.wallets.undelete('Everyday')).rejects.toMatchObject({ code: 'wallet-exists' });

@@ -71,7 +71,7 @@ const SCHEMA_2 = `kithwallet 2 2d52e95fb416e40ea1acae44e1bbe8393a04997d94a1f496b
 `;
 
 /** The same text with other fields and a checksum that fits: what an attacker who knows the format can write. */
-function forged(change: (body: Record<string, unknown>) => void, schema = 3): Uint8Array {
+function forged(change: (body: Record<string, unknown>) => void, schema = 4): Uint8Array {
   const text = Buffer.from(encodeWalletFile(file)).toString('utf8');
   const body = JSON.parse(text.slice(text.indexOf('\n') + 1)) as Record<string, unknown>;
   change(body);
@@ -161,6 +161,32 @@ describe('the seal', () => {
   });
 });
 
+describe('a watch-only file', () => {
+  const watchOnly: WalletFile = { ...file, sealed: null, keysMac: null, phraseChecked: true };
+
+  test('is read as it was written, also with a list of addresses, which has no keys for change', () => {
+    for (const each of [watchOnly, { ...watchOnly, change: new Uint8Array(0) }])
+      expect(decodeWalletFile(encodeWalletFile(each))).toEqual(each);
+  });
+  test.each<[string, WalletFile]>([
+    ['a secret without a MAC', { ...file, keysMac: null }],
+    ['a MAC without a secret', { ...watchOnly, keysMac: new Uint8Array(32) }],
+    ['a secret and no keys for change', { ...file, change: new Uint8Array(0) }],
+    ['no keys', { ...watchOnly, receive: new Uint8Array(0) }],
+  ])('is not one with %s', (_, each) => {
+    expect(decodeWalletFile(encodeWalletFile(each))).toEqual({ problem: 'damaged' });
+  });
+  test('is not one of schema 3, or half of one', () => {
+    const nulls = { kdf: null, cipher: null, keysMac: null };
+    expect(decodeWalletFile(forged((body) => void Object.assign(body, nulls)))).not.toHaveProperty('problem');
+    expect(decodeWalletFile(forged((body) => void Object.assign(body, nulls), 3))).toEqual({
+      problem: 'damaged',
+    });
+    for (const field of ['kdf', 'cipher', 'keysMac'])
+      expect(decodeWalletFile(forged((body) => (body[field] = null)))).toEqual({ problem: 'damaged' });
+  });
+});
+
 describe('a file of an attacker', () => {
   test.each([
     ['a memory bomb', (kdf: Kdf) => (kdf.memoryKiB = 2 ** 31)],
@@ -207,7 +233,7 @@ describe('a file of an attacker', () => {
   test('of a newer version is named so', () => {
     const bytes = Buffer.from(encodeWalletFile(file))
       .toString('utf8')
-      .replace('kithwallet 3 ', 'kithwallet 4 ');
+      .replace('kithwallet 4 ', 'kithwallet 5 ');
     expect(decodeWalletFile(Buffer.from(bytes))).toEqual({ problem: 'newer' });
   });
   test('that is not a wallet file has its own code', () => {

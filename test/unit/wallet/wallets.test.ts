@@ -135,7 +135,9 @@ describe('names', () => {
     await fails(create('b\u00fcro 1'), 'wallet-exists');
     await fails(create('Bu\u0308ro 1'), 'wallet-exists');
     await fails(() => wallets.balance('Keller'), 'wallet-unknown', { name: 'Keller' });
-    expect(wallets.list()).toEqual([{ name: 'B\u00fcro 1', locked: true, phraseChecked: false }]);
+    expect(wallets.list()).toEqual([
+      { name: 'B\u00fcro 1', locked: true, phraseChecked: false, kind: 'full' },
+    ]);
     expect(await wallets.balance('B\u00dcRO 1')).toMatchObject({ confirmed: 0 });
   });
   test('in any script are files, however they were typed or pasted', async () => {
@@ -166,7 +168,7 @@ describe('passwords', () => {
     for (let i = 0; i < 4; i++) await fails(wallets.unlock('a', 'wrong'), 'wallet-password');
     await fails(wallets.words('a', 'wrong'), 'wallet-password');
     await fails(wallets.unlock('a', PASSWORD), 'wallet-password-wait');
-    expect(wallets.list()).toEqual([{ name: 'a', locked: true, phraseChecked: false }]);
+    expect(wallets.list()).toEqual([{ name: 'a', locked: true, phraseChecked: false, kind: 'full' }]);
   });
   test('a page that guesses locks out itself, and neither the terminal nor the window of the app', async () => {
     const { wallets } = await open();
@@ -244,7 +246,12 @@ describe('words', () => {
     expect(b.map(({ txid, amount, state, kind }) => ({ txid, amount, state, kind }))).toEqual(
       a.map(({ txid, amount, state, kind }) => ({ txid, amount, state, kind })),
     );
-    expect(wallets.list()).toContainEqual({ name: 'b', locked: true, phraseChecked: true });
+    expect(wallets.list()).toContainEqual({
+      name: 'b',
+      locked: true,
+      phraseChecked: true,
+      kind: 'full',
+    });
 
     const elsewhere = await wallets.restore({ name: 'c', password: 'p', mnemonic, passphrase: 'x' });
     expect(elsewhere.firstAddress).not.toBe(first);

@@ -1,0 +1,106 @@
+import type { Notice } from '../../shared/contract/fields.ts';
+import type { PaymentFileView } from '../../shared/contract/wallet.ts';
+import { formatKith } from '../../shared/units.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import { SIGNATURE_BYTES } from '../core/primitives/limits.ts';
+import { type OutpointKey, outpointKey } from '../core/primitives/outpoint.ts';
+import { createTransaction } from '../core/primitives/transaction.ts';
+import { CHAIN } from './key-path.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { PaymentFile } from './payment-file.ts';
+import { missingInputs } from './payment-signatures.ts';
+import { claimedBytes, claimSets } from './policy-claims.ts';
+import { receiverWarnings, type WarningContext } from './warnings.ts';
+
+/** What a payment file does, with what this node cannot check about it. `wallet`: the one that would sign or send it. */
+export function viewPaymentFile(
+  file: PaymentFile,
+  wallet: OpenWallet | null,
+  context: Omit<WarningContext, 'wallet'>,
+): PaymentFileView {
+  const { tx, inputs } = file;
+  const { hrp } = context.network;
+  const spent = inputs.reduce((sum, { amount }) => sum + amount, 0);
+  const fee = spent - tx.outputs.reduce((sum, { amount }) => sum + amount, 0);
+  const feerate = Math.floor((fee / signedBytes(file)) * 100) / 100;
+  const outputs = tx.outputs.map((output, at) => ({
+    address: encodeAddress(hrp, output),
+    amount: output.amount,
+    change: isChange(file, at, wallet),
+  }));
+  const missing = missingInputs(file);
+  return {
+    wallet: wallet?.name ?? null,
+    canSign: wallet !== null && wallet.kind !== 'watch-only',
+    txid: tx.txidHex,
+    note: file.note,
+    fee,
+    feerate,
+    inputs: inputs.map((input, at) => ({
+      txid: toHex(tx.inputs[at]!.txid),
+      index: tx.inputs[at]!.index,
+      amount: input.amount,
+      address: encodeAddress(hrp, input),
+      own: wallet?.keyring.find(input) !== undefined,
+    })),
+    outputs,
+    expires: tx.expires,
+    signed: inputs.length - missing,
+    complete: missing === 0,
+    warnings: [
+      ...uncheckedWarnings(file, wallet),
+      ...receiverWarnings({ ...context, wallet }, { fee, feerate, outputs }),
+    ],
+  };
+}
+
+/**
+ * Whether an output goes back to the wallet. If this node does not know its key, the file decides; a warning says so, and
+ * signing refuses it if it is not true.
+ */
+function isChange(file: PaymentFile, at: number, wallet: OpenWallet | null): boolean {
+  const own = wallet?.keyring.find(file.tx.outputs[at]!);
+  return own?.chain === CHAIN.change || file.change[at] !== null;
+}
+
+function uncheckedWarnings(file: PaymentFile, wallet: OpenWallet | null): Notice[] {
+  const { tx } = file;
+  const warnings: Notice[] = [];
+  if (wallet === null || !tx.inputs.every((input) => isKnownCoin(wallet, outpointKey(input))))
+    warnings.push({
+      code: 'coins-unchecked',
+      message:
+        'This node cannot check whether the coins of this payment still exist. If one was spent, the payment is refused when it is sent, and nothing is lost.',
+    });
+  const claimed = tx.outputs.filter(
+    (output, at) => file.change[at] !== null && wallet?.keyring.find(output) === undefined,
+  );
+  if (claimed.length > 0)
+    warnings.push({
+      code: 'change-unchecked',
+      message: `The file says that ${formatKith(claimed.reduce((sum, { amount }) => sum + amount, 0))} KITH go back to the wallet. This is checked when the payment is signed.`,
+    });
+  if (wallet !== null && tx.expires !== 0 && tx.expires <= wallet.ledger.syncedTo.height)
+    warnings.push({ code: 'payment-expired', message: 'This payment has expired. Prepare it again.' });
+  if (tx.expires === 0)
+    warnings.push({
+      code: 'never-expires',
+      message: 'This payment never expires. Who has the signed file can send it at any time.',
+    });
+  return warnings;
+}
+
+/** Whether the wallet knows a coin, mined or pending. */
+export function isKnownCoin({ ledger }: Pick<OpenWallet, 'ledger'>, key: OutpointKey): boolean {
+  return ledger.coins.has(key) || ledger.unconfirmed.has(key.slice(0, 64));
+}
+
+/** Bytes of the payment once it is signed. */
+function signedBytes({ tx, inputs }: PaymentFile): number {
+  const witness = inputs.map(({ tree }) => {
+    const bytes = tree === null ? SIGNATURE_BYTES : claimedBytes(tree, claimSets(tree)![0]!);
+    return new Uint8Array(bytes);
+  });
+  return createTransaction({ ...tx, witness }).bytes.length;
+}
