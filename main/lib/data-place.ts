@@ -26,7 +26,7 @@ export interface DataPlace {
   /** A move that has begun and not ended; null when there is none. */
   readonly moving: Moving | null;
   /**
-   * An old copy was forgotten because its disk was lost. Its mark names this home, so the record stays for good: without it,
+   * An old copy was forgotten because its disk was lost. Its mark names this home, so the record stays permanently: without it,
    * the copy would not be refused if the disk is there again.
    */
   readonly forgotten?: boolean;
