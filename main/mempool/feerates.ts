@@ -61,8 +61,10 @@ export function createFeerateHistogram(): FeerateHistogram {
 
 const TEN_MINUTES = 600;
 const SECONDS_PER_DAY = 86_400;
-// The rest of each block is reserved for transactions that arrive after the estimate and pay more.
-const USABLE_SHARE = 0.75;
+// The rest of each block is reserved for transactions that arrive after the estimate and pay more. Over several blocks
+// more of them arrive; the shares are those with which a replayed mempool has no bias (feerates.test.ts).
+const USABLE_OF_NEXT = 0.75;
+const USABLE_OF_MORE = 0.45;
 
 /**
  * Estimates fee rates from the current pool: the lowest rate at which the bytes that pay more fit into the blocks until
@@ -71,7 +73,8 @@ const USABLE_SHARE = 0.75;
 export function estimateFeerates(histogram: FeerateHistogram, spacing: number, floor: number): Feerates {
   const within = (seconds: number): number => {
     const blocks = Math.max(1, Math.floor(seconds / spacing));
-    return Math.max(floor, histogram.rateBehind(blocks * MAX_BLOCK_BYTES * USABLE_SHARE));
+    const usable = blocks === 1 ? USABLE_OF_NEXT : USABLE_OF_MORE;
+    return Math.max(floor, histogram.rateBehind(blocks * MAX_BLOCK_BYTES * usable));
   };
   return { next: within(spacing), soon: within(TEN_MINUTES), today: within(SECONDS_PER_DAY) };
 }
