@@ -6,6 +6,10 @@ import { compact, visible } from './pasted.ts';
 
 /** Maximum length of a label in UTF-16 code units. */
 export const MAX_LABEL = 200;
+/** Maximum length of the name of a contact in UTF-16 code units. */
+export const MAX_CONTACT_NAME = 100;
+/** Maximum length of the note of a contact in UTF-16 code units. */
+export const MAX_NOTE = 500;
 /** Maximum length of a wallet name in code points. */
 export const MAX_NAME = 64;
 
@@ -28,6 +32,19 @@ export function cleanLabel(text: string): string {
     .trim()
     .normalize('NFC');
   return compact(label) === '' ? '' : label;
+}
+
+/**
+ * A note of several lines in the form that is stored and shown: each line like a label, at most one empty line in a row.
+ * Applying it twice changes nothing. The result may be longer than MAX_NOTE.
+ */
+export function cleanNote(text: string): string {
+  return text
+    .split(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/)
+    .map(cleanLabel)
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 const STRAY_JOINERS = /(?<![\p{L}\p{M}])(?:\u200c|\u200d)+|(?:\u200c|\u200d)+(?![\p{L}\p{M}])/gu;

@@ -5,6 +5,7 @@
  */
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
+import type { Contact, GivenContact } from '../../shared/contract/contacts.ts';
 import type { ChainUpgrades } from '../../shared/contract/chain.ts';
 import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
@@ -44,6 +45,7 @@ export interface NodeFacade {
   readonly mempool: MempoolAccess;
   readonly miner: MinerAccess;
   readonly wallets: WalletAccess;
+  readonly contacts: ContactAccess;
   readonly peers: PeerAccess;
   /** The current state of the node. Cheap: it is read up to 4 times per second. */
   condition(): NodeCondition;
@@ -215,6 +217,14 @@ export interface WalletAccess extends WatchOnly, OfflinePayments {
    * Calls the listener with the name of a wallet after its lock state, balance or history changed, possibly more often.
    */
   onChanged(listener: (name: string) => void): Off;
+}
+
+/** Failures are thrown as a `KithError` (`contact-…`, `contacts-…`, `address-…`). */
+export interface ContactAccess {
+  list(): Contact[];
+  put(contact: GivenContact): Promise<Contact>;
+  remove(id: string): Promise<void>;
+  onChanged(listener: () => void): Off;
 }
 
 export interface BanTarget {

@@ -4,6 +4,7 @@ import { VERSION } from '../lib/version.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { Mempool } from '../mempool/mempool.ts';
 import type { Miner } from '../mining/miner.ts';
+import type { Contacts } from '../wallet/contacts.ts';
 import type { Wallets } from '../wallet/wallets.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
@@ -23,6 +24,7 @@ export interface LocalParts {
   readonly mempool: Mempool;
   readonly miner: Miner;
   readonly wallets: Wallets;
+  readonly contacts: Contacts;
   readonly peers: PeerNetwork;
 }
 
@@ -47,6 +49,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     mempool: mempoolOf(parts.mempool),
     miner: parts.miner,
     wallets: parts.wallets,
+    contacts: parts.contacts,
     peers: peersOf(peers),
     condition: createConditionReader({
       datadir,
@@ -54,6 +57,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
       notices: () => [
         ...rebuildNotices(parts.chain),
         ...parts.wallets.notices(),
+        ...parts.contacts.notices(),
         ...findUpgradeNotices(parts.chain.upgrades()),
       ],
     }),

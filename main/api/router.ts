@@ -6,6 +6,7 @@ import { createCallLimits } from './costs.ts';
 import type { NodeFacade } from './facade.ts';
 import { toFault } from './faults.ts';
 import { createChainHandlers } from './chain-handlers.ts';
+import { createContactsHandlers } from './contacts-handlers.ts';
 import { createMempoolHandlers } from './mempool-handlers.ts';
 import { createMiningHandlers } from './mining-handlers.ts';
 import { createNetworkHandlers } from './network-handlers.ts';
@@ -41,6 +42,7 @@ export function createRouter({ node, log, shutdown, recentLog, ended, ...given }
     chain: createChainHandlers(deps),
     mempool: createMempoolHandlers(deps),
     wallet: createWalletHandlers(deps),
+    contacts: createContactsHandlers(deps),
     mining: createMiningHandlers(deps),
   });
 }

@@ -47,7 +47,7 @@ export function confirmPages({ wallet, payment, purpose }: PaymentConfirmation):
   return Array.from({ length: count }, (_, page) => {
     const first = page * RECEIVERS_PER_PAGE;
     const shown = receivers.slice(first, first + RECEIVERS_PER_PAGE);
-    const lines = shown.flatMap(({ amount, address }) => [money(amount), `to ${groupAddress(address)}`, '']);
+    const lines = shown.flatMap((receiver) => [money(receiver.amount), ...receiverLines(receiver), '']);
     const last = page === count - 1;
     const place = `Receivers ${first + 1} to ${first + shown.length} of ${receivers.length}`;
     return {
@@ -56,6 +56,12 @@ export function confirmPages({ wallet, payment, purpose }: PaymentConfirmation):
       next: last ? send : 'Next receivers',
     };
   });
+}
+
+/** The name of the contact, if it is one, before the complete address. */
+function receiverLines({ address, contact }: PaymentConfirmation['payment']['outputs'][number]): string[] {
+  if (contact === undefined) return [`to ${groupAddress(address)}`];
+  return [`to “${isolated(clean(contact))}”`, groupAddress(address)];
 }
 
 /** The question, and the label of the button that sends. What a replacement does is in its notices. */

@@ -92,7 +92,8 @@ export const LOCK_FOLDER = 'lock';
 
 /** Everything that a node stores directly in its data directory: the table in docs/storage.md, which a test compares. */
 const OWN_ENTRIES = new Set([
-  ...['wallets', 'wallet-data', 'chain', 'blocks', 'undo', 'snapshots', 'history', 'peers', LOCK_FOLDER],
+  ...['wallets', 'wallet-data', 'contacts', 'chain', 'blocks', 'undo', 'snapshots', 'history', 'peers'],
+  LOCK_FOLDER,
   ...[
     'logs',
     'identity.key',

@@ -20,6 +20,7 @@ import { createPowPool, type PowPool } from '../workers/pow-pool.ts';
 import { powHash } from '../workers/pow.ts';
 import { installNativeSha256 } from '../workers/sha256.ts';
 import { createVerifyPool, type VerifyPool } from '../workers/verify-pool.ts';
+import { type Contacts, createContacts } from '../wallet/contacts.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 
@@ -32,6 +33,7 @@ interface Components {
   readonly openHistory: () => Promise<History | null>;
   readonly mempool: Mempool;
   readonly miner: Miner;
+  readonly contacts: Contacts;
   readonly wallets: Wallets;
   readonly peers: PeerNetwork;
 }
@@ -69,6 +71,7 @@ function servicesOf(config: NodeConfig, parts: PartialComponents): Service[] {
     workerPools(config, parts),
     chain(config, parts),
     mempool(config, parts),
+    contacts(config, parts),
     wallets(config, parts),
     // Starts after the wallets and so stops before them, because it gets the addresses for rewards from them.
     miner(config, parts),
@@ -171,6 +174,26 @@ function miner(config: NodeConfig, parts: PartialComponents): Service {
   };
 }
 
+function contacts({ datadir, network, log }: NodeConfig, parts: PartialComponents): Service {
+  return {
+    name: 'contacts',
+    async start(signal) {
+      parts.contacts = createContacts({
+        directory: datadir,
+        network,
+        clock: systemClock,
+        random: systemRandom,
+        log: log.child('contacts'),
+        // The wallets start later.
+        lastPaid: async (addresses) => (await parts.wallets?.lastPaid(addresses)) ?? new Map(),
+        isOwn: (address) => parts.wallets?.checkAddress(address).own ?? false,
+      });
+      await parts.contacts.start(signal);
+    },
+    stop: () => parts.contacts!.stop(),
+  };
+}
+
 function wallets(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'wallets',
@@ -180,6 +203,7 @@ function wallets(config: NodeConfig, parts: PartialComponents): Service {
         network: config.network,
         chain: parts.chain!,
         mempool: parts.mempool!,
+        contacts: parts.contacts!,
         clock: systemClock,
         random: systemRandom,
         clockWatch: parts.clockWatch!,

@@ -4,41 +4,60 @@ import { CHAIN } from './key-path.ts';
 import type { Keyring } from './keyring.ts';
 import type { OwnCoin } from './wallet-records.ts';
 
-/** The label that the user gave to the payment or to the address that a coin came from; undefined for none. */
+/** The contact or the label of the payment or address that a coin came from; undefined for none. */
 export type OriginOf = (key: OutpointKey, coin: OwnCoin) => string | undefined;
 
+/** Where origins are written down. A change of one of them makes another map. */
+export interface OriginSources {
+  /** The labels of the wallet by address or txid. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** The name of the contact by the address of this wallet that was given to it. */
+  readonly given: ReadonlyMap<string, string>;
+}
+
 /**
- * The origins of the coins of a wallet, from its labels. The case of letters is ignored. Change has no origin: what is
- * left of several payments belongs to all of them. Cost: one address is decoded for each label.
+ * The origins of the coins of a wallet. The contact to whom an address was given counts before the labels: a contact
+ * may make payments for several things. The case of letters is ignored, so that a label with the name of a contact is the
+ * same origin. Change has no origin: what is left of several payments belongs to all of them. Cost: one address is
+ * decoded for each label and each given address.
  */
-export function coinOrigins(labels: ReadonlyMap<string, string>, hrp: string, keyring: Keyring): OriginOf {
+export function coinOrigins({ labels, given }: OriginSources, hrp: string, keyring: Keyring): OriginOf {
   const last = cache.get(labels);
-  if (last?.keyring === keyring) return last.originOf;
-  const originOf = findOrigins(labels, hrp, keyring);
-  cache.set(labels, { keyring, originOf });
+  if (last?.keyring === keyring && last.given === given) return last.originOf;
+  const originOf = findOrigins({ labels, given }, hrp, keyring);
+  cache.set(labels, { keyring, given, originOf });
   return originOf;
 }
 
 /** By the labels, which a new map replaces at each change. */
 const cache = new WeakMap<
   ReadonlyMap<string, string>,
-  { readonly keyring: Keyring; readonly originOf: OriginOf }
+  { readonly keyring: Keyring; readonly given: OriginSources['given']; readonly originOf: OriginOf }
 >();
 
-function findOrigins(labels: ReadonlyMap<string, string>, hrp: string, keyring: Keyring): OriginOf {
+function findOrigins({ labels, given }: OriginSources, hrp: string, keyring: Keyring): OriginOf {
   const byTxid = new Map<string, string>();
   const byIndex = new Map<number, string>();
+  const contacts = new Map<number, string>();
+  const indexOf = (address: string): number | undefined => {
+    const lock = decodeAddress(hrp, address);
+    const place = isAddressProblem(lock) ? undefined : keyring.find(lock);
+    return place?.chain === CHAIN.receive ? place.index : undefined;
+  };
   for (const [subject, label] of labels) {
     if (/^[0-9a-f]{64}$/.test(subject)) {
       byTxid.set(subject, label.toLowerCase());
       continue;
     }
-    const lock = decodeAddress(hrp, subject);
-    const place = isAddressProblem(lock) ? undefined : keyring.find(lock);
-    if (place?.chain === CHAIN.receive) byIndex.set(place.index, label.toLowerCase());
+    const index = indexOf(subject);
+    if (index !== undefined) byIndex.set(index, label.toLowerCase());
+  }
+  for (const [address, name] of given) {
+    const index = indexOf(address);
+    if (index !== undefined) contacts.set(index, name.toLowerCase());
   }
   return (key, { keyPath }) =>
     keyPath.chain === CHAIN.receive
-      ? (byTxid.get(key.slice(0, 64)) ?? byIndex.get(keyPath.index))
+      ? (contacts.get(keyPath.index) ?? byTxid.get(key.slice(0, 64)) ?? byIndex.get(keyPath.index))
       : undefined;
 }

@@ -20,7 +20,7 @@ import { coinOrigins } from './coin-origins.ts';
 import { sortCoins, type Spendable, sumOf } from './balance.ts';
 import { type CoinChoice, offeredCoins } from './spendable-coins.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { WalletNetwork } from './ports.ts';
+import type { WalletContacts, WalletNetwork } from './ports.ts';
 import { type PaymentRequest, type Receiver, readReceivers } from './receivers.ts';
 import { findRepeated, type RecentPayment } from './recent-payments.ts';
 import { paymentWarnings } from './warnings.ts';
@@ -28,6 +28,7 @@ import { paymentWarnings } from './warnings.ts';
 export interface PlanContext {
   readonly wallet: OpenWallet;
   readonly network: WalletNetwork;
+  readonly contacts: WalletContacts;
   /** The lowest fee rate that is relayed now, in motes per byte. The default when the request has no fee rate. */
   readonly floor: number;
   readonly defaultFeerate: number;
@@ -67,7 +68,8 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const receivers = readReceivers(network, request);
   const feerate = checkFeerate(request.feerate ?? context.defaultFeerate, context.floor);
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
-  const originOf = coinOrigins(wallet.file.labels, network.hrp, wallet.keyring);
+  const origins = { labels: wallet.file.labels, given: context.contacts.given() };
+  const originOf = coinOrigins(origins, network.hrp, wallet.keyring);
   const offer = offeredCoins(wallet.ledger, network.params.maturity, {
     receivers,
     chosen: request.coins,

@@ -50,6 +50,22 @@ export interface FeeAndSize {
   readonly size: number;
 }
 
+/** What the wallets need from the contacts. */
+export interface WalletContacts {
+  /** The name of the contact with this address; undefined for none. */
+  nameOf(address: string): string | undefined;
+  /** All addresses of contacts. */
+  addresses(): Iterable<string>;
+  /** Whether it is the address of a contact, and a wallet of this node has paid it. */
+  wasPaid(address: string): boolean;
+  /** Whether the contact with this address also has one that was not paid yet. */
+  hasUnpaid(address: string): boolean;
+  /** The name of the contact by the own address that was given to it. Another map after each change. */
+  given(): ReadonlyMap<string, string>;
+  /** A payment to these addresses was sent. Never rejects. */
+  paid(addresses: readonly string[]): Promise<void>;
+}
+
 export interface WalletMempool {
   submit(tx: Transaction): Promise<{ readonly txid: string } | Violation>;
   has(txid: string): boolean;

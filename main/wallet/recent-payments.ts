@@ -1,5 +1,6 @@
 import type { UnixSeconds } from '../../shared/units.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
+import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import type { Output } from '../core/primitives/coin.ts';
 import { type PaymentState, paymentStates } from './payment-state.ts';
@@ -69,6 +70,32 @@ export async function readPastPayments(
     if (--left === 0) break;
   }
   return { knownAddresses, paidAddresses, recent };
+}
+
+/** Number of newest mined records in which {@link findLastPaid} looks. */
+const MAX_SEARCHED = 2000;
+
+/** When the wallet last paid each of these locks (hex), by its unconfirmed payments and its newest 2 000 mined records. */
+export async function findLastPaid(
+  data: Pick<WalletData, 'newest'>,
+  wallet: OpenWallet,
+  locks: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, UnixSeconds>> {
+  const found = new Map<string, UnixSeconds>();
+  const note = ({ tx, inputs, firstSeen }: UnconfirmedRecord | MinedRecord) => {
+    if (inputs.length === 0) return;
+    for (const { lock } of tx.outputs) {
+      const key = toHex(lock);
+      if (locks.has(key)) found.set(key, Math.max(found.get(key) ?? 0, firstSeen));
+    }
+  };
+  for (const record of wallet.ledger.unconfirmed.values()) note(record);
+  let left = MAX_SEARCHED;
+  for await (const record of data.newest(wallet.id, {})) {
+    note(record);
+    if (--left === 0) break;
+  }
+  return found;
 }
 
 /** When a payment was sent, or the time of its block if the wallet first saw it there. Null if it will not be mined. */

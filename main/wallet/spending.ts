@@ -1,10 +1,11 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
-import { outputSums } from '../../shared/payment-outputs.ts';
+import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { toHex } from '../core/codec/hex.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
-import type { Violation } from '../core/violation.ts';
+import { isViolation, type Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
 import type { Access } from './access.ts';
@@ -14,7 +15,7 @@ import type { OpenWallet } from './open-wallet.ts';
 import { type FasterRequest, planFaster } from './plan-faster.ts';
 import { type Plan, planPayment } from './plan-payment.ts';
 import { type PastPayments, readPastPayments } from './recent-payments.ts';
-import type { WalletMempool } from './ports.ts';
+import type { WalletContacts, WalletMempool } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
 import { createSendDraft, type SendDeps, sendPayment, type Sent } from './send-payment.ts';
 import type { WalletData } from './wallet-data.ts';
@@ -54,6 +55,7 @@ export interface Spending {
 export interface SpendingDeps extends SendDeps {
   readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates' | 'get'>;
   readonly access: Access;
+  readonly contacts: WalletContacts;
   readonly signingSecrets: (wallet: OpenWallet) => KeySecrets | null;
   readonly data: Pick<WalletData, 'newest'>;
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'soon'>;
@@ -62,9 +64,10 @@ export interface SpendingDeps extends SendDeps {
 }
 
 export function createSpending(deps: SpendingDeps): Spending {
-  const { network, mempool, queue, clock, random } = deps;
+  const { network, mempool, queue, clock, random, contacts } = deps;
   const send = createSendDraft(deps);
   const drafts = createDrafts({ clock, random });
+  const kept = { drafts, contacts };
   const drawSeed = toHex(random.bytes(16));
   /** Confirmed drafts that are not among the payments of their wallets yet. */
   const beingSent = new Set<Draft>();
@@ -82,7 +85,9 @@ export function createSpending(deps: SpendingDeps): Spending {
     const draft = drafts.take(id);
     beingSent.add(draft);
     try {
-      return await work(walletOf(draft), draft);
+      const result = await work(walletOf(draft), draft);
+      if (!isViolation(result)) await contacts.paid(addressesOf(draft));
+      return result;
     } finally {
       beingSent.delete(draft);
     }
@@ -91,7 +96,7 @@ export function createSpending(deps: SpendingDeps): Spending {
   const planContext = (wallet: OpenWallet) => {
     const { floor } = mempool.summary();
     const { soon: defaultFeerate, today: laterFeerate } = mempool.feerates();
-    return { wallet, network, floor, defaultFeerate, laterFeerate, random, drawSeed };
+    return { wallet, network, contacts, floor, defaultFeerate, laterFeerate, random, drawSeed };
   };
 
   return {
@@ -103,7 +108,7 @@ export function createSpending(deps: SpendingDeps): Spending {
       queue.run(async () => {
         const past = await readPastPayments({ hrp: network.hrp, data: deps.data, clock }, wallet, beingSent);
         const plan = planPayment({ ...planContext(wallet), ...past }, request);
-        return addDraft(drafts, wallet, plan, { label: request.label ?? '', isBump: false });
+        return addDraft(kept, wallet, plan, { label: request.label ?? '', isBump: false });
       }),
     prepareFaster: (wallet, { txid, how, feerate = mempool.feerates().next }) =>
       queue.run(() => {
@@ -112,13 +117,13 @@ export function createSpending(deps: SpendingDeps): Spending {
           { txid, how, feerate },
         );
         const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
-        return Promise.resolve(addDraft(drafts, wallet, plan, { label, isBump: how === 'bump' }));
+        return Promise.resolve(addDraft(kept, wallet, plan, { label, isBump: how === 'bump' }));
       }),
     find: (id) => foundDraft(drafts, id, walletOf),
-    sendSigned: (wallet, tx) => sendPayment(deps, wallet, { tx, replaces: null }),
+    sendSigned: createSendSigned(deps),
     draft(id) {
       const draft = drafts.find(id);
-      return draft && { wallet: walletOf(draft).name, payment: { draft: draft.id, ...draft.view } };
+      return draft && { wallet: walletOf(draft).name, payment: shown(draft, contacts) };
     },
     confirm: (id, password, by) =>
       confirming(id, async (wallet, draft) => {
@@ -145,6 +150,17 @@ export function createSpending(deps: SpendingDeps): Spending {
   };
 }
 
+function createSendSigned(deps: SpendingDeps): Spending['sendSigned'] {
+  const { network, contacts } = deps;
+  return async (wallet, tx) => {
+    const result = await sendPayment(deps, wallet, { tx, replaces: null });
+    // Not awaited: this runs in the queue of the wallets, for which a change of a contact may wait.
+    if (!isViolation(result))
+      void contacts.paid(tx.outputs.map((output) => encodeAddress(network.hrp, output)));
+    return result;
+  };
+}
+
 function foundDraft(drafts: Drafts, id: string, walletOf: (draft: Draft) => OpenWallet) {
   const draft = drafts.find(id);
   if (draft === undefined) throw new KithError('wallet-draft-unknown');
@@ -152,14 +168,24 @@ function foundDraft(drafts: Drafts, id: string, walletOf: (draft: Draft) => Open
 }
 
 function addDraft(
-  drafts: Drafts,
+  { drafts, contacts }: { readonly drafts: Drafts; readonly contacts: WalletContacts },
   wallet: OpenWallet,
   { unsigned, inputs, view }: Plan,
   facts: Pick<Draft, 'label' | 'isBump'>,
 ): DraftPayment {
-  const draft = drafts.add({ wallet: wallet.id, unsigned, inputs, view, ...facts });
-  return { draft: draft.id, ...view };
+  return shown(drafts.add({ wallet: wallet.id, unsigned, inputs, view, ...facts }), contacts);
 }
+
+/** A draft as the user sees it, with the contacts as they are named now. */
+function shown({ id, view }: Draft, { nameOf }: WalletContacts): DraftPayment {
+  const outputs = view.outputs.map((output) => {
+    const contact = output.change ? undefined : nameOf(output.address);
+    return contact === undefined ? output : { ...output, contact };
+  });
+  return { draft: id, ...view, outputs };
+}
+
+const addressesOf = ({ view }: Draft): string[] => receiversOf(view.outputs).map(({ address }) => address);
 
 /** A quote has no warnings, so it reads no earlier payments. */
 const NO_PAST: PastPayments = { knownAddresses: new Set(), paidAddresses: new Set(), recent: [] };

@@ -1,6 +1,8 @@
 import type { Balance, HistoryEntry } from '../../shared/contract/wallet.ts';
 import { compact } from '../../shared/pasted.ts';
-import { encodeAddress } from '../core/primitives/address.ts';
+import type { UnixSeconds } from '../../shared/units.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { decodeAddress, encodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { Lock } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
 import { computeBalance } from './balance.ts';
@@ -9,6 +11,7 @@ import type { KeyPath } from './key-path.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletNetwork } from './ports.ts';
 import { type CheckedTarget, checkTarget } from './receivers.ts';
+import { findLastPaid } from './recent-payments.ts';
 import { retryAfterCorruption } from './recovery.ts';
 import type { RunningWallets } from './running-wallets.ts';
 
@@ -30,6 +33,11 @@ export interface WalletQueries {
   history(query: HistoryQuery): Promise<HistoryEntry[]>;
   /** Reads an address or a payment link. */
   checkAddress(text: string): CheckedTarget;
+  /**
+   * When the wallets of this node last paid these addresses, by their newest 2 000 payments. Addresses that they did not
+   * pay, and texts that are not addresses, are missing.
+   */
+  lastPaid(addresses: readonly string[]): Promise<ReadonlyMap<string, UnixSeconds>>;
   /** Sets the label of a txid or an address. An empty label removes it. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
   /** Stores that the user has written down the recovery phrase and a check of some words passed. */
@@ -89,6 +97,21 @@ export function createWalletQueries({ network, running, propagationOf }: WalletQ
         return readHistory(context, components().data, id, { limit, after });
       }),
     checkAddress: (text) => checkTarget(network.hrp, text, running.opened?.list.values() ?? []),
+    async lastPaid(addresses) {
+      const paid = new Map<string, UnixSeconds>();
+      if (running.opened === null || addresses.length === 0) return paid;
+      const { list, data, queue } = running.opened;
+      const byLock = addressesByLock(network.hrp, addresses);
+      const locks = new Set(byLock.keys());
+      for (const wallet of list.values()) {
+        const found = await retryAfterCorruption(() => queue.run(() => findLastPaid(data, wallet, locks)));
+        for (const [lock, at] of found) {
+          const address = byLock.get(lock)!;
+          paid.set(address, Math.max(paid.get(address) ?? 0, at));
+        }
+      }
+      return paid;
+    },
     setLabel: (name, subject, label) =>
       change(name, async (wallet) => {
         const named = compact(subject).toLowerCase();
@@ -106,4 +129,14 @@ export function createWalletQueries({ network, running, propagationOf }: WalletQ
       follower.wake();
     },
   };
+}
+
+/** Texts that are not addresses are left out. */
+function addressesByLock(hrp: string, addresses: readonly string[]): Map<string, string> {
+  const byLock = new Map<string, string>();
+  for (const address of addresses) {
+    const lock = decodeAddress(hrp, address);
+    if (!isAddressProblem(lock)) byLock.set(toHex(lock.lock), address);
+  }
+  return byLock;
 }

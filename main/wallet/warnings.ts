@@ -1,10 +1,12 @@
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { receiversOf } from '../../shared/payment-outputs.ts';
+import { isolated } from '../../shared/labels.ts';
 import { formatKith, group } from '../../shared/units.ts';
 import { findLookalike } from './lookalike.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { OpenWallet } from './open-wallet.ts';
+import type { WalletContacts } from './ports.ts';
 
 type Amount = { readonly amount: number };
 
@@ -29,6 +31,7 @@ export interface PlanFacts {
 export interface WarningContext {
   readonly wallet: OpenWallet;
   readonly network: { readonly hrp: string };
+  readonly contacts: Pick<WalletContacts, 'nameOf' | 'addresses' | 'wasPaid' | 'hasUnpaid'>;
   readonly defaultFeerate: number;
   readonly knownAddresses: Iterable<string>;
   /** Addresses that this wallet has paid. */
@@ -93,27 +96,39 @@ export function feeWarnings(
   return warnings;
 }
 
-function addressWarnings({ wallet, network, knownAddresses }: WarningContext, address: string): Notice[] {
+function addressWarnings(
+  { wallet, network, knownAddresses, contacts }: WarningContext,
+  address: string,
+): Notice[] {
   const lock = decodeAddress(network.hrp, address);
   if (!isAddressProblem(lock) && wallet.keyring.find(lock) !== undefined)
     return [{ code: 'address-own', message: 'One of the addresses belongs to this wallet.' }];
-  const lookalike = findLookalike(network.hrp, address, knownAddresses);
+  // The address of a contact was compared when it was entered.
+  if (contacts.nameOf(address) !== undefined) return [];
+  const lookalike =
+    findLookalike(network.hrp, address, contacts.addresses()) ??
+    findLookalike(network.hrp, address, knownAddresses);
   if (lookalike === null) return [];
+  const name = contacts.nameOf(lookalike);
+  const known = name === undefined ? 'an address that you know' : `the address of “${isolated(name)}”`;
   return [
     {
       code: 'address-lookalike',
-      message: `${shorten(address)} looks like an address that you know, but is a different one. Compare every character.`,
+      message: `${shorten(address)} looks like ${known}, but is a different one. Compare every character.`,
     },
   ];
 }
 
 function usedAddressWarnings(
-  { paidAddresses }: WarningContext,
+  { paidAddresses, contacts }: WarningContext,
   paid: readonly { readonly address: string }[],
   { repeatedAfter }: Pick<PlanFacts, 'repeatedAfter'>,
 ): Notice[] {
+  const used = paid.filter(({ address }) => paidAddresses.has(address) || contacts.wasPaid(address));
+  const contact = used.find(({ address }) => contacts.nameOf(address) !== undefined);
+  if (contact !== undefined) return [usedContactAddress(contacts, contact.address)];
   // The warning about an equal payment says more.
-  if (repeatedAfter !== null || !paid.some(({ address }) => paidAddresses.has(address))) return [];
+  if (repeatedAfter !== null || used.length === 0) return [];
   return [
     {
       code: 'address-used',
@@ -121,6 +136,17 @@ function usedAddressWarnings(
         'You have paid this address before. The blockchain shows publicly that both payments go to the same receiver; ask for a new address if that matters.',
     },
   ];
+}
+
+function usedContactAddress(contacts: WarningContext['contacts'], address: string): Notice {
+  const name = `“${isolated(contacts.nameOf(address) ?? '')}”`;
+  const remedy = contacts.hasUnpaid(address)
+    ? `${name} has an address that you have not paid yet: go back and choose ${name} again to use it.`
+    : `Ask ${name} for a new address if that matters.`;
+  return {
+    code: 'address-used',
+    message: `You have paid this address of ${name} before. The blockchain shows publicly that both payments go to the same receiver. ${remedy}`,
+  };
 }
 
 function planWarnings(

@@ -13,7 +13,7 @@ import { nobleSigner, type Signer } from './key-secrets.ts';
 import { createWalletFactory, type WalletFactory } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { createPending, type Pending } from './pending.ts';
-import type { WalletChain, WalletMempool, WalletNetwork } from './ports.ts';
+import type { WalletChain, WalletContacts, WalletMempool, WalletNetwork } from './ports.ts';
 import { createRecoveringQueue } from './recovery.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSpending, type Spending } from './spending.ts';
@@ -28,6 +28,8 @@ export interface WalletsDeps {
   readonly network: WalletNetwork;
   readonly chain: WalletChain;
   readonly mempool: WalletMempool;
+  /** None by default. */
+  readonly contacts?: WalletContacts | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Reports suspension of the computer, so that an unlocked wallet is locked in time anyway. */
@@ -63,6 +65,16 @@ export interface WalletComponents {
   /** Every change of a wallet runs in this queue, one at a time. */
   readonly queue: Queue;
 }
+
+const NOTHING_GIVEN: ReadonlyMap<string, string> = new Map();
+const NO_CONTACTS: WalletContacts = {
+  nameOf: () => undefined,
+  addresses: () => [],
+  wasPaid: () => false,
+  hasUnpaid: () => false,
+  given: () => NOTHING_GIVEN,
+  paid: () => Promise.resolve(),
+};
 
 /** Maximum number of waiting tasks. More mean that the disk does not respond. */
 const QUEUE_LIMIT = 10_000;
@@ -127,6 +139,7 @@ export async function openComponents(
     network,
     mempool,
     access,
+    contacts: deps.contacts ?? NO_CONTACTS,
     data,
     store,
     queue,

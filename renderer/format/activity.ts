@@ -15,13 +15,29 @@ export interface Activity {
   readonly tone: 'in' | 'out' | 'mined' | 'wait' | 'void';
 }
 
+/** The names of contacts, by their addresses and by the own addresses that were given to them; null for none. */
+export interface ContactNames {
+  of(address: string): string | null;
+  givenTo(address: string): string | null;
+}
+
+const NO_NAMES: ContactNames = { of: () => null, givenTo: () => null };
+
+export const contactNames = (contacts: {
+  of(address: string): { readonly name: string } | null;
+  givenTo(address: string): { readonly name: string } | null;
+}): ContactNames => ({
+  of: (address) => contacts.of(address)?.name ?? null,
+  givenTo: (address) => contacts.givenTo(address)?.name ?? null,
+});
+
 /** The amount sent without the fee, or the amount received. */
 export function paidMotes(entry: HistoryEntry): number {
   return entry.kind === 'sent' ? Math.max(0, -entry.amount - (entry.fee ?? 0)) : Math.abs(entry.amount);
 }
 
 /** The sentence for one entry; `maturity` in blocks. */
-export function activityOf(entry: HistoryEntry, maturity: number): Activity {
+export function activityOf(entry: HistoryEntry, maturity: number, names: ContactNames = NO_NAMES): Activity {
   const motes = paidMotes(entry);
   const failed = failure(entry);
   if (failed !== null) return { lead: failed, motes, ...NO_PARTY, tail: '', tone: 'void' };
@@ -30,8 +46,8 @@ export function activityOf(entry: HistoryEntry, maturity: number): Activity {
       return { lead: 'Mined a block:', motes, ...NO_PARTY, tail: reward(entry, maturity), tone: 'mined' };
     case 'received':
       return entry.height === null
-        ? { lead: 'Receiving', motes, ...from(entry), tail: ', pending', tone: 'wait' }
-        : { lead: 'Received', motes, ...from(entry), tail: standing(entry), tone: 'in' };
+        ? { lead: 'Receiving', motes, ...from(entry, names), tail: ', pending', tone: 'wait' }
+        : { lead: 'Received', motes, ...from(entry, names), tail: standing(entry), tone: 'in' };
     case 'self':
       return { lead: 'Paid to yourself, fee:', motes, ...NO_PARTY, tail: standing(entry), tone: 'out' };
     case 'sent':
@@ -39,11 +55,11 @@ export function activityOf(entry: HistoryEntry, maturity: number): Activity {
         ? {
             lead: entry.state === 'queued' ? 'Queued' : 'Sending',
             motes,
-            ...to(entry),
+            ...to(entry, names),
             tail: `, ${broadcastWords(entry)}`,
             tone: 'wait',
           }
-        : { lead: 'Sent', motes, ...to(entry), tail: standing(entry), tone: 'out' };
+        : { lead: 'Sent', motes, ...to(entry, names), tail: standing(entry), tone: 'out' };
   }
 }
 
@@ -80,15 +96,26 @@ function standing(entry: HistoryEntry): string {
   return entry.state === 'confirmed' ? '' : `, ${plural(entry.confirmations, 'confirmation')}`;
 }
 
+/** The name of the contact, if all addresses are of one and the same. */
+function oneName({ addresses }: HistoryEntry, nameOf: ContactNames['of']): string | null {
+  const names = new Set(addresses.map(nameOf));
+  const [name] = names;
+  return names.size === 1 ? (name ?? null) : null;
+}
+
 type Party = Pick<Activity, 'joint' | 'party'>;
 const NO_PARTY: Party = { joint: '', party: '' };
 
-function from(entry: HistoryEntry): Party {
+function from(entry: HistoryEntry, { givenTo }: ContactNames): Party {
+  const name = oneName(entry, givenTo);
+  if (name !== null) return { joint: ' from ', party: name };
   return entry.label === '' ? NO_PARTY : { joint: ' for ', party: entry.label };
 }
 
-function to(entry: HistoryEntry): Party {
+function to(entry: HistoryEntry, { of }: ContactNames): Party {
   const [first, ...rest] = entry.addresses;
+  const name = oneName(entry, of);
+  if (name !== null) return { joint: ' to ', party: name };
   if (entry.label !== '') return { joint: ' to ', party: entry.label };
   if (first === undefined) return NO_PARTY;
   const party = rest.length === 0 ? shortId(first) : plural(rest.length + 1, 'address', 'addresses');

@@ -25,6 +25,7 @@ export const screens: Record<
   () => Promise<{ default: Component<Record<string, never>> }>
 > = {
   wallet: () => import('./wallet/Wallet.svelte'),
+  contacts: () => import('./contacts/Contacts.svelte'),
   receive: () => import('./payments/Receive.svelte'),
   'new-wallet': () => import('./wallet/NewWallet.svelte'),
   'restore-wallet': () => import('./wallet/RestoreWallet.svelte'),

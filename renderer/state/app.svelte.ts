@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { chooseCarrier } from './carrier.ts';
 import { createChainState } from './chain.svelte.ts';
 import { createClock } from './clock.svelte.ts';
+import { createContactsState } from './contacts.svelte.ts';
 import { connectionUntil, createConnection } from './connection.svelte.ts';
 import { createDesktop } from './desktop.svelte.ts';
 import { createMempoolState } from './mempool.svelte.ts';
@@ -54,6 +55,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     mempool: createMempoolState(connection),
     mining: createMiningState(connection),
     operations: createOperationsState(connection),
+    contacts: createContactsState(connection),
     wallets: createWalletsState(connection, toasts, node),
   };
 }

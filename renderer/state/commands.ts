@@ -18,6 +18,7 @@ const SCREEN_COMMANDS: readonly [ScreenName, string, string][] = [
   ['wallet', 'Wallet', 'payments history'],
   ['send', 'Send', 'pay'],
   ['receive', 'Receive', 'address qr'],
+  ['contacts', 'Contacts', 'names people book addresses'],
   ['blocks', 'Blocks', 'chain'],
   ['mempool', 'Mempool', 'waiting fees'],
   ['peers', 'Peers', 'nodes connections'],

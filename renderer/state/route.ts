@@ -4,6 +4,7 @@ export const SCREENS = [
   'wallet',
   'send',
   'receive',
+  'contacts',
   'new-wallet',
   'restore-wallet',
   'watch-wallet',

@@ -5,6 +5,7 @@
  */
 import type { ContractRouterClient } from '@orpc/contract';
 import { chainContract } from './chain.ts';
+import { contactsContract } from './contacts.ts';
 import { mempoolContract } from './mempool.ts';
 import { miningContract } from './mining.ts';
 import { networkContract } from './network.ts';
@@ -23,6 +24,7 @@ export const contract = {
   chain: chainContract,
   mempool: mempoolContract,
   wallet: walletContract,
+  contacts: contactsContract,
   mining: miningContract,
 };
 

@@ -4,7 +4,15 @@
  */
 import * as z from 'zod';
 import { MAX_PASSWORD_BYTES } from '../password.ts';
-import { cleanLabel, cleanName, isName, MAX_LABEL } from '../labels.ts';
+import {
+  cleanLabel,
+  cleanName,
+  cleanNote,
+  isName,
+  MAX_CONTACT_NAME,
+  MAX_LABEL,
+  MAX_NOTE,
+} from '../labels.ts';
 import { compact, readPeerAddress } from '../pasted.ts';
 import { group } from '../units.ts';
 
@@ -98,6 +106,13 @@ export const password = z
 export const label = pasted(cleanLabel, 'a label has at most 200 characters').pipe(
   z.string().max(MAX_LABEL, 'a label has at most 200 characters'),
 );
+const CONTACT_NAME_RULE = `the name of a contact has 1 to ${MAX_CONTACT_NAME} characters`;
+export const contactName = pasted(cleanLabel, CONTACT_NAME_RULE).pipe(
+  z.string().min(1, CONTACT_NAME_RULE).max(MAX_CONTACT_NAME, CONTACT_NAME_RULE),
+);
+const NOTE_RULE = `a note has at most ${MAX_NOTE} characters`;
+export const contactNote = pasted(cleanNote, NOTE_RULE).pipe(z.string().max(MAX_NOTE, NOTE_RULE));
+export const contactId = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 lowercase hex digits');
 export const seconds = z
   .int('must be a whole number of seconds')
   .min(1, 'must be at least 1 second')

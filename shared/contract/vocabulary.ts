@@ -97,6 +97,9 @@ export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
  */
 export const GAP = { usual: 100, most: 10_000 } as const;
 
+/** How many contacts there may be, addresses of a contact, and own addresses that were given to it. */
+export const CONTACT_LIMITS = { contacts: 1000, addresses: 20, given: 20 } as const;
+
 /** Operations that may outlive the client that requested them; every client gets the result. */
 export const OPERATION_KINDS = [
   'payment',

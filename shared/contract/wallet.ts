@@ -103,6 +103,8 @@ export const draftPayment = z.object({
       amount: total,
       /** Whether the output is change. */
       change: z.boolean(),
+      /** Addition: the name of the contact with this address; absent if there is none. */
+      contact: z.string().optional(),
     }),
   ),
   expires: height,

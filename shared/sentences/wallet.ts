@@ -152,6 +152,29 @@ export const WALLET_SENTENCES = {
     'In the desktop app, only the confirmation dialog can confirm a signature. Confirm it there.',
   'wallet-signing-declined': 'The payment was not approved in the dialog. Nothing was signed.',
 
+  'contact-unknown': 'This contact was removed. Choose another one, or add it again.',
+  'contact-name':
+    'This cannot be the name of a contact. A name has 1 to 100 characters, and is not an address or a payment link.',
+  'contact-name-taken':
+    'There is a contact[ named “{name}”| of that name] already. Change that one, or choose another name.',
+  'contact-name-lookalike':
+    'The name looks like that of another contact[, “{other}”], so that the two could be mistaken. Choose a name that differs more.',
+  'contact-address-taken':
+    'The address[ {address}] belongs to another contact[, “{other}”], or stands here twice. Remove it from one of the two.',
+  'contact-given':
+    'The address[ {address}] does not belong to a wallet of this node. Choose one of your own receiving addresses.',
+  'contacts-full': 'There is the maximum number of contacts[: {most:count}]. Remove some.',
+  'contacts-file-newer':
+    'The contacts were written by a newer version of Kith. Nothing was changed. Update Kith to see them.',
+  'contacts-file-other-network':
+    'The file of the contacts belongs to another network. Nothing was changed. Move it out of the data directory[: {file}].',
+  'contacts-file-unusable':
+    'The file of the contacts cannot be read or written[: {reason}]. Check the disk and the permissions of the data directory.',
+  'contacts-previous':
+    'The file of the contacts was corrupt, so its previous version is used. Check whether your last change is there. A copy of the corrupt file was kept[: {file}].',
+  'contacts-damaged':
+    'The file of the contacts and its previous version are corrupt, so the list of contacts is empty. A copy of both was kept[: {file}]. Restore the file from a backup, or add the contacts again.',
+
   'mining-not-here':
     'Blocks can be generated on the networks regtest and local only. On this network, start mining instead.',
   'mining-failed': 'Mining stopped[: {reason}]. Start mining again. If this happens again, look at the log.',

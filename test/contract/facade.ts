@@ -1,3 +1,4 @@
+import type { Contact } from '../../shared/contract/contacts.ts';
 import type { Peer } from '../../shared/contract/peers.ts';
 import type { DraftPayment, ListedWallet } from '../../shared/contract/wallet.ts';
 import { toMotes } from '../../shared/units.ts';
@@ -24,6 +25,7 @@ interface Signals {
   peers: undefined;
   mempool: undefined;
   wallet: string;
+  contacts: undefined;
 }
 
 const CONDITION: NodeCondition = {
@@ -87,6 +89,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     replaces: null,
     warnings: [],
   };
+  const contacts: Contact[] = [];
   const listed: ListedWallet[] = [{ name: 'mine', locked: true, phraseChecked: true, kind: 'full' }];
   const known = (name: string) => {
     if (!listed.some((wallet) => wallet.name === name))
@@ -253,6 +256,19 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       broadcastPayment: async () => ({ txid: '00'.repeat(32) }),
       onChanged: (listener) => signals.on('wallet', listener),
     },
+    contacts: {
+      list: () => contacts,
+      async put({ name, note = '', addresses }) {
+        const [next = ''] = addresses;
+        const paid = addresses.map((address) => ({ address, paidAt: null }));
+        const contact = { id: '0'.repeat(16), name, note, addresses: paid, next, given: [], createdAt: 1 };
+        contacts.push(contact);
+        signals.emit('contacts', undefined);
+        return contact;
+      },
+      remove: async () => undefined,
+      onChanged: (listener) => signals.on('contacts', listener),
+    },
     peers: {
       peerId: '12D3KooWSelf',
       addresses: () => ['/ip4/127.0.0.1/tcp/2/p2p/12D3KooWSelf'],
@@ -286,7 +302,11 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       signals.emit('peers', undefined);
     },
     listeners: () =>
-      chainListeners + signals.count('peers') + signals.count('mempool') + signals.count('wallet'),
+      chainListeners +
+      signals.count('peers') +
+      signals.count('mempool') +
+      signals.count('wallet') +
+      signals.count('contacts'),
     close: () => chain.close(),
   };
 }

@@ -234,6 +234,28 @@ test('public keys are exported and watched; a payment is exported, signed and se
   expect(sent).toEqual({ txid: view['txid'] });
 });
 
+test('contacts are added, listed, watched, paid and removed', async () => {
+  const { address } = (await call(dir, 'wallet.newAddress', { name: 'back' })) as { address: string };
+  const shape = 'id:text name:text note:text addresses:list next:text given:list createdAt:int';
+  const mira = (await call(dir, 'contacts.put', { name: 'Mira', addresses: [address] })) as Fields;
+  expect(holds(mira, shape)).toEqual([]);
+  expect(mira['addresses']).toEqual([{ address, paidAt: null }]);
+  const following = start(['call', '--datadir', dir, 'contacts.watch', '--for', '600']);
+  expect(await following.line()).toEqual([mira]);
+  following.child.kill('SIGINT');
+  const to = [{ address, amount: 1_000_000 }];
+  const draft = (await call(dir, 'wallet.prepare', { name: 'mine', to })) as { outputs: Fields[] };
+  expect(draft.outputs.map(({ contact }) => contact).filter((name) => name !== undefined)).toEqual(['Mira']);
+  await call(dir, 'wallet.send', { name: 'mine', to, password: PASSWORD });
+  const [paid] = (await call(dir, 'contacts.list')) as [{ addresses: { paidAt: unknown }[] }];
+  expect(paid.addresses[0]!.paidAt).toEqual(expect.any(Number));
+  const twin = JSON.stringify({ name: 'mira', addresses: [address] });
+  const refused = await run(['call', '--datadir', dir, 'contacts.put', twin]);
+  expect(refused.fault).toMatchObject({ code: 'contact-name-taken' });
+  expect(await call(dir, 'contacts.remove', { id: mira['id'] })).toEqual({});
+  expect(await call(dir, 'contacts.list')).toEqual([]);
+});
+
 test('a peer is listed, banned, unbanned, added and removed', async () => {
   const listed = await until(async () => {
     const found = await ask<Fields[]>('peers.list');

@@ -8,10 +8,18 @@ import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts'
 import { CHAIN } from '../../../main/wallet/key-path.ts';
 import { wordsOf } from '../../../main/core/crypto/mnemonic.ts';
 import { writePoolFile } from '../../../main/mempool/mempool-file.ts';
+import {
+  CONTACTS_SCHEMA,
+  decodeContacts,
+  encodeContacts,
+  MAX_CONTACTS_BYTES,
+} from '../../../main/wallet/contacts-file.ts';
 import { deriveSecrets, nobleSigner } from '../../../main/wallet/key-secrets.ts';
 import { systemClock } from '../../../main/lib/clock.ts';
 import { systemRandom } from '../../../main/lib/random.ts';
 import { encodeWalletFile, FILE_SCHEMA, MAX_FILE_BYTES } from '../../../main/wallet/wallet-file.ts';
+import { CONTACT_LIMITS } from '../../../shared/contract/vocabulary.ts';
+import { MAX_CONTACT_NAME, MAX_NOTE } from '../../../shared/labels.ts';
 import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
 import { sealSecret } from '../../../main/wallet/file-secret.ts';
 import { DEFAULT_KDF, KDF_LIMITS, open } from '../../../main/workers/vault.ts';
@@ -145,4 +153,40 @@ test.each([
   [`varuint length (≤ ${MAX_PASSPHRASE_BYTES}), UTF-8`],
 ])('docs/formats/wallet-file.md says: %s', (claim) => {
   expect(plain(readSource('docs/formats/wallet-file.md')).includes(claim), claim).toBe(true);
+});
+
+test('the file of the contacts has exactly the fields of its page', () => {
+  const contact = {
+    id: '0102030405060708',
+    name: 'Mira',
+    note: 'bakes\nbread',
+    createdAt: 1_795_305_600,
+    addresses: [{ address: 'rkith1q', paidAt: null }],
+    given: ['rkith1p'],
+  };
+  const bytes = Buffer.from(encodeContacts({ network: REGTEST_NETWORK.idHex, contacts: [contact] }));
+  const page = readSource('docs/formats/contacts-file.md');
+  const line = bytes.subarray(0, bytes.indexOf(10)).toString('ascii').split(' ');
+  const body = bytes.subarray(bytes.indexOf(10) + 1);
+  expect(line).toEqual(['kithcontacts', String(CONTACTS_SCHEMA), sha256(body).toString('hex')]);
+  expect(body.at(-1)).toBe(10);
+  const json = JSON.parse(body.toString('utf8')) as { network: string; contacts: [Record<string, unknown>] };
+  const [outer, inner] = page
+    .split('A contact:')
+    .map((part) => tableRows(part).map(([name]) => name!.replaceAll('`', '')));
+  expect(Object.keys(json)).toEqual(outer);
+  expect(Object.keys(json.contacts[0]).sort()).toEqual([...inner!].sort());
+  expect(decodeContacts(bytes)).toEqual({ network: REGTEST_NETWORK.idHex, contacts: [contact] });
+});
+
+test.each([
+  [`schema = ${CONTACTS_SCHEMA}; checksum`],
+  [`at most ${CONTACT_LIMITS.contacts} contacts`],
+  [`1 to ${MAX_CONTACT_NAME} UTF-16`],
+  [`at most ${MAX_NOTE} UTF-16`],
+  [`1 to ${CONTACT_LIMITS.addresses} objects`],
+  [`at most ${CONTACT_LIMITS.given} own`],
+  [`files above ${MAX_CONTACTS_BYTES / 1_000_000} MB`],
+])('docs/formats/contacts-file.md says: %s', (claim) => {
+  expect(plain(readSource('docs/formats/contacts-file.md')).includes(claim), claim).toBe(true);
 });

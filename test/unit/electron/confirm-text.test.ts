@@ -49,6 +49,12 @@ test('shows the wallet, the amount, the fee, the total, the change and the compl
   expect(detail.match(/^to /gm)).toHaveLength(1);
 });
 
+test('the name of a contact stands before the complete address', () => {
+  const outputs = [{ address: ADDRESS, amount: 250_000_000, change: false, contact: 'Mira\n\u202eShop' }];
+  const { detail } = onePage(aRequest({ outputs }));
+  expect(detail).toContain(`2.5 KITH\nto “Mira Shop”\n${groupAddress(ADDRESS)}\n`);
+});
+
 test.each([
   [{ replaces: 'ab' }, 'Speed up the payment of 2.5 KITH from “Mira”?', 'Speed up'],
   [

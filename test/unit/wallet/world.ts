@@ -75,7 +75,9 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'onFailure'>> {
+export interface WorldOptions extends Partial<
+  Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'onFailure' | 'contacts'>
+> {
   readonly directory?: string;
   readonly log?: Log;
   /** The mempool keeps its file in the directory. */

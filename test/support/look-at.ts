@@ -1,0 +1,32 @@
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect } from 'vitest';
+
+const WIDE = 1280;
+
+/**
+ * Pictures of a screen in both themes, wide and narrow, in a folder. Fails if axe finds anything in a wide one, or if the
+ * screen is wider than the window.
+ */
+export async function lookAt(page: Page, folder: string, name: string): Promise<void> {
+  const problems: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [WIDE, 400]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: width === WIDE ? 800 : 1600 });
+      const at = `${name}, ${width} pixels, ${colorScheme}`;
+      problems.push(...(width === WIDE ? await findingsOf(page) : []).map((finding) => `${at}: ${finding}`));
+      await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`) });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0) problems.push(`${at}: ${over} pixels too wide`);
+    }
+  await page.setViewportSize({ width: WIDE, height: 800 });
+  expect(problems).toEqual([]);
+}
+
+async function findingsOf(page: Page): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa', 'wcag21aa']);
+  const { violations } = await axe.analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+}
