@@ -1,5 +1,6 @@
 import { nameKey } from '../../shared/labels.ts';
 import type { StoredContact } from './contacts-file.ts';
+import type { WalletContacts } from './ports.ts';
 
 /** The contacts, and what is looked up among them. A change makes a new index. */
 export interface ContactIndex {
@@ -33,4 +34,15 @@ export function indexContacts(contacts: readonly StoredContact[]): ContactIndex 
 export function nextAddress({ addresses }: Pick<StoredContact, 'addresses'>): string {
   const byAge = [...addresses].sort((a, b) => (a.paidAt ?? -1) - (b.paidAt ?? -1));
   return byAge[0]!.address;
+}
+
+/** The outputs of a payment, with the name of the contact that each one pays. */
+export function withContacts<Output extends { readonly address: string; readonly change: boolean }>(
+  outputs: readonly Output[],
+  contacts: Pick<WalletContacts, 'nameOf'>,
+): (Output & { contact?: string })[] {
+  return outputs.map((output) => {
+    const contact = output.change ? undefined : contacts.nameOf(output.address);
+    return contact === undefined ? output : { ...output, contact };
+  });
 }

@@ -1,6 +1,7 @@
 import type { PaymentFileView } from '../../shared/contract/wallet.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { cleanLabel } from '../../shared/labels.ts';
+import { withContacts } from './contact-index.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { outpointKey } from '../core/primitives/outpoint.ts';
 import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
@@ -25,7 +26,7 @@ import {
   missingInputs,
   withSignaturesOf,
 } from './payment-signatures.ts';
-import type { WalletMempool, WalletNetwork } from './ports.ts';
+import type { WalletContacts, WalletMempool, WalletNetwork } from './ports.ts';
 import { type PastPayments, readPastPayments } from './recent-payments.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import type { Sent } from './send-payment.ts';
@@ -74,13 +75,14 @@ export interface SignedPayment {
 export interface OfflinePaymentsDeps {
   readonly network: WalletNetwork;
   readonly running: RunningWallets;
+  readonly contacts: WalletContacts;
   readonly mempool: Pick<WalletMempool, 'feerates'>;
   readonly clock: Pick<Clock, 'now' | 'soon'>;
   readonly log: Log;
 }
 
 export function createOfflinePayments(deps: OfflinePaymentsDeps): OfflinePayments {
-  const { network, running, mempool, clock } = deps;
+  const { network, running, contacts, mempool, clock } = deps;
   const { components, get } = running;
   const wallets = () => [...(running.opened?.list.values() ?? [])];
 
@@ -112,7 +114,9 @@ export function createOfflinePayments(deps: OfflinePaymentsDeps): OfflinePayment
       const file = await read(bytes);
       const wallet = (name === undefined ? ownerOf(file) : get(name)) ?? null;
       const past = wallet === null ? NO_PAST : await pastOf(wallet);
-      return viewPaymentFile(file, wallet, { network, defaultFeerate: mempool.feerates().soon, ...past });
+      const context = { network, contacts, defaultFeerate: mempool.feerates().soon, ...past };
+      const view = viewPaymentFile(file, wallet, context);
+      return { ...view, outputs: withContacts(view.outputs, contacts) };
     },
     async signPayment({ name, payment, password, by = 'terminal' }) {
       const file = await read(payment);

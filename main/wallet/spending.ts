@@ -9,6 +9,7 @@ import { isViolation, type Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
 import type { Access } from './access.ts';
+import { withContacts } from './contact-index.ts';
 import { createDrafts, type Draft, type Drafts } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -72,11 +73,7 @@ export function createSpending(deps: SpendingDeps): Spending {
   /** Confirmed drafts that are not among the payments of their wallets yet. */
   const beingSent = new Set<Draft>();
 
-  const walletOf = (draft: Draft): OpenWallet => {
-    const wallet = deps.walletById(draft.wallet);
-    if (wallet === undefined) throw new KithError('wallet-draft-unknown');
-    return wallet;
-  };
+  const walletOf = ({ wallet }: Draft): OpenWallet => deps.walletById(wallet) ?? refuseDraft();
 
   const confirming = async (
     id: string,
@@ -150,6 +147,10 @@ export function createSpending(deps: SpendingDeps): Spending {
   };
 }
 
+function refuseDraft(): never {
+  throw new KithError('wallet-draft-unknown');
+}
+
 function createSendSigned(deps: SpendingDeps): Spending['sendSigned'] {
   const { network, contacts } = deps;
   return async (wallet, tx) => {
@@ -177,13 +178,11 @@ function addDraft(
 }
 
 /** A draft as the user sees it, with the contacts as they are named now. */
-function shown({ id, view }: Draft, { nameOf }: WalletContacts): DraftPayment {
-  const outputs = view.outputs.map((output) => {
-    const contact = output.change ? undefined : nameOf(output.address);
-    return contact === undefined ? output : { ...output, contact };
-  });
-  return { draft: id, ...view, outputs };
-}
+const shown = ({ id, view }: Draft, contacts: WalletContacts): DraftPayment => ({
+  draft: id,
+  ...view,
+  outputs: withContacts(view.outputs, contacts),
+});
 
 const addressesOf = ({ view }: Draft): string[] => receiversOf(view.outputs).map(({ address }) => address);
 

@@ -17,7 +17,7 @@ import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
 import { createOfflinePayments, type OfflinePayments } from './offline-payments.ts';
 import { createWatchOnly, type WatchOnly } from './watch-only.ts';
-import type { WalletsDeps } from './wiring.ts';
+import { NO_CONTACTS, type WalletsDeps } from './wiring.ts';
 
 /**
  * The wallets of a node. Failures are thrown as a KithError with a stable code. A payment that the mempool refuses is
@@ -58,7 +58,16 @@ export interface Wallets
 }
 
 export function createWallets(deps: WalletsDeps): Wallets {
-  const { network, random, chain, clock, mempool, log, propagationOf = () => null } = deps;
+  const {
+    network,
+    random,
+    chain,
+    clock,
+    mempool,
+    log,
+    contacts = NO_CONTACTS,
+    propagationOf = () => null,
+  } = deps;
   const events = createEmitter<{ changed: string }>((error) =>
     log.error('a listener of the wallets failed', { error }),
   );
@@ -75,7 +84,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWalletQueries({ network, running, propagationOf }),
     ...createPasswordOperations({ network, random, components, changed }),
     ...createWatchOnly({ network, running, chain, clock }),
-    ...createOfflinePayments({ network, running, mempool, clock, log }),
+    ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepareFaster({ name, ...request }) {
       const wallet = running.get(name);

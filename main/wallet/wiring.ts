@@ -67,7 +67,7 @@ export interface WalletComponents {
 }
 
 const NOTHING_GIVEN: ReadonlyMap<string, string> = new Map();
-const NO_CONTACTS: WalletContacts = {
+export const NO_CONTACTS: WalletContacts = {
   nameOf: () => undefined,
   addresses: () => [],
   wasPaid: () => false,
