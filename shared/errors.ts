@@ -3,12 +3,13 @@
  * this table, so that an error has the same text everywhere. Sentences may change; codes never do.
  */
 import { isolated } from './labels.ts';
+import { BACKUP_SENTENCES } from './sentences/backup.ts';
 import { NODE_SENTENCES } from './sentences/node.ts';
 import { RULE_SENTENCES } from './sentences/rules.ts';
 import { WALLET_SENTENCES } from './sentences/wallet.ts';
 import { bytes, formatKith, group } from './units.ts';
 
-const SENTENCES = { ...RULE_SENTENCES, ...WALLET_SENTENCES, ...NODE_SENTENCES };
+const SENTENCES = { ...RULE_SENTENCES, ...WALLET_SENTENCES, ...BACKUP_SENTENCES, ...NODE_SENTENCES };
 
 export type KnownErrorCode = keyof typeof SENTENCES;
 export type ErrorData = Readonly<Record<string, unknown>>;

@@ -23,7 +23,22 @@ export interface ApiContext {
    * Resolves with `declined` when the dialog cannot be shown.
    */
   readonly approve?: (question: PaymentConfirmation) => Promise<Approval>;
+  /**
+   * Desktop only: asks with a native dialog where to save a file, writes it, and reads it again.
+   */
+  readonly saveFile?: (file: FileToSave) => Promise<SaveAnswer>;
 }
+
+export interface FileToSave {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
+/** `cancelled`: by the user, or no dialog could be shown. `limited` as in {@link Approval}. */
+export type SaveAnswer =
+  | { readonly kind: 'saved'; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'cancelled' | 'limited' };
 
 /** The user's answer. `limited`: the question was not shown, because too many were cancelled within a minute. */
 export type Approval = 'approved' | 'declined' | 'limited';

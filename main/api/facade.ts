@@ -31,6 +31,10 @@ import type { Coin, Lock, Output } from '../core/primitives/coin.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
+import type { SettingsChange, WalletSettings } from '../../shared/contract/wallet-settings.ts';
+import type { WalletExport } from '../wallet/wallet-export.ts';
+import type { WalletDeletion } from '../wallet/wallet-deletion.ts';
+import type { WalletBackups } from '../wallet/backups.ts';
 import type { MessageToSign } from '../wallet/password-operations.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
 import type { OfflinePayments } from '../wallet/offline-payments.ts';
@@ -170,7 +174,10 @@ export interface MinerAccess {
  * Failures are thrown as a `KithError` (`wallet-unknown`, `wallet-password`, …), or returned as a `Violation` where the
  * type says so.
  */
-export interface WalletAccess extends WatchOnly, OfflinePayments {
+export interface WalletAccess
+  extends WatchOnly, OfflinePayments, WalletBackups, WalletDeletion, WalletExport {
+  settings(): WalletSettings;
+  changeSettings(settings: SettingsChange): Promise<WalletSettings>;
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
   list(): readonly ListedWallet[];

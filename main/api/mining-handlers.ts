@@ -24,7 +24,10 @@ export function createMiningHandlers({ node }: HandlerDeps) {
     const to = now.running ? payout : null;
     if (to === null) return { ...now, address: null, wallet: null };
     if ('address' in to) return { ...now, address: to.address, wallet: null };
-    return { ...now, address: encodeAddress(network.hrp, wallets.payout(to.wallet)), wallet: to.wallet };
+    const { wallet } = to;
+    // The wallet may have been deleted: the miner stops at the next block, and has no payout until then.
+    const isHere = wallets.list().some(({ name }) => name === wallet);
+    return { ...now, address: isHere ? encodeAddress(network.hrp, wallets.payout(wallet)) : null, wallet };
   };
   return api.mining.router({
     start: api.mining.start.handler(async ({ input }) => {

@@ -80,6 +80,15 @@ export async function* inOrder<T>(
   }
 }
 
+/** Emits the values of a source that makes them one after the other; the next one only once the reader is ready. */
+export async function* inTurn<T>(source: AsyncGenerator<T, void>, reader: Reader): AsyncGenerator<T, void> {
+  for await (const value of source) {
+    if (reader.signal?.aborted) return;
+    yield value;
+    await relief(reader);
+  }
+}
+
 /** Passes the stream on until it ends or the signal aborts; the reader then gets the reason. */
 export async function* untilAborted(stream: AsyncGenerator, signal: AbortSignal): AsyncGenerator {
   let interrupt: (reason: unknown) => void = () => undefined;

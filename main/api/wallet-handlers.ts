@@ -5,6 +5,7 @@ import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import { api, type ApiContext, type HandlerDeps, type PaymentConfirmation } from './base.ts';
 import type { NodeFacade } from './facade.ts';
+import { createBackupHandlers, createExportHandlers } from './backup-handlers.ts';
 import { resultOrThrow } from './faults.ts';
 import { createOfflineHandlers } from './offline-handlers.ts';
 import type { OperationFacts } from './operations.ts';
@@ -16,6 +17,8 @@ const HISTORY_LIMIT = 20;
 export function createWalletHandlers(deps: HandlerDeps) {
   return api.wallet.router({
     ...createKeyHandlers(deps),
+    ...createBackupHandlers(deps),
+    ...createExportHandlers(deps),
     ...createPaymentHandlers(deps),
     ...createRecordHandlers(deps),
     ...createOfflineHandlers(deps),
@@ -64,6 +67,11 @@ function createKeyHandlers({ node: { wallets }, operations }: HandlerDeps) {
       done(wallets.unlock(input.name, input.password, input.seconds, context.role)),
     ),
     lock: handlers.lock.handler(({ input }) => done(wallets.lock(input.name))),
+    settings: handlers.settings.handler(() => wallets.settings()),
+    changeSettings: handlers.changeSettings.handler(({ input }) => wallets.changeSettings(input)),
+    delete: handlers.delete.handler(({ input, context }) =>
+      done(wallets.delete({ ...input, by: context.role })),
+    ),
   };
 }
 
@@ -96,8 +104,11 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
     confirm: handlers.confirm.handler(async ({ input, context }) => {
       rejectFromWindow(context, 'wallet-confirm-in-window');
       refuseUnsafeSpending(node);
-      return pay(context.caller, input.draft, () =>
-        wallets.confirm(input.draft, input.password, context.role),
+      const { draft, password } = input;
+      return pay(context.caller, draft, () =>
+        password === undefined
+          ? wallets.confirmUnlocked(draft)
+          : wallets.confirm(draft, password, context.role),
       );
     }),
     approve: handlers.approve.handler(async ({ input, context }) => {

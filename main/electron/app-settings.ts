@@ -15,7 +15,9 @@ const DEFAULTS: DesktopSettings = {
   closeToTray: null,
   notifications: true,
   pauseOnBattery: true,
+  lockWithScreen: true,
   startAtLogin: false,
+  hideAmounts: false,
 };
 
 export function createAppSettings(file: string, onError: (error: unknown) => void): AppSettings {
@@ -43,6 +45,8 @@ function readSettings(value: unknown): DesktopSettings {
     closeToTray: typeof given['closeToTray'] === 'boolean' ? given['closeToTray'] : DEFAULTS.closeToTray,
     notifications: flag('notifications', DEFAULTS.notifications),
     pauseOnBattery: flag('pauseOnBattery', DEFAULTS.pauseOnBattery),
+    lockWithScreen: flag('lockWithScreen', DEFAULTS.lockWithScreen),
     startAtLogin: flag('startAtLogin', DEFAULTS.startAtLogin),
+    hideAmounts: flag('hideAmounts', DEFAULTS.hideAmounts),
   };
 }

@@ -1,14 +1,14 @@
-import type { Approval, PaymentConfirmation } from '../api/base.ts';
-
-export interface Approvals {
+export interface Questions<Question, Answer> {
   /** Resolves with the user's answer. */
-  ask(question: PaymentConfirmation): Promise<Approval>;
-  answer(id: number, approval: Approval): void;
+  ask(question: Question): Promise<Answer>;
+  answer(id: number, answer: Answer): void;
 }
 
 /** Keeps the questions to the user until they are answered. Each question has a number and is answered once. */
-export function createApprovals(send: (id: number, question: PaymentConfirmation) => void): Approvals {
-  const waiting = new Map<number, (approval: Approval) => void>();
+export function createQuestions<Question, Answer>(
+  send: (id: number, question: Question) => void,
+): Questions<Question, Answer> {
+  const waiting = new Map<number, (answer: Answer) => void>();
   let next = 1;
   return {
     ask: (question) =>
@@ -17,8 +17,8 @@ export function createApprovals(send: (id: number, question: PaymentConfirmation
         waiting.set(id, resolve);
         send(id, question);
       }),
-    answer(id, approval) {
-      waiting.get(id)?.(approval);
+    answer(id, answer) {
+      waiting.get(id)?.(answer);
       waiting.delete(id);
     },
   };

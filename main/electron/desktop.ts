@@ -14,6 +14,7 @@ import { installMenu } from './menu.ts';
 import { createNodeClient } from './node-client.ts';
 import { followNews } from './notifications.ts';
 import { followPower } from './power.ts';
+import { followScreenLock } from './screen-lock.ts';
 import { type AppTray, createTray, hasTray } from './tray.ts';
 import { bringToFront } from './window.ts';
 import { createWindowStates, type WindowStates } from './window-state.ts';
@@ -107,8 +108,10 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
     prepare() {
       installMenu({ go, about: () => void showAbout(window, licences).catch(onError) });
       const power = followPower({ node, settings, onError });
+      followScreenLock({ node, settings, onError });
       followNews({
         node,
+        amountsHidden: () => settings.read().hideAmounts,
         wanted: () => settings.read().notifications && window?.isFocused() !== true,
         open: go,
       });
@@ -117,7 +120,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
         window?.setProgressBar(phase === 'synced' || progress === 0 ? -1 : progress);
       });
       trayKnown = hasTray().then((shown) => {
-        if (shown) tray = createTray({ node, open: front, pauseMining: power.pause, onError });
+        if (shown) tray = createTray({ node, settings, open: front, pauseMining: power.pause, onError });
       });
       trayKnown.catch(onError);
       app.on('activate', front);

@@ -46,12 +46,20 @@ const DEAD_PROXY = {
 /** The longest network file in bytes. */
 const MAX_NETWORK_FILE = 64 * 1024;
 
-/** The one kind of file that the page may offer: text of its own, under a name that no system runs. */
-function isNetworkFile(item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getTotalBytes'>): boolean {
+/** The longest list of payments or labels in bytes. */
+const MAX_EXPORT_FILE = 100_000_000;
+
+/**
+ * The kinds of file that the page may offer: text of its own, under a name that no system runs. They are network files,
+ * and lists of payments and labels.
+ */
+function isOffered(item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getTotalBytes'>): boolean {
+  const [name, bytes] = [item.getFilename(), item.getTotalBytes()];
   return (
     item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`) &&
-    /^[A-Za-z0-9_-]{1,64}\.kith\.json$/.test(item.getFilename()) &&
-    item.getTotalBytes() <= MAX_NETWORK_FILE
+    ((/^[A-Za-z0-9_-]{1,64}\.kith\.json$/.test(name) && bytes <= MAX_NETWORK_FILE) ||
+      (/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'’-]{0,120}\.(?:csv|json|jsonl)$/u.test(name) &&
+        bytes <= MAX_EXPORT_FILE))
   );
 }
 
@@ -75,18 +83,19 @@ export async function guardSession(session: Session): Promise<void> {
   await proxied;
 }
 
-/** The page offers a network file, one at a time, and the user chooses the place: no script writes a file by itself. */
+/** The page offers a file, one at a time, and the user chooses the place: no script writes a file by itself. */
 function guardDownloads(session: Session): void {
   const limit = createQuestionLimit();
   let saving = false;
   session.on('will-download', (event, item) => {
-    if (saving || !isNetworkFile(item) || !limit.allows()) return event.preventDefault();
+    if (saving || !isOffered(item) || !limit.allows()) return event.preventDefault();
     saving = true;
     item.once('done', (_event, state) => {
       saving = false;
       if (state === 'cancelled') limit.add();
     });
     const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
-    item.setSaveDialogOptions({ title: 'Save network file', defaultPath });
+    const title = item.getFilename().endsWith('.kith.json') ? 'Save network file' : 'Save file';
+    item.setSaveDialogOptions({ title, defaultPath });
   });
 }

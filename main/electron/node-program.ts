@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Approval, PaymentConfirmation } from '../api/base.ts';
+import type { Approval, FileToSave, PaymentConfirmation, SaveAnswer } from '../api/base.ts';
 import { createPortHost } from '../rpc/worker-port.ts';
 import type { Log } from '../lib/log.ts';
 import type { CreateNode } from '../node/node-config.ts';
@@ -14,6 +14,7 @@ export interface NodeProgramDeps {
   /** Aborting it while the node starts undoes what was started. */
   readonly signal: AbortSignal;
   readonly approve: (question: PaymentConfirmation) => Promise<Approval>;
+  readonly saveFile: (file: FileToSave) => Promise<SaveAnswer>;
   /** A page requested the shutdown. */
   readonly onShutdown: () => void;
   readonly onFailure: (error: unknown) => void;
@@ -30,10 +31,10 @@ export interface NodeProgram {
 
 /** The node as the desktop runs it: the same as `kith node`, with the window's ports as a carrier. */
 export async function startNodeProgram(options: NodeOptions, deps: NodeProgramDeps): Promise<NodeProgram> {
-  const { approve, ...shared } = deps;
+  const { approve, saveFile, ...shared } = deps;
   const node = await runNode(await resolveOptions(options), { ...shared, console: null });
   const log = node.log.child('window');
-  const host = createPortHost({ router: () => node.router, log, approve });
+  const host = createPortHost({ router: () => node.router, log, approve, saveFile });
   return {
     log: node.log,
     serve: host.serve,

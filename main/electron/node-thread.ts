@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
-import type { Approval, PaymentConfirmation } from '../api/base.ts';
+import type { Approval, FileToSave, PaymentConfirmation, SaveAnswer } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createRestartLimit } from '../lib/restart-limit.ts';
 import { bridgePorts } from './bridge.ts';
@@ -46,6 +46,7 @@ export interface NodeThreadDeps {
   readonly script: URL;
   readonly data: ThreadData;
   readonly confirm: (question: PaymentConfirmation) => Promise<Approval>;
+  readonly saveFile: (file: FileToSave) => Promise<SaveAnswer>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -98,7 +99,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
 
   function receive(thread: Worker, message: FromNode): void {
     if (message.kind === 'ready') events.emit('ready', message);
-    if (message.kind === 'ask') void answer(deps, thread, message);
+    if (message.kind === 'ask' || message.kind === 'save') void answer(deps, thread, message);
     if (message.kind === 'demo' || message.kind === 'demo-receiver' || message.kind === 'stop-demo')
       events.emit('demo', message);
     if (message.kind !== 'refused' && message.kind !== 'shutdown') return;
@@ -151,14 +152,21 @@ function openPort(thread: Worker): MessagePort {
   return port1;
 }
 
-/** Asks the user, and sends the answer to the thread. */
+/** Asks the user, and sends the answer to the thread. If no dialog can be shown, the answer is no. */
 async function answer(
-  { confirm, onError }: Pick<NodeThreadDeps, 'confirm' | 'onError'>,
+  { confirm, saveFile, onError }: Pick<NodeThreadDeps, 'confirm' | 'saveFile' | 'onError'>,
   thread: Worker,
-  { id, question }: { readonly id: number; readonly question: PaymentConfirmation },
+  message: Extract<FromNode, { kind: 'ask' | 'save' }>,
 ): Promise<void> {
-  // If the dialog cannot be shown, the answer is no.
-  const approval = await confirm(question).catch((error: unknown): Approval => {
+  const { id } = message;
+  if (message.kind === 'save') {
+    const answer = await saveFile(message.file).catch((error: unknown): SaveAnswer => {
+      onError(error);
+      return { kind: 'cancelled' };
+    });
+    return thread.postMessage({ kind: 'saved', id, answer } satisfies ToNode);
+  }
+  const approval = await confirm(message.question).catch((error: unknown): Approval => {
     onError(error);
     return 'declined';
   });

@@ -5,7 +5,8 @@ import { messageOf } from '../lib/errors.ts';
 import { boundHeapGrowth } from '../lib/heap-growth.ts';
 import { createNode } from '../node/node.ts';
 import { namesNetwork } from '../node/node-options.ts';
-import { createApprovals } from './approvals.ts';
+import type { Approval, FileToSave, PaymentConfirmation, SaveAnswer } from '../api/base.ts';
+import { createQuestions } from './approvals.ts';
 import { startNodeProgram, type NodeProgram } from './node-program.ts';
 import { startSessionProgram } from './session-program.ts';
 import type { FromNode, ThreadData, ToNode } from './thread-messages.ts';
@@ -23,7 +24,10 @@ const ending = new Promise<undefined>((resolve) =>
 );
 // The thread loads its program while the app starts; meanwhile the main thread settles where the data is.
 const begun = Promise.withResolvers<string>();
-const approvals = createApprovals((id, question) => send({ kind: 'ask', id, question }));
+const approvals = createQuestions<PaymentConfirmation, Approval>((id, question) =>
+  send({ kind: 'ask', id, question }),
+);
+const saves = createQuestions<FileToSave, SaveAnswer>((id, file) => send({ kind: 'save', id, file }));
 // A page may be loaded before the node has started; its port queues messages until then.
 const early: MessagePort[] = [];
 const demo = createWorkerDemo(send);
@@ -32,6 +36,7 @@ let failure: unknown;
 
 main.on('message', (message: ToNode) => {
   if (message.kind === 'answer') approvals.answer(message.id, message.approval);
+  else if (message.kind === 'saved') saves.answer(message.id, message.answer);
   else if (message.kind === 'demo-stopped') demo.stopped();
   else if (message.kind === 'begin') begun.resolve(message.root);
   else if (message.kind === 'stop') life.abort();
@@ -44,6 +49,7 @@ async function start(root: string): Promise<NodeProgram> {
   const shared = {
     page,
     approve: approvals.ask,
+    saveFile: saves.ask,
     onShutdown() {
       send({ kind: 'shutdown' });
       life.abort();

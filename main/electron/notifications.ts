@@ -1,6 +1,7 @@
 import { Notification } from 'electron';
 import type { NodeStatus } from '../../shared/contract/node.ts';
 import type { WalletView } from '../../shared/contract/wallet.ts';
+import { hideAmounts } from '../../shared/hidden-amounts.ts';
 import { type News, statusNews, walletNews } from './news.ts';
 import type { NodeClient } from './node-client.ts';
 
@@ -8,12 +9,14 @@ export interface NotificationDeps {
   readonly node: NodeClient;
   /** False while the user looks at the window, or does not want notifications. */
   readonly wanted: () => boolean;
+  /** Whether notifications name no amount. */
+  readonly amountsHidden: () => boolean;
   /** Opens a screen of the page in front. */
   readonly open: (place: string) => void;
 }
 
 /** Shows what happened to payments and to the node as notifications of the system. */
-export function followNews({ node, wanted, open }: NotificationDeps): void {
+export function followNews({ node, wanted, amountsHidden, open }: NotificationDeps): void {
   const wallets = new Map<string, WalletView>();
   let status: NodeStatus | null = null;
   // A notification that is not referenced may be collected, and its click is then lost.
@@ -22,7 +25,7 @@ export function followNews({ node, wanted, open }: NotificationDeps): void {
   function show(news: readonly News[]): void {
     if (!wanted() || !Notification.isSupported()) return;
     for (const { title, body, place } of news) {
-      const notification = new Notification({ title, body });
+      const notification = new Notification({ title, body: amountsHidden() ? hideAmounts(body) : body });
       const forget = (): void => void shown.delete(notification);
       notification.on('click', () => {
         forget();

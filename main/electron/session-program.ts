@@ -9,7 +9,10 @@ import { serveApi, type ServedApi } from '../session/served-api.ts';
 import type { DemoHost } from '../session/targets.ts';
 import type { NodeProgram, NodeProgramDeps } from './node-program.ts';
 
-export interface SessionProgramDeps extends Pick<NodeProgramDeps, 'page' | 'approve' | 'onShutdown'> {
+export interface SessionProgramDeps extends Pick<
+  NodeProgramDeps,
+  'page' | 'approve' | 'saveFile' | 'onShutdown'
+> {
   readonly root: string;
   readonly demo: DemoHost;
 }
@@ -17,7 +20,7 @@ export interface SessionProgramDeps extends Pick<NodeProgramDeps, 'page' | 'appr
 /** The networks of this computer as the desktop runs them: the window's ports are a carrier, an API port is another. */
 export async function startSessionProgram(
   options: NodeOptions,
-  { root, demo, page, approve, onShutdown }: SessionProgramDeps,
+  { root, demo, page, approve, saveFile, onShutdown }: SessionProgramDeps,
 ): Promise<NodeProgram> {
   makePrivateFolder(root);
   const file = createFileSink({ path: path.join(root, 'logs', 'session.log') });
@@ -36,7 +39,7 @@ export async function startSessionProgram(
     log,
     shutdown: onShutdown,
   });
-  const host = createPortHost({ router, log: log.child('window'), approve });
+  const host = createPortHost({ router, log: log.child('window'), approve, saveFile });
   void session.begin();
   return {
     log,

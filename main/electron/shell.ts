@@ -18,6 +18,7 @@ import { wasOpenedAtLogin } from './login-item.ts';
 import { createNodeThread, type DemoOrder, type NodeThread } from './node-thread.ts';
 import { createOpener, type Opening } from './openings.ts';
 import type { ShellOptions } from './options.ts';
+import { createBackupSaver } from './save-backup.ts';
 import { servePage } from './scheme.ts';
 import { createQuestionLimit } from './question-limit.ts';
 import { recoverPage } from './recovery.ts';
@@ -69,6 +70,7 @@ export function createShell(deps: ShellDeps): Shell {
         page: path.join(deps.root, 'out/renderer'),
       },
       confirm: createConfirm(() => window, createQuestionLimit()),
+      saveFile: createBackupSaver(() => window, createQuestionLimit()),
       onError: deps.onError,
     });
     thread.events.on('spawned', () => {

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Approval, PaymentConfirmation } from '../api/base.ts';
+import type { Approval, FileToSave, PaymentConfirmation, SaveAnswer } from '../api/base.ts';
 import type { NodeOptions } from '../node/node-options.ts';
 
 /** What the node's thread is started with. */
@@ -17,6 +17,7 @@ export type ToNode =
   | { readonly kind: 'page'; readonly port: MessagePort }
   /** The user's answer to a dialog. */
   | { readonly kind: 'answer'; readonly id: number; readonly approval: Approval }
+  | { readonly kind: 'saved'; readonly id: number; readonly answer: SaveAnswer }
   /** The other nodes of the demo have stopped, and its folder is deleted. */
   | { readonly kind: 'demo-stopped' }
   | { readonly kind: 'stop' };
@@ -28,6 +29,7 @@ export type FromNode =
   /** The node cannot start, and a restart would not help. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'ask'; readonly id: number; readonly question: PaymentConfirmation }
+  | { readonly kind: 'save'; readonly id: number; readonly file: FileToSave }
   /** The user's node of the demo runs: start the remaining nodes. `addresses`: where they connect. */
   | { readonly kind: 'demo'; readonly folder: string; readonly addresses: readonly string[] }
   /** Where the demo pays the user; null without a wallet. */

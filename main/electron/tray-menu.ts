@@ -8,6 +8,8 @@ export interface TrayFacts {
   readonly view: NodeView;
   /** The balance is hidden until the user asks for it: other persons may see the screen. */
   readonly balanceShown: boolean;
+  /** The user hides all amounts, so the menu does not offer the balance. */
+  readonly amountsHidden: boolean;
 }
 
 export interface TrayActions {
@@ -27,7 +29,7 @@ export function syncLine(status: NodeStatus | null): string {
 }
 
 export function trayTemplate(
-  { view, balanceShown }: TrayFacts,
+  { view, balanceShown, amountsHidden }: TrayFacts,
   { open, showBalance, pauseMining, quit }: TrayActions,
 ): MenuItemConstructorOptions[] {
   const wallets = [...view.wallets.values()];
@@ -40,7 +42,7 @@ export function trayTemplate(
     { label: syncLine(view.status), enabled: false },
     { type: 'separator' },
     { label: 'Open Kith', click: open },
-    ...(wallets.length === 0 ? [] : balance),
+    ...(wallets.length === 0 || amountsHidden ? [] : balance),
     ...miningItems(view, pauseMining),
     { type: 'separator' },
     { label: 'Quit Kith', click: quit },

@@ -1,4 +1,5 @@
 import { app, Menu, Tray } from 'electron';
+import type { AppSettings } from './app-settings.ts';
 import type { NodeClient } from './node-client.ts';
 import { hasBusName } from './session-bus.ts';
 import { trayIcon } from './tray-icon.ts';
@@ -11,6 +12,7 @@ export interface AppTray {
 
 export interface TrayDeps {
   readonly node: NodeClient;
+  readonly settings: Pick<AppSettings, 'read' | 'events'>;
   readonly open: () => void;
   readonly pauseMining: (paused: boolean) => void;
   readonly onError: (error: unknown) => void;
@@ -27,7 +29,7 @@ export async function hasTray(): Promise<boolean> {
 /** At most one rebuild of the menu in this time: some desktops close an open menu when it changes. */
 const REFRESH_MS = 1000;
 
-export function createTray({ node, open, pauseMining, onError }: TrayDeps): AppTray {
+export function createTray({ node, settings, open, pauseMining, onError }: TrayDeps): AppTray {
   const tray = new Tray(trayIcon());
   let balanceShown = false;
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +39,7 @@ export function createTray({ node, open, pauseMining, onError }: TrayDeps): AppT
     timer = undefined;
     const view = node.view();
     const template = trayTemplate(
-      { view, balanceShown },
+      { view, balanceShown, amountsHidden: settings.read().hideAmounts },
       {
         open,
         pauseMining,
@@ -71,6 +73,7 @@ export function createTray({ node, open, pauseMining, onError }: TrayDeps): AppT
     node.events.on('mining', soon),
     node.events.on('wallet', soon),
     node.events.on('closed', soon),
+    settings.events.on('changed', soon),
   ];
   return {
     close() {

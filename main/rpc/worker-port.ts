@@ -8,19 +8,22 @@ export interface PortHostDeps {
   readonly log: Log;
   /** Asks the user with a native dialog. */
   readonly approve?: ApiContext['approve'];
+  /** Asks with a native dialog where to save a file. */
+  readonly saveFile?: ApiContext['saveFile'];
 }
 
 /**
  * Serves the contract over ports, for the desktop window: the node runs on a worker thread, and each load of the page
  * has its own port. Subscriptions end when the port closes.
  */
-export function createPortHost({ router, log, approve }: PortHostDeps) {
+export function createPortHost({ router, log, approve, saveFile }: PortHostDeps) {
   const connect = createCarrierHandler(router, log);
   const ports = new Set<MessagePort>();
   const context: Omit<ApiContext, 'caller'> = {
     role: 'window',
     congested: () => false,
     ...(approve === undefined ? {} : { approve }),
+    ...(saveFile === undefined ? {} : { saveFile }),
   };
   return {
     serve(port: MessagePort): void {

@@ -6,10 +6,10 @@ import { syncFolder } from '../lib/sync-folder.ts';
 import { decodeWalletFile, isFileProblem, MAX_FILE_BYTES, type WalletFile } from './wallet-file.ts';
 import { nameKey, WALLET_SUFFIX } from './wallet-names.ts';
 
-/** File name ending of the previous version of a wallet file. */
-export const BACKUP_SUFFIX = '.bak';
+/** File name endings of the three previous versions of a wallet file, the newest first. */
+export const PREVIOUS_SUFFIXES = ['.bak', '.bak2', '.bak3'] as const;
 
-/** A wallet whose file was deleted and whose previous version still exists. */
+/** A wallet whose file was deleted and of which a previous version still exists. */
 export interface DeletedFile {
   /** Its name before it was deleted. */
   readonly name: string;
@@ -17,16 +17,21 @@ export interface DeletedFile {
 }
 
 /**
- * Deleted wallets of a folder, sorted by name: each readable previous version without a wallet file of the same name.
+ * Deleted wallets of a folder, sorted by name: those with a readable previous version and without a wallet file of the
+ * same name. The newest readable version counts.
  */
 export async function findDeleted(folder: string): Promise<DeletedFile[]> {
   const entries = await readdir(folder);
   const present = new Set(namesOf(entries, WALLET_SUFFIX).map(nameKey));
   const deleted: DeletedFile[] = [];
-  for (const name of namesOf(entries, WALLET_SUFFIX + BACKUP_SUFFIX)) {
+  for (const name of previousNames(entries)) {
     if (present.has(nameKey(name))) continue;
-    const file = await readWallet(join(folder, name + WALLET_SUFFIX + BACKUP_SUFFIX));
-    if (file !== null) deleted.push({ name, file });
+    for (const suffix of PREVIOUS_SUFFIXES) {
+      const file = await readWallet(join(folder, name + WALLET_SUFFIX + suffix));
+      if (file === null) continue;
+      deleted.push({ name, file });
+      break;
+    }
   }
   return deleted.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -39,17 +44,18 @@ export async function findDeleted(folder: string): Promise<DeletedFile[]> {
 export async function renameDeleted(folder: string, name: string, id: string): Promise<string[]> {
   const entries = await readdir(folder);
   const kept: string[] = [];
-  for (const found of namesOf(entries, WALLET_SUFFIX + BACKUP_SUFFIX)) {
+  for (const found of previousNames(entries)) {
     if (nameKey(found) !== nameKey(name)) continue;
-    const from = join(folder, found + WALLET_SUFFIX + BACKUP_SUFFIX);
-    const file = await readWallet(from);
-    if (file?.identity.id === id) continue;
-    const free = freeName(found, [
-      ...namesOf(entries, WALLET_SUFFIX),
-      ...namesOf(entries, WALLET_SUFFIX + BACKUP_SUFFIX),
-      ...kept,
-    ]);
-    await rename(from, join(folder, free + WALLET_SUFFIX + BACKUP_SUFFIX));
+    const others: string[] = [];
+    for (const suffix of PREVIOUS_SUFFIXES) {
+      if (!entries.includes(found + WALLET_SUFFIX + suffix)) continue;
+      const file = await readWallet(join(folder, found + WALLET_SUFFIX + suffix));
+      if (file?.identity.id !== id) others.push(suffix);
+    }
+    if (others.length === 0) continue;
+    const free = freeName(found, [...namesOf(entries, WALLET_SUFFIX), ...previousNames(entries), ...kept]);
+    for (const suffix of others)
+      await rename(join(folder, found + WALLET_SUFFIX + suffix), join(folder, free + WALLET_SUFFIX + suffix));
     kept.push(free);
   }
   if (kept.length > 0) await syncFolder(folder);
@@ -60,6 +66,11 @@ const namesOf = (entries: readonly string[], ending: string) =>
   entries
     .filter((entry) => entry.endsWith(ending) && entry.length > ending.length)
     .map((entry) => entry.slice(0, -ending.length));
+
+/** The names that have a previous version. */
+const previousNames = (entries: readonly string[]) => [
+  ...new Set(PREVIOUS_SUFFIXES.flatMap((suffix) => namesOf(entries, WALLET_SUFFIX + suffix))),
+];
 
 /** “Everyday” becomes “Everyday 2”, or gets the lowest higher number that is free. */
 function freeName(name: string, taken: readonly string[]): string {

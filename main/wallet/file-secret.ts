@@ -34,7 +34,7 @@ export async function sealSecret(
 ): Promise<Sealed> {
   const salt = random.bytes(SALT_BYTES);
   const nonce = random.bytes(NONCE_BYTES);
-  const key = await keyOf(password, salt, kdf);
+  const key = await passwordKey(password, salt, kdf);
   const plaintext = encodeSecret(secret);
   try {
     return { kdf, salt, nonce, ciphertext: seal(key, nonce, plaintext, sealedHeader(identity, kdf, salt)) };
@@ -53,7 +53,7 @@ export async function openSecret(
   password: string,
   identity: WalletIdentity,
 ): Promise<WalletSecret | null> {
-  const key = await keyOf(password, sealed.salt, sealed.kdf);
+  const key = await passwordKey(password, sealed.salt, sealed.kdf);
   const header = sealedHeader(identity, sealed.kdf, sealed.salt);
   const plaintext = open(key, sealed.nonce, sealed.ciphertext, header);
   wipe(key);
@@ -65,7 +65,12 @@ export async function openSecret(
   }
 }
 
-async function keyOf(password: string, salt: Uint8Array, kdf: KdfParameters): Promise<Uint8Array> {
+/** The key that a password gives. The password is normalised first. @throws {KithError} `wallet-password-long` */
+export async function passwordKey(
+  password: string,
+  salt: Uint8Array,
+  kdf: KdfParameters,
+): Promise<Uint8Array> {
   // Another keyboard may produce other code points for the same password, so it is normalised.
   const bytes = Buffer.from(password.normalize('NFKD'), 'utf8');
   if (bytes.length > MAX_PASSWORD_BYTES)

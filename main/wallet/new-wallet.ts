@@ -25,16 +25,24 @@ import { nameKey } from './wallet-names.ts';
 import type { KeyLists } from './public-keys-file.ts';
 import { firstKeys, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
-import { sealSecret, type WalletSecret } from './file-secret.ts';
+import { openSecret, sealSecret, type WalletSecret } from './file-secret.ts';
 import type { WalletData } from './wallet-data.ts';
 import { scanStartAt, type WalletList } from './wallet-list.ts';
+import type { WalletStore } from './wallet-store.ts';
 
 /**
  * Creates new wallets. Restores wallets from a recovery phrase, or from the previous version of a deleted wallet file.
  */
 export interface WalletFactory {
   /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
-  create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
+  create(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly words: WordCount;
+    readonly passphrase: string;
+    /** Random by default. Wiped. */
+    readonly entropy?: Uint8Array;
+  }): Promise<{ wallet: OpenWallet; mnemonic: string }>;
   /**
    * Restores a wallet, which then reads the chain from its beginning. `secrets` derive more keys meanwhile; the caller
    * must wipe them.
@@ -66,6 +74,16 @@ export interface WalletFactory {
    */
   undelete(name: string): Promise<OpenWallet>;
   /**
+   * Restores a wallet from a file of it, with the password of that file. It reads the chain again from its creation on.
+   * `secrets` as in `restore`.
+   * @throws {KithError} as `undelete` does
+   */
+  restoreFile(request: {
+    readonly name: string;
+    readonly file: WalletFile;
+    readonly password: string;
+  }): Promise<{ wallet: OpenWallet; secrets: KeySecrets }>;
+  /**
    * The lock of the first receiving key, by which a user recognises a recovery phrase. Creates no wallet. Wipes the
    * entropy.
    */
@@ -77,11 +95,12 @@ export interface WalletFactoryDeps extends KeyDeps {
   readonly chain: WalletChain;
   readonly files: WalletFiles;
   readonly data: WalletData;
+  readonly store: Pick<WalletStore, 'startOver'>;
   readonly list: WalletList;
   readonly clock: Pick<Clock, 'now' | 'soon'>;
   readonly random: Pick<Random, 'bytes'>;
   /** Cost of the password hash in the new wallet file. */
-  readonly kdf: KdfParameters;
+  readonly kdf: () => Promise<KdfParameters>;
 }
 
 interface RestoreOptions {
@@ -94,7 +113,8 @@ const ACCOUNT = 0;
 
 export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
   const { network, chain, files, data, list, clock, random, kdf } = deps;
-  const { reserved, checkKeysNew, keysBeingCreated } = createReservations(list);
+  const reservations = createReservations(list);
+  const { reserved, checkKeysNew, keysBeingCreated } = reservations;
 
   /**
    * Writes the records first and the file last, so that a crash in between leaves no wallet instead of an incomplete
@@ -117,7 +137,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       if (restored?.onlyNew !== false) checkKeysNew(first);
       key = toHex(first.lock);
       keysBeingCreated.add(key);
-      const sealed = await sealSecret(secret, password, identity, random, kdf);
+      const sealed = await sealSecret(secret, password, identity, random, await kdf());
       const phraseChecked = restored !== undefined;
       const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)), phraseChecked };
       const meta = { ...emptyMeta(start, restored !== undefined), gap };
@@ -133,11 +153,13 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
   };
 
   return {
-    create: (name, password, words) =>
+    create: ({ name, password, words, passphrase, entropy = random.bytes(ENTROPY_BYTES[words]) }) =>
       reserved(name, async () => {
-        const entropy = random.bytes(ENTROPY_BYTES[words]);
         const mnemonic = wordsOf(entropy);
-        const { wallet, secrets } = await create(name, password, { entropy, passphrase: '' });
+        const { wallet, secrets } = await create(name, password, {
+          entropy,
+          passphrase: passphrase.normalize('NFKD'),
+        });
         secrets.wipe();
         wipe(entropy);
         return { wallet, mnemonic };
@@ -152,17 +174,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
         return { ...result, firstAddress: encodeAddress(network.hrp, first) };
       }),
     watch: createWatch(deps, { reserved, checkKeysNew }),
-    undelete: (name) =>
-      reserved(name, async () => {
-        const found = (await files.deleted()).find((each) => nameKey(each.name) === nameKey(name));
-        if (found === undefined) throw new KithError('wallet-unknown', undefined, { data: { name } });
-        const { file } = found;
-        if (file.identity.network !== network.idHex)
-          throw new KithError('wallet-file-other-network', undefined, { data: { name } });
-        checkKeysNew({ lockType: LOCK_KEY, lock: file.receive.subarray(0, KEY_BYTES) });
-        await files.create(found.name, file);
-        return list.open(found.name);
-      }),
+    ...createFromFiles(deps, reservations),
     async firstLock(entropy, passphrase) {
       const secrets = await deriveSecrets(
         { entropy, passphrase: passphrase.normalize('NFKD') },
@@ -206,6 +218,60 @@ function watchOnlyFile(identity: WalletIdentity, { receive, change }: KeyLists):
     phraseChecked: true,
     frozen: new Set(),
     requests: [],
+  };
+}
+
+/** Wallets that are created from a file that exists already. */
+function createFromFiles(
+  deps: WalletFactoryDeps,
+  { reserved, checkKeysNew, keysBeingCreated }: ReturnType<typeof createReservations>,
+): Pick<WalletFactory, 'undelete' | 'restoreFile'> {
+  const { network, files, store, list } = deps;
+  /** Creates the file of a wallet that is not here yet, and opens the wallet. */
+  const put = async (
+    name: string,
+    file: WalletFile,
+    before = () => Promise.resolve(),
+  ): Promise<OpenWallet> => {
+    if (file.identity.network !== network.idHex)
+      throw new KithError('wallet-file-other-network', undefined, { data: { name } });
+    const first = { lockType: LOCK_KEY, lock: file.receive.subarray(0, KEY_BYTES) };
+    checkKeysNew(first);
+    const key = toHex(first.lock);
+    keysBeingCreated.add(key);
+    try {
+      await before();
+      await files.create(name, file);
+      return await list.open(name);
+    } finally {
+      keysBeingCreated.delete(key);
+    }
+  };
+  return {
+    undelete: (name) =>
+      reserved(name, async () => {
+        const found = (await files.deleted()).find((each) => nameKey(each.name) === nameKey(name));
+        if (found === undefined) throw new KithError('wallet-unknown', undefined, { data: { name } });
+        return put(found.name, found.file);
+      }),
+    restoreFile: ({ name, file, password }) =>
+      reserved(name, async () => {
+        const { identity, sealed } = file;
+        const secret = sealed === null ? null : await openSecret(sealed, password, identity);
+        if (secret === null) throw new KithError('wallet-password', undefined, { data: { name } });
+        const secrets = await deriveSecrets(secret, identity.account, deps).finally(() =>
+          wipe(secret.entropy),
+        );
+        try {
+          // Records that a deleted wallet left may be of other keys than those of this file.
+          const startOver = async () =>
+            void (await store.startOver(identity.id, list.scanStartFor(identity)));
+          return { wallet: await put(name, file, startOver), secrets };
+        } catch (error) {
+          secrets.wipe();
+          throw error;
+        }
+      }),
   };
 }
 

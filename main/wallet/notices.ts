@@ -5,12 +5,25 @@ import { CHAIN } from './key-path.ts';
 import type { KithError } from '../lib/errors.ts';
 import type { WalletComponents } from './wiring.ts';
 
-type Components = Pick<WalletComponents, 'data' | 'list' | 'chain' | 'sessions'>;
+type Components = Pick<WalletComponents, 'data' | 'list' | 'chain' | 'sessions' | 'files'>;
 
 /** Notices about the wallets for the user. `components` is null when `refusal` says why the wallets cannot be used. */
 export function findWalletNotices(components: Components | null, refusal: KithError | null): Notice[] {
   if (components === null) return refusal === null ? [] : [noticeOf(refusal.code, refusal.data)];
-  return [...databaseNotices(components), ...keyNotices(components), ...sameKeysNotices(components)];
+  return [
+    ...databaseNotices(components),
+    ...fileNotices(components),
+    ...keyNotices(components),
+    ...sameKeysNotices(components),
+  ];
+}
+
+/** For wallets whose file was not as it was written last. */
+function fileNotices({ list, files }: Components): Notice[] {
+  return [...list.values()].flatMap(({ name }) => {
+    const finding = files.finding(name);
+    return finding === null ? [] : [noticeOf(finding, { name })];
+  });
 }
 
 /** For locked wallets that may miss payments, because they cannot derive the keys to look for. */

@@ -45,8 +45,11 @@ export interface OpenWallet {
    * @throws {KithError} `wallet-label`, `wallet-labels-full`
    */
   setLabel(subject: string, label: string): Promise<void>;
-  /** The same for several subjects at once. */
-  setLabels(labels: Iterable<readonly [subject: string, label: string]>): Promise<void>;
+  /**
+   * Stores several labels in one write. Returns how many differ from before.
+   * @throws {KithError} as `setLabel` does
+   */
+  setLabels(labels: Iterable<readonly [subject: string, label: string]>): Promise<number>;
   /** Stores that the user has written down the recovery phrase and a check passed. */
   markPhraseChecked(): Promise<void>;
   /**
@@ -79,6 +82,8 @@ export interface OpenWallet {
   keysNeeded(): number;
   /** Whether the wallet may find payments that it missed once it is unlocked, or given more public keys. */
   unlockMayFindPayments(): boolean;
+  /** The wallet is being deleted: later changes of its file fail with `wallet-unknown`. */
+  retire(): void;
   /** Replaces the ledger by the state in the database. */
   reload(state: LedgerState): void;
 }
@@ -102,7 +107,12 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   const { name, file, files, log } = deps;
   const keyring = createKeyring(file.receive, file.change);
   const current: WalletState = { file, keyring, ledger: new WalletLedger(deps.state, keyring) };
+  let retired = false;
+  const checkNotRetired = () => {
+    if (retired) throw new KithError('wallet-unknown', undefined, { data: { name } });
+  };
   const write = async (change: Partial<WalletFile>) => {
+    checkNotRetired();
     const next = { ...current.file, ...change };
     await files.write(name, next);
     current.file = next;
@@ -135,7 +145,12 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       return { chain: CHAIN.change, index: Math.min(ledger.highestUsed[CHAIN.change] + 1, last) };
     },
     setLabel: async (subject, text) => write({ labels: withLabels(current.file.labels, [[subject, text]]) }),
-    setLabels: async (labels) => write({ labels: withLabels(current.file.labels, labels) }),
+    async setLabels(given) {
+      const differing = [...given].filter(([subject, label]) => current.file.labels.get(subject) !== label);
+      if (differing.length === 0) return 0;
+      await write({ labels: withLabels(current.file.labels, differing) });
+      return differing.length;
+    },
     markPhraseChecked: async () => write({ phraseChecked: true }),
     setFrozen: async (coins, isFrozen) =>
       write({ frozen: withFrozen(current.file.frozen, coins, isFrozen, current.ledger) }),
@@ -144,7 +159,11 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
         throw new KithError('wallet-requests-full', undefined, { data: { most: MAX_REQUESTS } });
       await write({ requests });
     },
+    retire() {
+      retired = true;
+    },
     async replaceFile(next, forgetPrevious) {
+      checkNotRetired();
       await files.write(name, next, { forgetPrevious });
       current.file = next;
     },

@@ -1,5 +1,6 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
+import { ownerOf } from './backup-records.ts';
 import { messageHash, verifyMessage } from './signed-message.ts';
 import { wordsOf } from '../core/crypto/mnemonic.ts';
 import { KithError } from '../lib/errors.ts';
@@ -39,7 +40,7 @@ export interface PasswordOperations {
 export interface PasswordOperationsDeps {
   readonly network: WalletNetwork;
   readonly random: Pick<Random, 'bytes'>;
-  readonly components: () => Pick<WalletComponents, 'list' | 'access' | 'kdf' | 'queue'>;
+  readonly components: () => Pick<WalletComponents, 'list' | 'access' | 'kdf' | 'queue' | 'records'>;
   readonly changed: (name: string) => void;
 }
 
@@ -58,11 +59,13 @@ export function createPasswordOperations({
       return { mnemonic, passphrase };
     },
     async changePassword(name, password, next, by = 'terminal') {
-      const { list, access, kdf, queue } = components();
+      const { list, access, kdf, queue, records } = components();
       const wallet = list.get(name);
       const secret = await access.secret(wallet, password, by);
       try {
-        const sealed = await sealSecret(secret, next, wallet.file.identity, random, kdf);
+        const sealed = await sealSecret(secret, next, wallet.file.identity, random, await kdf());
+        // Marked first: after a crash in between, a good backup is called outdated, and never the other way round.
+        await records.markOutdated(ownerOf(wallet.file));
         await queue.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
       } finally {
         wipe(secret.entropy);

@@ -4,8 +4,8 @@ import { crashPoint } from '../lib/crash-point.ts';
 import { syncFolder } from '../lib/sync-folder.ts';
 
 export interface ReplaceOptions {
-  /** Path for a copy of the previous version. Without it none is kept. */
-  readonly backup?: string;
+  /** Paths of the previous versions that are kept, the newest first. Without it none is kept. */
+  readonly previous?: readonly string[];
   /** Called before each change of the disk, so that tests can simulate a crash there. */
   readonly step?: (name: string) => void;
 }
@@ -24,7 +24,7 @@ export async function replaceFile(
   const temporary = `${path}.new`;
   step('write');
   await writeDurably(temporary, bytes);
-  if (options.backup !== undefined && (await isRegular(path))) await keep(path, options.backup, step);
+  if (options.previous !== undefined && (await isRegular(path))) await keep(path, options.previous, step);
   step('rename');
   await rename(temporary, path);
   step('sync-folder');
@@ -32,13 +32,34 @@ export async function replaceFile(
   crashPoint('wallet file');
 }
 
-// Copied, not renamed, because the file itself must never be missing.
-async function keep(path: string, backup: string, step: (name: string) => void): Promise<void> {
+/** Makes a file the newest of its previous versions. Afterwards there is no file at `path`. */
+export async function retireFile(path: string, previous: readonly string[]): Promise<void> {
+  const [newest] = previous;
+  if (newest === undefined) throw new RangeError('no place is named for the previous version');
+  await moveOlder(previous, () => {});
+  await rename(path, newest);
+  await syncFolder(dirname(path));
+}
+
+// Copied, not renamed, because the file itself must never be missing. The copy is complete before an older version moves.
+async function keep(path: string, previous: readonly string[], step: (name: string) => void): Promise<void> {
+  const [newest] = previous;
+  if (newest === undefined) return;
   step('copy');
-  await copyFile(path, `${backup}.new`);
-  await withFile(`${backup}.new`, 'r+', (file) => file.sync());
-  step('rename-backup');
-  await rename(`${backup}.new`, backup);
+  await copyFile(path, `${newest}.new`);
+  await withFile(`${newest}.new`, 'r+', (file) => file.sync());
+  await moveOlder(previous, step);
+  step('rename-previous');
+  await rename(`${newest}.new`, newest);
+}
+
+async function moveOlder(previous: readonly string[], step: (name: string) => void): Promise<void> {
+  for (let i = previous.length - 1; i > 0; i--) {
+    const [from, to] = [previous[i - 1]!, previous[i]!];
+    if (!(await isRegular(from))) continue;
+    step('rename-older');
+    await rename(from, to);
+  }
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -4,10 +4,10 @@ import type { KeySecrets } from './key-secrets.ts';
 /** Which wallets are unlocked, and until when. Wallets are given by their id. */
 export interface Sessions {
   /**
-   * Unlocks a wallet. Owns the secrets from now on, and wipes them after `seconds`, when the wallet is locked, or at
-   * the next unlock.
+   * Unlocks a wallet. Owns the secrets from now on, and wipes them after `seconds` (null: not by time), when the wallet
+   * is locked, or at the next unlock.
    */
-  unlock(id: string, secrets: KeySecrets, seconds: number): void;
+  unlock(id: string, secrets: KeySecrets, seconds: number | null): void;
   lock(id: string): void;
   isUnlocked(id: string): boolean;
   /** Keeps secrets to derive public keys while a restored wallet reads the chain. The wallet counts as locked. */
@@ -36,8 +36,9 @@ export interface SessionsDeps {
 
 interface Session {
   readonly secrets: KeySecrets;
+  /** Infinity for a wallet that does not lock itself. */
   readonly endsAtMs: number;
-  timer: Timer;
+  timer: Timer | null;
 }
 
 export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sessions {
@@ -47,7 +48,7 @@ export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sess
   const lock = (id: string) => {
     const session = open.get(id);
     if (session === undefined) return;
-    session.timer.cancel();
+    session.timer?.cancel();
     session.secrets.wipe();
     open.delete(id);
   };
@@ -60,17 +61,17 @@ export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sess
     lock(id);
     locked(id);
   };
-  const timerFor = (id: string, ms: number) => clock.after(ms, () => end(id));
+  const timerFor = (id: string, ms: number) => (ms === Infinity ? null : clock.after(ms, () => end(id)));
 
   return {
     unlock(id, secrets, seconds) {
       lock(id);
-      const ms = seconds * 1000;
+      const ms = seconds === null ? Infinity : seconds * 1000;
       open.set(id, { secrets, endsAtMs: elapsedMs() + ms, timer: timerFor(id, ms) });
     },
     onResume() {
       for (const [id, session] of [...open]) {
-        session.timer.cancel();
+        session.timer?.cancel();
         const left = session.endsAtMs - elapsedMs();
         if (left <= 0) end(id);
         else session.timer = timerFor(id, left);

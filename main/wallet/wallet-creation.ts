@@ -3,6 +3,7 @@ import { encodeAddress } from '../core/primitives/address.ts';
 import { LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import type { DeletedWallet } from '../../shared/contract/wallet.ts';
+import { entropyFromDice } from './dice-entropy.ts';
 import { GAP_LIMIT } from './key-use.ts';
 import { checkPassphrase, checkWords } from './new-wallet.ts';
 import type { WalletNetwork } from './ports.ts';
@@ -13,6 +14,10 @@ export interface NewWallet {
   readonly name: string;
   readonly password: string;
   readonly words: WordCount;
+  /** Rolls of a die, from which the recovery phrase is made; by default it is random. */
+  readonly dice?: string | undefined;
+  /** A restore needs it beside the recovery phrase. */
+  readonly passphrase?: string | undefined;
 }
 
 export interface RestoredWallet {
@@ -50,8 +55,14 @@ export interface WalletCreation {
 export function createWalletCreation(network: WalletNetwork, running: RunningWallets): WalletCreation {
   const { components, begin } = running;
   return {
-    async create({ name, password, words }) {
-      const { wallet, mnemonic } = await components().factory.create(checkWalletName(name), password, words);
+    async create({ name, password, words, dice, passphrase = '' }) {
+      const { wallet, mnemonic } = await components().factory.create({
+        name: checkWalletName(name),
+        password,
+        words,
+        passphrase: checkPassphrase(passphrase),
+        ...(dice === undefined ? {} : { entropy: entropyFromDice(dice, words) }),
+      });
       begin(wallet);
       return { mnemonic };
     },

@@ -1,4 +1,4 @@
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { constants, copyFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
 import { diskFailed, diskRefusal } from '../lib/disk-failure.ts';
@@ -13,16 +13,16 @@ import {
   MAX_FILE_BYTES,
   type WalletFile,
 } from './wallet-file.ts';
-import { BACKUP_SUFFIX, type DeletedFile, findDeleted, renameDeleted } from './deleted-files.ts';
+import { type DeletedFile, findDeleted, PREVIOUS_SUFFIXES, renameDeleted } from './deleted-files.ts';
 import { nameKey, WALLET_SUFFIX } from './wallet-names.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile, retireFile } from './replace-file.ts';
 
 /** The wallet files of one data directory. The caller checks names with checkWalletName. */
 export interface WalletFiles {
   /** Names of all wallet files, corrupt ones included, sorted. */
   names(): Promise<string[]>;
   /**
-   * Reads a wallet file. If it is corrupt, reads the previous version and logs a warning.
+   * Reads a wallet file. If it is corrupt, reads the newest readable previous version, and `findings` says so.
    * @throws {KithError} `wallet-file-damaged`, `wallet-file-newer`, `wallet-file-unusable`
    */
   read(name: string): Promise<WalletFile>;
@@ -34,11 +34,17 @@ export interface WalletFiles {
    */
   create(name: string, file: WalletFile): Promise<void>;
   /**
-   * Writes the file and keeps the previous version as `.bak`. With `forgetPrevious` the `.bak` file becomes a copy of
-   * the new one.
+   * Writes the file and keeps three previous versions. With `forgetPrevious` they all become copies of the new one.
    */
   write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
+  /** Deletes the file: it becomes the newest previous version. */
+  remove(name: string): Promise<void>;
+  /** What the user must be told about a file that was read; null for nothing. */
+  finding(name: string): FileFinding | null;
 }
+
+/** The code of a notice: the file was corrupt, and a previous version is used. */
+export type FileFinding = 'wallet-file-recovered';
 
 export interface WalletFilesDeps {
   readonly folder: string;
@@ -54,7 +60,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
   const { folder, log } = deps;
   await orUnusable(Promise.resolve(folder).then(makePrivateFolder));
   for (const entry of await orUnusable(readdir(folder))) {
-    if (entry.endsWith(`${WALLET_SUFFIX}.new`) || entry.endsWith(`${WALLET_SUFFIX}${BACKUP_SUFFIX}.new`))
+    if (['', ...PREVIOUS_SUFFIXES].some((suffix) => entry.endsWith(`${WALLET_SUFFIX}${suffix}.new`)))
       await rm(join(folder, entry), { force: true });
   }
   const pathOf = (name: string) => join(folder, name + WALLET_SUFFIX);
@@ -63,14 +69,16 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       .filter((entry) => entry.endsWith(WALLET_SUFFIX) && entry.length > WALLET_SUFFIX.length)
       .map((entry) => entry.slice(0, -WALLET_SUFFIX.length).normalize('NFC'))
       .sort();
-  const put = (name: string, file: WalletFile, backup: boolean) =>
+  const previousOf = (name: string) => PREVIOUS_SUFFIXES.map((suffix) => pathOf(name) + suffix);
+  const put = (name: string, file: WalletFile, keep: boolean) =>
     orUnusable(
       replaceFile(pathOf(name), encodeWalletFile(file), {
-        ...(backup ? { backup: pathOf(name) + BACKUP_SUFFIX } : {}),
+        ...(keep ? { previous: previousOf(name) } : {}),
         ...(deps.step === undefined ? {} : { step: deps.step }),
       }),
     );
 
+  const findings = new Map<string, FileFinding>();
   /** Names whose previous version is known to belong to the same wallet. */
   const checked = new Set<string>();
   const renameDeletedOthers = async (name: string, { identity }: WalletFile) => {
@@ -87,12 +95,13 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       const file = await readOne(pathOf(name));
       if (!isFileProblem(file)) return file;
       if (file.problem === 'newer') throw new KithError('wallet-file-newer', undefined, { data: { name } });
-      const previous = await readOne(pathOf(name) + BACKUP_SUFFIX).catch(() => file);
-      if (isFileProblem(previous)) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
+      const previous = await newestReadable(previousOf(name));
+      if (previous === null) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
       log.warn('the wallet file is corrupt; its previous version is used', { name });
       // The corrupt file is copied first, because the next write would make it the previous version.
-      await orUnusable(copyFile(pathOf(name), `${pathOf(name)}.damaged`));
+      await orUnusable(keepAside(pathOf(name), '.damaged'));
       await put(name, previous, false);
+      findings.set(nameKey(name), 'wallet-file-recovered');
       return previous;
     },
     async create(name, file) {
@@ -107,10 +116,36 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       // one.
       await renameDeletedOthers(name, file);
       await put(name, file, true);
-      // Written twice, so that `.bak` is the new version too: no old copy may be left that the old password opens.
-      if (options?.forgetPrevious) await put(name, file, true);
+      if (!options?.forgetPrevious) return;
+      // Written again, so that every previous version is the new one: no copy may be left that the old password opens.
+      for (let i = 0; i < PREVIOUS_SUFFIXES.length; i++) await put(name, file, true);
     },
+    remove: (name) => orUnusable(retireFile(pathOf(name), previousOf(name))),
+    finding: (name) => findings.get(nameKey(name)) ?? null,
   };
+}
+
+const MAX_ASIDE = 9;
+
+/** Copies a file to a name that is free, such as `….damaged2`. With nine copies there the oldest ones stay. */
+async function keepAside(path: string, suffix: string): Promise<void> {
+  for (let number = 1; number <= MAX_ASIDE; number++) {
+    try {
+      await copyFile(path, `${path}${suffix}${number === 1 ? '' : number}`, constants.COPYFILE_EXCL);
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** The newest of these versions that can be read, whatever became of the others; null for none. */
+async function newestReadable(paths: readonly string[]): Promise<WalletFile | null> {
+  for (const path of paths) {
+    const file = await readOne(path).catch(() => null);
+    if (file !== null && !isFileProblem(file)) return file;
+  }
+  return null;
 }
 
 async function readOne(path: string): Promise<WalletFile | FileProblem> {

@@ -20,6 +20,8 @@ export interface WalletList {
   openAll(): Promise<KithError | null>;
   /** Opens one wallet whose file was just written. */
   open(name: string): Promise<OpenWallet>;
+  /** Forgets a wallet whose file was just deleted. */
+  remove(name: string): void;
   values(): Iterable<OpenWallet>;
   names(): readonly string[];
   has(name: string): boolean;
@@ -90,6 +92,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
       return corruption;
     },
     open: openOne,
+    remove: (name) => void open.delete(nameKey(name)),
     values: () => open.values(),
     names: () => [...open.values(), ...broken.values()].map(({ name }) => name).sort(),
     has: (name) => open.has(nameKey(name)) || broken.has(nameKey(name)),

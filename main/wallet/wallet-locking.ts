@@ -1,15 +1,23 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { ListedWallet } from '../../shared/contract/wallet.ts';
-import type { KeySecrets } from './key-secrets.ts';
+import type { SettingsChange, WalletSettings } from '../../shared/contract/wallet-settings.ts';
+import { ownerOf } from './backup-records.ts';
+import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
+import { wipe } from '../workers/vault.ts';
+import { deriveSecrets, type KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
+import { upgradeSeal } from './upgrade-seal.ts';
 import type { WalletsDeps } from './wiring.ts';
 
 /** Lists the wallets, and locks and unlocks them. */
 export interface WalletLocking {
   list(): readonly ListedWallet[];
+  settings(): WalletSettings;
+  changeSettings(settings: SettingsChange): Promise<WalletSettings>;
   /**
-   * Unlocks a wallet, for 15 minutes by default. `by`, here and below, is the kind of connection that the password came
+   * Unlocks a wallet, by default for the time of the settings. `by`, here and below, is the kind of connection that the password came
    * over, by default the terminal: the pause after wrong passwords is kept per kind.
    */
   unlock(name: string, password: string, seconds?: number, by?: Role): Promise<void>;
@@ -20,9 +28,9 @@ export interface WalletLockingDeps {
   readonly chain: Pick<WalletsDeps['chain'], 'atHeight' | 'hasBody'>;
   readonly running: RunningWallets;
   readonly changed: (name: string) => void;
+  readonly random: Pick<Random, 'bytes'>;
+  readonly log: Log;
 }
-
-const UNLOCKED_SECONDS = 900;
 
 /** Reads again the blocks in which a wallet may have missed payments, because it knew too few keys. Must be called inside the queue. */
 export async function readMissed(
@@ -37,10 +45,16 @@ export async function readMissed(
   await running.components().follower.rewind(wallet, since);
 }
 
-export function createWalletLocking({ chain, running, changed }: WalletLockingDeps): WalletLocking {
+export function createWalletLocking({
+  chain,
+  running,
+  changed,
+  random,
+  log,
+}: WalletLockingDeps): WalletLocking {
   const { components, get, change } = running;
 
-  const open = async (wallet: OpenWallet, secrets: KeySecrets, seconds: number) => {
+  const open = async (wallet: OpenWallet, secrets: KeySecrets, seconds: number | null) => {
     await wallet.checkKeys(secrets);
     await wallet.extendKeys(secrets);
     await readMissed({ chain, running }, wallet);
@@ -50,20 +64,37 @@ export function createWalletLocking({ chain, running, changed }: WalletLockingDe
   return {
     list() {
       if (running.opened === null && running.refusal !== null) return [];
-      const { list, sessions } = components();
+      const { list, sessions, records } = components();
       const opened = new Map([...list.values()].map((wallet) => [wallet.name, wallet]));
       return list.names().map((name) => {
         const wallet = opened.get(name);
         const locked = wallet === undefined || !sessions.isUnlocked(wallet.id);
         const { kind = 'full', file } = wallet ?? {};
-        return { name, locked, phraseChecked: file?.phraseChecked ?? true, kind };
+        const backup = file === undefined ? null : records.get(ownerOf(file));
+        return { name, locked, phraseChecked: file?.phraseChecked ?? true, kind, backup };
       });
     },
-    async unlock(name, password, seconds = UNLOCKED_SECONDS, by = 'terminal') {
-      const { access, follower } = components();
-      const secrets = await access.keys(get(name), password, by);
-      await change(name, (wallet) => open(wallet, secrets, seconds));
+    async unlock(name, password, seconds, by = 'terminal') {
+      const { access, follower, keyDeps, kdf, queue, settings } = components();
+      const { autoLockMinutes } = settings.read();
+      const until = seconds ?? (autoLockMinutes === 0 ? null : autoLockMinutes * 60);
+      const wallet = get(name);
+      const secret = await access.secret(wallet, password, by);
+      try {
+        const secrets = await deriveSecrets(secret, wallet.file.identity.account, keyDeps);
+        await change(name, () => open(wallet, secrets, until));
+      } catch (error) {
+        wipe(secret.entropy);
+        throw error;
+      }
       follower.wake();
+      void upgradeSeal(wallet, secret, password, { kdf, queue, random, log });
+    },
+    settings: () => components().settings.read(),
+    async changeSettings(changes) {
+      const { settings, queue } = components();
+      await queue.run(() => settings.change(changes));
+      return settings.read();
     },
     lock(name) {
       const wallet = get(name);

@@ -11,6 +11,8 @@ import type { BlockRef } from './ports.ts';
 export interface WalletStore {
   /** Reads the state of a wallet. If it is missing or corrupt, the wallet starts over at the end of `from`. */
   load(id: string, from: () => readonly BlockRef[]): Promise<LedgerState>;
+  /** Lets a wallet start over at the end of `from`. Keeps its unconfirmed payments. */
+  startOver(id: string, from: readonly BlockRef[]): Promise<LedgerState>;
   /** Runs one step of the ledger and writes its batch. When the disk fails, the wallet returns to the state on disk. */
   commit<T>(
     wallet: OpenWallet,
@@ -74,6 +76,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
       });
       return startOver(id, from());
     },
+    startOver,
     async commit(wallet, step, { sync = false, lazy = false, undo } = {}) {
       const changes = data.changes(wallet.id);
       try {

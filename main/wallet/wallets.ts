@@ -6,6 +6,7 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import { createEmitter } from '../lib/events.ts';
 import type { Service } from '../lib/service.ts';
+import { createWalletBackups, type WalletBackups } from './backups.ts';
 import { findWalletNotices } from './notices.ts';
 import type { PaymentRequest } from './receivers.ts';
 import { retryAfterCorruption } from './recovery.ts';
@@ -13,6 +14,8 @@ import { createRunningWallets } from './running-wallets.ts';
 import type { Sent } from './send-payment.ts';
 import { createPasswordOperations, type PasswordOperations } from './password-operations.ts';
 import { createWalletCreation, type WalletCreation } from './wallet-creation.ts';
+import { createWalletDeletion, type WalletDeletion } from './wallet-deletion.ts';
+import { createWalletExport, type WalletExport } from './wallet-export.ts';
 import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
 import { createOfflinePayments, type OfflinePayments } from './offline-payments.ts';
@@ -29,6 +32,9 @@ export interface Wallets
     WalletCreation,
     WalletLocking,
     WalletQueries,
+    WalletBackups,
+    WalletDeletion,
+    WalletExport,
     PasswordOperations,
     WatchOnly,
     OfflinePayments {
@@ -74,14 +80,18 @@ export function createWallets(deps: WalletsDeps): Wallets {
   const changed = (name: string) => events.emit('changed', name);
   const running = createRunningWallets(deps, changed);
   const { components } = running;
+  const queries = createWalletQueries({ network, running, propagationOf });
 
   return {
     name: 'wallets',
     start: running.start,
     stop: running.stop,
     ...createWalletCreation(network, running),
-    ...createWalletLocking({ chain, running, changed }),
-    ...createWalletQueries({ network, running, propagationOf }),
+    ...createWalletLocking({ chain, running, changed, random, log }),
+    ...queries,
+    ...createWalletExport(running, queries),
+    ...createWalletDeletion(running, changed),
+    ...createWalletBackups({ network, random, clock, running, changed, log }),
     ...createPasswordOperations({ network, random, components, changed }),
     ...createWatchOnly({ network, running, chain, clock }),
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),

@@ -5,11 +5,12 @@ import type { Log } from '../lib/log.ts';
 import { createQueue, type Queue } from '../lib/queue.ts';
 import type { Random } from '../lib/random.ts';
 import { type Access, createAccess } from './access.ts';
+import { type BackupRecords, openBackupRecords } from './backup-records.ts';
 import { openWalletFiles, type WalletFiles } from './wallet-files.ts';
 import { createFollower, type Follower } from './chain-follower.ts';
 import { createPasswordAttempts, type PasswordAttempts } from './password-attempts.ts';
 import type { Propagation } from './history.ts';
-import { nobleSigner, type Signer } from './key-secrets.ts';
+import { type KeyDeps, nobleSigner, type Signer } from './key-secrets.ts';
 import { createWalletFactory, type WalletFactory } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { createPending, type Pending } from './pending.ts';
@@ -18,9 +19,12 @@ import { createRecoveringQueue } from './recovery.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSpending, type Spending } from './spending.ts';
 import { openWalletData, type WalletData } from './wallet-data.ts';
-import { DEFAULT_KDF, type KdfParameters } from '../workers/vault.ts';
+import { measureKdf } from '../workers/kdf-cost.ts';
+import type { KdfParameters } from '../workers/vault.ts';
 import { createWalletList, type WalletList } from './wallet-list.ts';
+import { openWalletSettings, type SettingsFile } from './wallet-settings.ts';
 import { createWalletStore } from './wallet-store.ts';
+import { removeChecks } from './verify-backup.ts';
 
 export interface WalletsDeps {
   /** The node's data directory; wallets keep `wallets/` and `wallet-data/` in it. */
@@ -43,7 +47,7 @@ export interface WalletsDeps {
   readonly signer?: Signer | undefined;
   /** Counts wrong passwords. Given where nodes follow each other in one process; by default each node has its own. */
   readonly passwordAttempts?: PasswordAttempts | undefined;
-  /** Argon2id cost of the files that are written. Tests use the lowest that a file may have. */
+  /** Argon2id cost of the files that are written; measured by default. Tests use the lowest that a file may have. */
   readonly kdf?: KdfParameters | undefined;
   /** Called before each change of a wallet file, so that tests can simulate a crash there. */
   readonly fileStep?: ((name: string) => void) | undefined;
@@ -53,7 +57,12 @@ export interface WalletsDeps {
 export interface WalletComponents {
   readonly list: WalletList;
   readonly factory: WalletFactory;
-  readonly files: Pick<WalletFiles, 'deleted'>;
+  readonly files: Pick<WalletFiles, 'deleted' | 'remove' | 'finding'>;
+  /** The folder of the wallet files. */
+  readonly walletFolder: string;
+  readonly records: BackupRecords;
+  readonly settings: SettingsFile;
+  readonly keyDeps: KeyDeps;
   readonly access: Access;
   readonly sessions: Sessions;
   readonly spending: Spending;
@@ -61,7 +70,8 @@ export interface WalletComponents {
   readonly follower: Follower;
   readonly data: WalletData;
   readonly chain: WalletChain;
-  readonly kdf: KdfParameters;
+  /** Argon2id cost of the files that are written; measured at the first call. */
+  readonly kdf: () => Promise<KdfParameters>;
   /** Every change of a wallet runs in this queue, one at a time. */
   readonly queue: Queue;
 }
@@ -86,8 +96,9 @@ export async function openComponents(
 ): Promise<WalletComponents> {
   const { directory, network, chain, mempool, clock, random, log } = deps;
   const signer = deps.signer ?? nobleSigner;
-  const kdf = deps.kdf ?? DEFAULT_KDF;
-  const files = await openWalletFiles({ folder: join(directory, 'wallets'), log, step: deps.fileStep });
+  const kdf = createKdf(deps);
+  const folder = await openFolder(deps);
+  const { files } = folder;
   const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
   const list = createWalletList({ files, store, network, chain, log });
@@ -98,17 +109,12 @@ export async function openComponents(
   });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
-  const queue = createRecoveringQueue(createQueue(QUEUE_LIMIT), {
-    data,
-    clock,
-    log,
-    wallets,
-    from: ({ file }) => list.scanStartFor(file.identity),
-    renewed() {
-      for (const wallet of wallets()) moved(wallet);
-      follower.wake();
-    },
-  });
+  const from = ({ file }: OpenWallet) => list.scanStartFor(file.identity);
+  const renewed = () => {
+    for (const wallet of wallets()) moved(wallet);
+    follower.wake();
+  };
+  const queue = createRecoveringQueue(createQueue(QUEUE_LIMIT), { data, clock, log, wallets, from, renewed });
   const sessions = createSessions({
     clock,
     elapsedMs: deps.clockWatch?.elapsedMs ?? clock.monotonic,
@@ -123,18 +129,8 @@ export async function openComponents(
 
   const reached = createAtTip({ sessions, pending, log });
   const secretsOf = ({ id }: OpenWallet) => sessions.derivationSecrets(id);
-  const follower: Follower = createFollower({
-    chain,
-    data,
-    store,
-    queue,
-    clock,
-    log,
-    wallets,
-    secretsOf,
-    moved,
-    reached,
-  });
+  const following = { chain, data, store, queue, clock, log, wallets, secretsOf, moved, reached };
+  const follower: Follower = createFollower(following);
   const spending = createSpending({
     network,
     mempool,
@@ -150,12 +146,51 @@ export async function openComponents(
     walletById: list.byId,
     signingSecrets: ({ id }) => sessions.signingSecrets(id),
   });
-  const factory = createWalletFactory({ network, chain, files, data, list, signer, clock, random, kdf });
+  const creating = { network, chain, files, data, store, list, signer, clock, random, kdf };
+  const factory = createWalletFactory(creating);
   await openList(list, data).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
-  return { list, factory, files, access, sessions, spending, pending, follower, data, chain, kdf, queue };
+  return {
+    ...folder,
+    keyDeps: { signer, clock },
+    list,
+    factory,
+    access,
+    sessions,
+    spending,
+    pending,
+    follower,
+    data,
+    chain,
+    kdf,
+    queue,
+  };
+}
+
+/** What the folder of the wallet files has. */
+async function openFolder({ directory, log, fileStep }: WalletsDeps) {
+  const walletFolder = join(directory, 'wallets');
+  const files = await openWalletFiles({ folder: walletFolder, log, step: fileStep });
+  await removeChecks(walletFolder);
+  const records = await openBackupRecords(join(walletFolder, 'backups.json'), log);
+  const settings = await openWalletSettings(join(walletFolder, 'settings.json'), log);
+  return { walletFolder, files, records, settings };
+}
+
+/** The cost of the password hash: given, or measured once. A failed measurement is repeated by the next call. */
+function createKdf({ kdf, clock }: WalletsDeps): () => Promise<KdfParameters> {
+  let measured: Promise<KdfParameters> | null = kdf === undefined ? null : Promise.resolve(kdf);
+  return async () => {
+    measured ??= measureKdf({ monotonic: clock.monotonic });
+    try {
+      return await measured;
+    } catch (error) {
+      measured = null;
+      throw error;
+    }
+  };
 }
 
 /**

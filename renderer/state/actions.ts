@@ -6,7 +6,7 @@ import { problemOf } from './problem.ts';
 /** Actions of the command palette that are possible now. */
 export function actions(app: AppState, typed: string): Command[] {
   const words = typed.toLowerCase().split(/\s+/);
-  return [...mining(app), ...appearance(app)].filter((command) =>
+  return [...mining(app), ...hiding(app), ...appearance(app)].filter((command) =>
     words.every((word) => command.label.toLowerCase().includes(word)),
   );
 }
@@ -34,6 +34,11 @@ function mining({ client, mining: miner, wallets, toasts }: AppState): Command[]
     `Mining with one thread; rewards go to ${isolated(wallet)}.`,
   );
   return [{ id: 'do-mine', group: 'Do', label: 'Start mining, one thread', run }];
+}
+
+function hiding({ privacy }: AppState): Command[] {
+  const label = privacy.hidden ? 'Show amounts' : 'Hide amounts';
+  return [{ id: 'do-amounts', group: 'Do', label, run: () => privacy.toggle() }];
 }
 
 function appearance({ theme }: AppState): Command[] {

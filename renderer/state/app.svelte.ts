@@ -10,6 +10,7 @@ import { createMiningState } from './mining.svelte.ts';
 import { createNetworks } from './networks.svelte.ts';
 import { createNodeState } from './node.svelte.ts';
 import { createPeersState } from './peers.svelte.ts';
+import { createPrivacy } from './privacy.svelte.ts';
 import { createRouter } from './router.svelte.ts';
 import { createTheme } from './theme.svelte.ts';
 import { createToasts } from './toasts.svelte.ts';
@@ -22,10 +23,12 @@ export type PageState = ReturnType<typeof createPageState>;
 export function createPageState() {
   // The access token must be removed from the address before the router reads it.
   const connection = createConnection(chooseCarrier());
+  const desktop = createDesktop();
   return {
     connection,
     clock: createClock(),
-    desktop: createDesktop(),
+    desktop,
+    privacy: createPrivacy(desktop),
     theme: createTheme(),
     router: createRouter(),
     networks: createNetworks(connection),
@@ -46,6 +49,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     toasts,
     clock: page.clock,
     desktop: page.desktop,
+    privacy: page.privacy,
     theme: page.theme,
     router: page.router,
     networks: page.networks,
@@ -56,7 +60,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     mining: createMiningState(connection),
     operations: createOperationsState(connection),
     contacts: createContactsState(connection),
-    wallets: createWalletsState(connection, toasts, node),
+    wallets: createWalletsState(connection, toasts, node, page.privacy),
   };
 }
 

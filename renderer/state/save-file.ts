@@ -1,8 +1,12 @@
 /** Offers a text, or bytes as hex, as a file: the browser downloads it, the desktop app asks where to save it. */
-export function saveFile(name: string, content: string | { readonly hex: string }): void {
+export function saveFile(
+  name: string,
+  content: string | { readonly hex: string },
+  type = 'application/json',
+): void {
   const blob =
     typeof content === 'string'
-      ? new Blob([content], { type: 'application/json' })
+      ? new Blob([content], { type })
       : new Blob([bytesOf(content.hex)], { type: 'application/octet-stream' });
   const url = URL.createObjectURL(blob);
   const link = document.createElement('a');

@@ -5,6 +5,8 @@ import { follow } from './follow.ts';
 import { remember, remembered } from './memory.ts';
 import { paymentNews, type PaymentNews } from './payment-news.ts';
 import type { NodeState } from './node.svelte.ts';
+import { hideAmounts } from '../../shared/hidden-amounts.ts';
+import type { Privacy } from './privacy.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
 /** The wallets of this node, and the selected one. */
@@ -32,14 +34,19 @@ const MINED_QUIET = 60_000;
 /** Number of recent payments that are kept. Enough that mining rewards do not displace all other payments. */
 const MAX_RECENT = 200;
 
-export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
+export function createWalletsState(
+  connection: Connection,
+  toasts: Toasts,
+  node: NodeState,
+  privacy: Privacy,
+): WalletsState {
   let list = $state.raw<readonly ListedWallet[] | null>(null);
   const names = $derived(list?.map(({ name }) => name) ?? null);
   let selected = $state<string | null>(null);
   let view = $state.raw<WalletView | null>(null);
   let recent = $state.raw<readonly HistoryEntry[]>([]);
   let stop = (): void => undefined;
-  const announce = announcer(toasts);
+  const announce = announcer(toasts, privacy);
 
   function select(name: string): void {
     if (name === selected) return;
@@ -110,14 +117,14 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
 }
 
 /** Shows the news of payments to the user. On a fast network a miner would get too many messages. */
-function announcer(toasts: Toasts): (news: PaymentNews) => void {
+function announcer(toasts: Toasts, privacy: Privacy): (news: PaymentNews) => void {
   let lastMined = -Infinity;
   return ({ text, tone, topic }) => {
     if (topic === 'mined') {
       if (performance.now() - lastMined < MINED_QUIET) return;
       lastMined = performance.now();
     }
-    toasts.say(text, tone, topic);
+    toasts.say(privacy.hidden ? hideAmounts(text) : text, tone, topic);
   };
 }
 

@@ -12,7 +12,11 @@ export const desktopSettings = z.object({
   closeToTray: z.boolean().nullable(),
   notifications: z.boolean(),
   pauseOnBattery: z.boolean(),
+  /** Whether wallets are locked when the screen is locked or the computer sleeps. */
+  lockWithScreen: z.boolean(),
   startAtLogin: z.boolean(),
+  /** Whether the amounts of the wallets are hidden, also in the tray and in notifications. */
+  hideAmounts: z.boolean(),
 });
 
 /** Where the data of this computer's networks is. */

@@ -100,6 +100,21 @@ export const GAP = { usual: 100, most: 10_000 } as const;
 /** How many contacts there may be, addresses of a contact, and own addresses that were given to it. */
 export const CONTACT_LIMITS = { contacts: 1000, addresses: 20, given: 20 } as const;
 
+/** Formats of an exported history. */
+export const EXPORT_FORMATS = ['csv', 'json'] as const;
+
+/** Why a line of a label file was not taken. */
+export const LABEL_PROBLEMS = ['not-json', 'not-a-label', 'other-type', 'empty', 'too-long'] as const;
+
+/** Most characters of a label file that are sent at a time; the page sends a longer one in parts. */
+export const MAX_SENT_LABELS = 200_000;
+
+/** After how many minutes an unlocked wallet may lock itself; 0 for never. */
+export const AUTO_LOCK_MINUTES = [0, 1, 5, 15, 60] as const;
+
+/** Longest backup file that fits into a message, in bytes; the terminal can restore a longer one by its path. */
+export const MAX_SENT_BACKUP = 1_000_000;
+
 /** Operations that may outlive the client that requested them; every client gets the result. */
 export const OPERATION_KINDS = [
   'payment',

@@ -1,5 +1,9 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { MAX_ROLLS } from '../dice.ts';
+import { backupContract, verifiedBackup } from './backup.ts';
+import { exportContract } from './export.ts';
+import { walletSettingsContract } from './wallet-settings.ts';
 import {
   address,
   amount,
@@ -177,6 +181,8 @@ export const listedWallet = z.object({
   phraseChecked: z.boolean(),
   /** Addition. A watch-only wallet is always listed as locked. */
   kind: z.enum(WALLET_KINDS),
+  /** Addition: the last verified backup file; null for none. */
+  backup: verifiedBackup.nullable(),
 });
 
 /** Files cross the contract as hex. */
@@ -250,7 +256,20 @@ export const walletView = z.object({
 export const walletContract = {
   /** The recovery phrase is returned once, and never again without the password. */
   create: oc
-    .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
+    .input(
+      z.strictObject({
+        name: walletName,
+        password,
+        words: words.default(24),
+        /** Addition: rolls of a die, digits 1 to 6, from which alone the recovery phrase is made. */
+        dice: z
+          .string()
+          .max(4 * MAX_ROLLS, 'these are too many rolls')
+          .optional(),
+        /** Addition: a restore needs it beside the recovery phrase. */
+        passphrase: passphrase.optional(),
+      }),
+    )
     .output(z.object({ name: z.string(), mnemonic: z.string() })),
   /**
    * `gap` is an addition. Addition: with `onlyNew` the restore fails with `wallet-keys-known` if a wallet of this
@@ -269,6 +288,9 @@ export const walletContract = {
       }),
     )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
+  ...backupContract,
+  ...walletSettingsContract,
+  ...exportContract,
   list: oc.input(nothing).output(z.array(listedWallet)),
   /** Addition: the list immediately, and later after changes by any client, at most 4 times per second. */
   watchList: oc.input(nothing).output(eventIterator(z.array(listedWallet))),
@@ -306,7 +328,15 @@ export const walletContract = {
    */
   prepareFaster: oc.input(fasterPayment).output(draftPayment),
   /** Refused for the page of the desktop app, where a native dialog confirms the payment. */
-  confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
+  confirm: oc
+    .input(
+      z.strictObject({
+        draft,
+        /** Addition: may be left out while the wallet is unlocked. */
+        password: password.optional(),
+      }),
+    )
+    .output(z.object({ txid: id })),
   /**
    * Addition, desktop only: a native dialog shows the draft as the node has it, and the node sends it if the user
    * confirms. The password may be left out while the wallet is unlocked.

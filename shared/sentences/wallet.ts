@@ -55,6 +55,19 @@ export const WALLET_SENTENCES = {
     'The wallet database was corrupt. It was renamed and has been rebuilt from the blockchain. If this happens again, check the disk.',
   'wallet-keys-short':
     'The wallet[ “{name}”] may be missing payments: it has used most of the addresses that it can check while it is locked. Unlock it once to check the rest.',
+  'wallet-file-recovered':
+    'The file of the wallet[ “{name}”] was corrupt, and its previous version is used. The last change, such as a label, may be missing. If this happens again, check the disk.',
+  'wallet-backup-missing':
+    'The wallet[ “{name}”] has no verified backup file that opens with its password. Nothing was deleted. Back it up first, or enter its recovery phrase.',
+  'wallet-export-changed':
+    'The blockchain was reorganised while the payments were exported, so the file is incomplete. Export them again.',
+  'wallet-dice-invalid': 'Rolls of a die are digits from 1 to 6, at most 1000. Remove all other characters.',
+  'wallet-dice-few':
+    'There are too few rolls[: {count:count} of {least:count}]. Enter more rolls, or choose a shorter phrase.',
+  'wallet-dice-regular':
+    'These rolls are too regular for a die, so the recovery phrase could be guessed. Roll a die that is fair, and enter each roll.',
+  'wallet-words-other':
+    'This is the recovery phrase of another wallet[, not of “{name}”]. Nothing was deleted. Check the words.',
   'wallet-passphrase-long':
     'The passphrase is too long[; at most {most:bytes} fit]. Use the one that was chosen for the recovery phrase.',
   'wallet-reading':

@@ -293,10 +293,16 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     const other = await served.socket();
     const lists = await carrier.client.wallet.watchList();
     const before = (await lists.next()).value as { name: string }[];
-    expect(before).toContainEqual({ name: 'mine', locked: true, phraseChecked: true, kind: 'full' });
+    expect(before).toContainEqual({
+      name: 'mine',
+      locked: true,
+      phraseChecked: true,
+      kind: 'full',
+      backup: null,
+    });
     const name = `made beside a ${kind}`;
     await other.client.wallet.create({ name, password: 'p' });
-    const created = { name, locked: false, phraseChecked: false, kind: 'full' };
+    const created = { name, locked: false, phraseChecked: false, kind: 'full', backup: null };
     expect((await lists.next()).value).toEqual([...before, created]);
     other.drop();
   });

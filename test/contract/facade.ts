@@ -90,7 +90,10 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     warnings: [],
   };
   const contacts: Contact[] = [];
-  const listed: ListedWallet[] = [{ name: 'mine', locked: true, phraseChecked: true, kind: 'full' }];
+  const listed: ListedWallet[] = [
+    { name: 'mine', locked: true, phraseChecked: true, kind: 'full', backup: null },
+  ];
+  const verified = { at: 1, place: 'here', outdated: false };
   const known = (name: string) => {
     if (!listed.some((wallet) => wallet.name === name))
       throw new KithError('wallet-unknown', name, { data: { name } });
@@ -165,11 +168,35 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     },
     wallets: {
       async create({ name }) {
-        listed.push({ name, locked: false, phraseChecked: false, kind: 'full' });
+        listed.push({ name, locked: false, phraseChecked: false, kind: 'full', backup: null });
         signals.emit('wallet', name);
         return { mnemonic: 'abandon '.repeat(24).trim() };
       },
       restore: async () => ({ firstAddress: 'rkith1' }),
+      backup: async () => ({ bytes: Uint8Array.of(1), fileName: 'mine.kithbackup' }),
+      async saveBackup(_name, _password, save) {
+        return { ...verified, place: (await save('mine.kithbackup', Uint8Array.of(1))).place };
+      },
+      checkBackup: async () => verified,
+      inspectBackup: async () => ({
+        name: 'mine',
+        firstAddress: 'rkith1',
+        madeAt: 1,
+        createdAt: 1,
+        labels: 0,
+        wallet: null,
+      }),
+      restoreBackup: async ({ name = 'mine' }) => ({ name, firstAddress: 'rkith1' }),
+      async *exportHistory() {
+        yield { text: 'time\r\n', rows: 0 };
+      },
+      async *exportLabels() {
+        yield { text: '', rows: 0 };
+      },
+      importLabels: async () => ({ changed: 0, unchanged: 0, skippedCount: 0, skipped: [] }),
+      settings: () => ({ autoLockMinutes: 15 }),
+      changeSettings: async ({ autoLockMinutes = 15 }) => ({ autoLockMinutes }),
+      delete: async () => undefined,
       list: () => listed,
       unlock: async () => undefined,
       lock: () => undefined,

@@ -101,6 +101,11 @@ test('every procedure that starts an operation creates an entry with its data', 
     ['wallet.create', () => wallet.create({ name, password: 'p' }), { wallet: name }],
     ['wallet.restore', () => wallet.restore(words), { wallet: name }],
     [
+      'wallet.restoreBackup',
+      () => wallet.restoreBackup({ name, password: 'p', file: '00' }),
+      { wallet: name },
+    ],
+    [
       'wallet.changePassword',
       () => wallet.changePassword({ name, password: 'p', next: 'q' }),
       { wallet: name },

@@ -100,6 +100,7 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
     locked: false,
     phraseChecked: false,
     kind: 'full',
+    backup: null,
   });
   expect(await call(dir, 'wallet.deleted')).toEqual([]);
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
@@ -108,6 +109,7 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
     locked: true,
     phraseChecked: false,
     kind: 'full',
+    backup: null,
   });
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
   expect(await ask('wallet.address', { name: 'mine' })).toEqual({ address });

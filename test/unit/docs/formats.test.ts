@@ -147,7 +147,7 @@ test.each([
   [
     `${KDF_LIMITS.minMemoryKiB} ≤ memoryKiB ≤ ${KDF_LIMITS.maxMemoryKiB}, 1 ≤ passes ≤ ${KDF_LIMITS.maxPasses}`,
   ],
-  [`New files: ${DEFAULT_KDF.memoryKiB} and ${DEFAULT_KDF.passes}`],
+  [`New files: at least ${DEFAULT_KDF.memoryKiB} and ${DEFAULT_KDF.passes}`],
   [`files above ${MAX_FILE_BYTES / 1_000_000} MB`],
   [`at most ${KDF_LIMITS.maxPasswordBytes} bytes; salt`],
   [`varuint length (≤ ${MAX_PASSPHRASE_BYTES}), UTF-8`],

@@ -9,7 +9,14 @@ import { newFolder } from '../../support/folder.ts';
 const fail = (error: unknown): never => {
   throw error;
 };
-const USUAL = { closeToTray: null, notifications: true, pauseOnBattery: true, startAtLogin: false };
+const USUAL = {
+  closeToTray: null,
+  notifications: true,
+  pauseOnBattery: true,
+  lockWithScreen: true,
+  startAtLogin: false,
+  hideAmounts: false,
+};
 
 test('a changed setting is stored, readable by its owner alone, and emitted', () => {
   const file = path.join(newFolder(), 'new', 'desktop.json');

@@ -17,7 +17,9 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } 
     closeToTray: null,
     notifications: true,
     pauseOnBattery: true,
+    lockWithScreen: true,
     startAtLogin: false,
+    hideAmounts: false,
   };
   const host = createDesktopHost({
     settings: () => settings,

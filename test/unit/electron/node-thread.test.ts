@@ -13,6 +13,7 @@ function aThread(mood: string, confirm: () => Promise<Approval> = () => Promise.
     script,
     data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '' },
     confirm,
+    saveFile: () => Promise.resolve({ kind: 'cancelled' }),
     onError: () => undefined,
   });
   const seen: string[] = [];

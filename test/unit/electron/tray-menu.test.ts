@@ -12,7 +12,7 @@ const wallet = (available: number): WalletView =>
 const mining = (fields: Partial<MiningStatus>): MiningStatus =>
   ({ running: true, paused: null, ...fields }) as MiningStatus;
 
-function aMenu(view: Partial<NodeView>, balanceShown = false) {
+function aMenu(view: Partial<NodeView>, balanceShown = false, amountsHidden = false) {
   const done: string[] = [];
   const actions: TrayActions = {
     open: () => done.push('open'),
@@ -23,6 +23,7 @@ function aMenu(view: Partial<NodeView>, balanceShown = false) {
   const facts = {
     view: { status: null, mining: null, wallets: new Map<string, WalletView>(), ...view },
     balanceShown,
+    amountsHidden,
   };
   const items = trayTemplate(facts, actions);
   const labels = items.flatMap(({ label }) => label ?? []);

@@ -27,7 +27,7 @@ test('a deleted wallet is listed, and after it is restored it opens with its pas
   expect(await world.wallets.deleted()).toMatchObject([{ name: 'Everyday', firstAddress }]);
   await world.wallets.undelete('everyday');
   expect(world.wallets.list()).toEqual([
-    { name: 'Everyday', locked: true, phraseChecked: false, kind: 'full' },
+    { name: 'Everyday', locked: true, phraseChecked: false, kind: 'full', backup: null },
   ]);
   expect(await world.wallets.words('Everyday', PASSWORD)).toMatchObject({ mnemonic });
   expect(await world.wallets.deleted()).toEqual([]);
@@ -78,4 +78,54 @@ test('a deleted wallet whose recovery phrase was restored meanwhile is not resto
     data: { other: 'Back' },
   });
   expect(world.wallets.list().map(({ name }) => name)).toEqual(['Back']);
+});
+
+test('a wallet is deleted only with its password and the proof of a backup, and can be restored', async () => {
+  world = await openWorld();
+  const { wallets } = world;
+  const { mnemonic } = await wallets.create({ name: 'Everyday', password: PASSWORD, words: 12 });
+  const other = await wallets.create({ name: 'Other', password: PASSWORD, words: 12 });
+  const codeFor = (request: Parameters<typeof wallets.delete>[0]) =>
+    wallets.delete(request).then(
+      () => 'deleted',
+      (error: unknown) => (error as { code: string }).code,
+    );
+  const name = 'Everyday';
+  expect(await codeFor({ name, password: PASSWORD })).toBe('wallet-backup-missing');
+  expect(await codeFor({ name, password: 'wrong', mnemonic })).toBe('wallet-password');
+  expect(await codeFor({ name, password: PASSWORD, mnemonic: other.mnemonic })).toBe('wallet-words-other');
+  expect(await codeFor({ name, password: PASSWORD, mnemonic, passphrase: 'x' })).toBe('wallet-words-other');
+  expect(await deletedNames()).toEqual([]);
+
+  expect(await codeFor({ name, password: PASSWORD, mnemonic })).toBe('deleted');
+  expect(wallets.list()).toMatchObject([{ name: 'Other' }]);
+  expect(existsSync(file(name))).toBe(false);
+  expect(await deletedNames()).toEqual([name]);
+  await world.mine(2);
+  await wallets.undelete(name);
+  expect(await wallets.words(name, PASSWORD)).toMatchObject({ mnemonic });
+  expect((await wallets.balance(name)).asOfHeight).toBe(world.chain.tip().height);
+
+  const save = (_name: string, bytes: Uint8Array) => Promise.resolve({ place: 'here', bytes });
+  await wallets.saveBackup(name, PASSWORD, save);
+  await wallets.changePassword(name, PASSWORD, 'another password');
+  expect(await codeFor({ name, password: 'another password' })).toBe('wallet-backup-missing');
+  await wallets.saveBackup(name, 'another password', save);
+  expect(await codeFor({ name, password: 'another password' })).toBe('deleted');
+  await expect(wallets.balance(name)).rejects.toMatchObject({ code: 'wallet-unknown' });
+});
+
+test('a change that waits while the wallet is deleted does not write its file again', async () => {
+  world = await openWorld();
+  const { mnemonic } = await world.wallets.create({ name: 'Everyday', password: PASSWORD, words: 12 });
+  await world.wallets.newAddress('Everyday');
+  const removed = world.wallets.delete({ name: 'Everyday', password: PASSWORD, mnemonic });
+  const changes = Array.from({ length: 50 }, (_, i) =>
+    world.wallets
+      .setLabel('Everyday', 'x', String(i))
+      .catch((error: unknown) => (error as { code: string }).code),
+  );
+  await removed;
+  await Promise.all(changes);
+  expect(existsSync(file('Everyday'))).toBe(false);
 });

@@ -17,7 +17,7 @@ function sessions() {
     clock,
     locked,
     wiped,
-    open: (id: string, seconds: number) =>
+    open: (id: string, seconds: number | null) =>
       all.unlock(id, { wipe: () => void wiped.push(id) } as never, seconds),
     /** Timers stand still meanwhile. */
     sleep(seconds: number) {
@@ -49,4 +49,14 @@ test('setting the wall clock neither locks a wallet nor keeps it open', () => {
   clock.shift(-2 * 86_400);
   clock.pass(1000);
   expect(isUnlocked('a')).toBe(false);
+});
+
+test('a wallet without a time stays unlocked, over sleep too, until it is locked', () => {
+  const { open, sleep, lock, wiped, isUnlocked, clock } = sessions();
+  open('a', null);
+  clock.pass(40 * 86_400_000);
+  sleep(40 * 86_400);
+  expect([isUnlocked('a'), wiped]).toEqual([true, []]);
+  lock('a');
+  expect([isUnlocked('a'), wiped]).toEqual([false, ['a']]);
 });

@@ -136,7 +136,7 @@ describe('names', () => {
     await fails(create('Bu\u0308ro 1'), 'wallet-exists');
     await fails(() => wallets.balance('Keller'), 'wallet-unknown', { name: 'Keller' });
     expect(wallets.list()).toEqual([
-      { name: 'B\u00fcro 1', locked: true, phraseChecked: false, kind: 'full' },
+      { name: 'B\u00fcro 1', locked: true, phraseChecked: false, kind: 'full', backup: null },
     ]);
     expect(await wallets.balance('B\u00dcRO 1')).toMatchObject({ confirmed: 0 });
   });
@@ -168,7 +168,9 @@ describe('passwords', () => {
     for (let i = 0; i < 4; i++) await fails(wallets.unlock('a', 'wrong'), 'wallet-password');
     await fails(wallets.words('a', 'wrong'), 'wallet-password');
     await fails(wallets.unlock('a', PASSWORD), 'wallet-password-wait');
-    expect(wallets.list()).toEqual([{ name: 'a', locked: true, phraseChecked: false, kind: 'full' }]);
+    expect(wallets.list()).toEqual([
+      { name: 'a', locked: true, phraseChecked: false, kind: 'full', backup: null },
+    ]);
   });
   test('a page that guesses locks out itself, and neither the terminal nor the window of the app', async () => {
     const { wallets } = await open();

@@ -76,7 +76,7 @@ export interface World {
 }
 
 export interface WorldOptions extends Partial<
-  Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'onFailure' | 'contacts'>
+  Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'onFailure' | 'contacts' | 'kdf'>
 > {
   readonly directory?: string;
   readonly log?: Log;

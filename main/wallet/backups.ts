@@ -1,0 +1,141 @@
+import type { Role } from '../../shared/contract/vocabulary.ts';
+import type { BackupPreview, VerifiedBackup } from '../../shared/contract/backup.ts';
+import { equalBytes } from '../core/codec/bytes.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import { LOCK_KEY } from '../core/primitives/coin.ts';
+import { KEY_BYTES } from '../core/primitives/limits.ts';
+import type { Clock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
+import { wipe } from '../workers/vault.ts';
+import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup-file.ts';
+import { ownerOf } from './backup-records.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { WalletNetwork } from './ports.ts';
+import type { RunningWallets } from './running-wallets.ts';
+import { readBackup, verifyBackup } from './verify-backup.ts';
+import type { WalletFile } from './wallet-file.ts';
+import { checkWalletName } from './wallet-names.ts';
+
+/** A backup file as it was read again from the place where it was saved. */
+export interface SavedFile {
+  readonly place: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Backup files of wallets. A backup counts only once it was restored to a temporary place. */
+export interface WalletBackups {
+  /**
+   * An encrypted backup file, which does not count yet.
+   * @throws {KithError} `wallet-password`, `backup-large`
+   */
+  backup(
+    name: string,
+    password: string,
+    by?: Role,
+  ): Promise<{ readonly bytes: Uint8Array; readonly fileName: string }>;
+  /** Makes a backup file, saves it with `save`, and verifies what `save` read again. */
+  saveBackup(
+    name: string,
+    password: string,
+    save: (fileName: string, bytes: Uint8Array) => Promise<SavedFile>,
+    by?: Role,
+  ): Promise<VerifiedBackup>;
+  /**
+   * Verifies a backup file of a wallet that was saved before.
+   * @throws {KithError} `backup-other-wallet`, and what verifyBackup throws
+   */
+  checkBackup(name: string, password: string, saved: SavedFile): Promise<VerifiedBackup>;
+  /** What a backup file contains; stores nothing. */
+  inspectBackup(bytes: Uint8Array, password: string): Promise<BackupPreview>;
+  /**
+   * Restores a wallet from a backup file. It reads the chain in the background, also for payments to keys that were
+   * issued after the backup.
+   * @throws {KithError} `wallet-exists`, `wallet-keys-known`, and what verifyBackup throws
+   */
+  restoreBackup(request: {
+    readonly name?: string | undefined;
+    readonly password: string;
+    readonly bytes: Uint8Array;
+  }): Promise<{ readonly name: string; readonly firstAddress: string }>;
+}
+
+export interface WalletBackupsDeps {
+  readonly network: WalletNetwork;
+  readonly random: Pick<Random, 'bytes'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly running: RunningWallets;
+  readonly changed: (name: string) => void;
+  readonly log: Log;
+}
+
+export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
+  const { network, random, clock, running, changed, log } = deps;
+  const { components, get, begin } = running;
+  const addressOf = ({ receive }: WalletFile) =>
+    encodeAddress(network.hrp, { lockType: LOCK_KEY, lock: receive.subarray(0, KEY_BYTES) });
+
+  const make = async (wallet: OpenWallet, password: string, by: Role) => {
+    const { access, kdf } = components();
+    // The backup must open with the password of the wallet, so the password is checked first.
+    const secret = await access.secret(wallet, password, by);
+    wipe(secret.entropy);
+    const backup = { name: wallet.name, madeAt: clock.now(), file: wallet.file, contacts: null };
+    const bytes = await encodeBackup(backup, password, random, await kdf());
+    if (bytes.length > MAX_BACKUP_BYTES)
+      throw new KithError('backup-large', undefined, { data: { most: MAX_BACKUP_BYTES } });
+    return { bytes, fileName: fileNameOf(backup) };
+  };
+  const verify = (bytes: Uint8Array, password: string) => {
+    const { walletFolder, keyDeps } = components();
+    return verifyBackup(bytes, password, { ...keyDeps, folder: walletFolder, networkId: network.idHex, log });
+  };
+  const count = async (wallet: OpenWallet, password: string, { place, bytes }: SavedFile) => {
+    const { file } = await verify(bytes, password);
+    const owner = ownerOf(wallet.file);
+    if (file.identity.id !== owner.id || !equalBytes(ownerOf(file).firstKey, owner.firstKey))
+      throw new KithError('backup-other-wallet', undefined, { data: { name: wallet.name } });
+    const { records } = components();
+    await records.set(owner, { at: clock.now(), place });
+    changed(wallet.name);
+    return records.get(owner)!;
+  };
+
+  return {
+    backup: (name, password, by = 'terminal') => make(get(name), password, by),
+    async saveBackup(name, password, save, by = 'terminal') {
+      const wallet = get(name);
+      const { bytes, fileName } = await make(wallet, password, by);
+      const saved = await save(fileName, bytes);
+      return count(wallet, password, saved);
+    },
+    checkBackup: (name, password, saved) => count(get(name), password, saved),
+    async inspectBackup(bytes, password) {
+      const { name, madeAt, file } = await readBackup(bytes, password, network.idHex);
+      const first = { lockType: LOCK_KEY, lock: ownerOf(file).firstKey };
+      return {
+        name,
+        firstAddress: addressOf(file),
+        madeAt,
+        createdAt: file.identity.createdAt,
+        labels: file.labels.size,
+        wallet: components().list.byLock(first)?.name ?? null,
+      };
+    },
+    async restoreBackup({ name, password, bytes }) {
+      const backup = await verify(bytes, password);
+      const { factory, sessions } = components();
+      const request = { name: checkWalletName(name ?? backup.name), file: backup.file, password };
+      const { wallet, secrets } = await factory.restoreFile(request);
+      sessions.hold(wallet.id, secrets);
+      begin(wallet);
+      return { name: wallet.name, firstAddress: addressOf(wallet.file) };
+    },
+  };
+}
+
+/** Such as `Everyday 2026-03-01.kithbackup`. */
+function fileNameOf({ name, madeAt }: Pick<Backup, 'name' | 'madeAt'>): string {
+  return `${name} ${new Date(madeAt * 1000).toISOString().slice(0, 10)}${BACKUP_SUFFIX}`;
+}
