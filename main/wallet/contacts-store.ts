@@ -53,7 +53,7 @@ export async function openContactsStore(deps: ContactsStoreDeps): Promise<Contac
   const put = (contacts: readonly StoredContact[], backup?: string) =>
     orUnusable(
       replaceFile(path, encodeContacts({ network, contacts }), {
-        ...(backup === undefined ? {} : { backup }),
+        ...(backup === undefined ? {} : { previous: [backup] }),
         ...(step === undefined ? {} : { step }),
       }),
     );
