@@ -12,7 +12,7 @@ import { wipe } from '../workers/vault.ts';
 import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup-file.ts';
 import { ownerOf } from './backup-records.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { WalletNetwork } from './ports.ts';
+import type { WalletContacts, WalletNetwork } from './ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { readBackup, verifyBackup } from './verify-backup.ts';
 import type { WalletFile } from './wallet-file.ts';
@@ -67,11 +67,12 @@ export interface WalletBackupsDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly running: RunningWallets;
   readonly changed: (name: string) => void;
+  readonly contacts: Pick<WalletContacts, 'fileText' | 'merge'>;
   readonly log: Log;
 }
 
 export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
-  const { network, random, clock, running, changed, log } = deps;
+  const { network, random, clock, running, changed, contacts, log } = deps;
   const { components, get, begin } = running;
   const addressOf = ({ receive }: WalletFile) =>
     encodeAddress(network.hrp, { lockType: LOCK_KEY, lock: receive.subarray(0, KEY_BYTES) });
@@ -81,7 +82,12 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
     // The backup must open with the password of the wallet, so the password is checked first.
     const secret = await access.secret(wallet, password, by);
     wipe(secret.entropy);
-    const backup = { name: wallet.name, madeAt: clock.now(), file: wallet.file, contacts: null };
+    const backup = {
+      name: wallet.name,
+      madeAt: clock.now(),
+      file: wallet.file,
+      contacts: contacts.fileText(),
+    };
     const bytes = await encodeBackup(backup, password, random, await kdf());
     if (bytes.length > MAX_BACKUP_BYTES)
       throw new KithError('backup-large', undefined, { data: { most: MAX_BACKUP_BYTES } });
@@ -130,6 +136,11 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
       const { wallet, secrets } = await factory.restoreFile(request);
       sessions.hold(wallet.id, secrets);
       begin(wallet);
+      // The wallet is restored. Contacts that cannot be stored must not look like a failed restore.
+      if (backup.contacts !== null)
+        await contacts
+          .merge(backup.contacts)
+          .catch((error: unknown) => log.warn('the contacts of a backup could not be added', { error }));
       return { name: wallet.name, firstAddress: addressOf(wallet.file) };
     },
   };

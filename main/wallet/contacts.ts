@@ -16,7 +16,8 @@ import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
 import { type ContactIndex, indexContacts, nextAddress } from './contact-index.ts';
 import { lookalikeKey } from './contact-names.ts';
-import type { StoredContact } from './contacts-file.ts';
+import { mergeContacts } from './contact-merge.ts';
+import { decodeContacts, encodeContacts, type StoredContact } from './contacts-file.ts';
 import { type ContactsStore, openContactsStore } from './contacts-store.ts';
 import type { WalletContacts, WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
@@ -116,6 +117,15 @@ export function createContacts(deps: ContactsDeps): Contacts {
     hasUnpaid: (address) =>
       index.byAddress.get(address)?.addresses.some(({ paidAt }) => paidAt === null) ?? false,
     given: () => index.given,
+    fileText: () =>
+      index.contacts.length === 0
+        ? null
+        : Buffer.from(encodeContacts({ network: network.idHex, contacts: index.contacts })).toString('utf8'),
+    async merge(text) {
+      const file = decodeContacts(Buffer.from(text, 'utf8'));
+      if (typeof file === 'string' || file.network !== network.idHex) return;
+      await queue.run(() => replace(mergeContacts(index.contacts, file.contacts)));
+    },
     async paid(addresses) {
       const ours = new Set(addresses.filter((address) => index.byAddress.has(address)));
       if (store === null || ours.size === 0) return;

@@ -64,6 +64,10 @@ export interface WalletContacts {
   given(): ReadonlyMap<string, string>;
   /** A payment to these addresses was sent. Never rejects. */
   paid(addresses: readonly string[]): Promise<void>;
+  /** The text of their file for a backup; null if there are none. */
+  fileText(): string | null;
+  /** Adds the contacts of such a text; see mergeContacts. A text that cannot be read adds none. */
+  merge(text: string): Promise<void>;
 }
 
 export interface WalletMempool {

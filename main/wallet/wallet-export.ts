@@ -1,6 +1,7 @@
 import type { ExportPart, LabelReport } from '../../shared/contract/export.ts';
 import { KithError } from '../lib/errors.ts';
 import { createHistoryWriter, type HistoryFormat } from './history-export.ts';
+import type { WalletContacts } from './ports.ts';
 import { MAX_REPORTED, readLabels, writeLabels } from './label-file.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import type { WalletQueries } from './wallet-queries.ts';
@@ -21,10 +22,14 @@ const ROWS_AT_ONCE = 500;
 export function createWalletExport(
   running: RunningWallets,
   { history }: Pick<WalletQueries, 'history'>,
+  contacts: Pick<WalletContacts, 'nameOf' | 'given'>,
 ): WalletExport {
   return {
     async *exportHistory(name, format) {
-      const writer = createHistoryWriter(format);
+      const nameOf = (address: string) => contacts.nameOf(address) ?? contacts.given().get(address);
+      const contactOf = (addresses: readonly string[]) =>
+        [...new Set(addresses.flatMap((address) => nameOf(address) ?? []))].join(', ');
+      const writer = createHistoryWriter(format, contactOf);
       let rows = 0;
       let after: string | undefined;
       yield { text: writer.begin(), rows };

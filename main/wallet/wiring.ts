@@ -84,6 +84,8 @@ export const NO_CONTACTS: WalletContacts = {
   hasUnpaid: () => false,
   given: () => NOTHING_GIVEN,
   paid: () => Promise.resolve(),
+  fileText: () => null,
+  merge: () => Promise.resolve(),
 };
 
 /** Maximum number of waiting tasks. More mean that the disk does not respond. */

@@ -7,6 +7,7 @@ import { call, cleanUp, run, start } from './program.ts';
 
 // A wallet with coins and labels is backed up by the terminal of one node and restored by that of another.
 const PASSWORD = 'p@ss word';
+const STRANGER = 'rkith1qqqqqqqyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq9xl0nl';
 const NODE = ['node', '--network', 'regtest', '--listen', '/ip4/127.0.0.1/tcp/0', '--json'];
 const first = newFolder();
 const second = newFolder();
@@ -21,6 +22,7 @@ beforeAll(async () => {
     address: string;
   };
   await call(first, 'mining.generate', { address, blocks: 20 });
+  await call(first, 'contacts.put', { name: 'Mira', addresses: [STRANGER] });
 });
 afterAll(cleanUp);
 
@@ -71,6 +73,7 @@ test('another node restores it by its path, with the same balance and labels', a
   );
   const [newest] = (await call(second, 'wallet.history', { name: 'mine', limit: 1 })) as [{ label: string }];
   expect(newest.label).toBe('for Mira');
+  expect(await call(second, 'contacts.list')).toMatchObject([{ name: 'Mira' }]);
   expect(await codeOf(second, 'wallet.restoreBackup', { name: 'twice', password: PASSWORD, path })).toBe(
     'wallet-keys-known',
   );

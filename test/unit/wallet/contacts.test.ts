@@ -240,7 +240,7 @@ describe('the file of the contacts', () => {
     expect(() => second.list()).toThrow(expect.objectContaining({ code: 'contacts-file-other-network' }));
   });
 
-  test.each(['write', 'copy', 'rename-backup', 'rename'])(
+  test.each(['write', 'copy', 'rename-previous', 'rename'])(
     'after a disk that fails before “%s” memory and disk have the old list',
     async (stopAt) => {
       let failing = false;
