@@ -43,12 +43,14 @@ export type SaveAnswer =
 /** The user's answer. `limited`: the question was not shown, because too many were cancelled within a minute. */
 export type Approval = 'approved' | 'declined' | 'limited';
 
-/** A payment as the node has stored it; no part of it comes from the page. */
+/** A payment as the node has stored it; no part of it but `pasted` comes from the page. */
 export interface PaymentConfirmation {
   readonly wallet: string;
   readonly payment: DraftPayment;
   /** `sign`: it is signed and not sent. By default it is sent. */
   readonly purpose?: 'sign';
+  /** What the user pasted as the receiver, as the page says. It can only add a warning. */
+  readonly pasted?: string | undefined;
 }
 
 /** Functions of the program that runs the node: it owns the process and the log. */

@@ -119,6 +119,7 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
       const approval = await context.approve({
         ...confirmation,
         payment: withWarnings(confirmation.payment),
+        pasted: input.pasted,
       });
       if (approval === 'limited') throw new KithError('questions-cancelled-often');
       if (approval !== 'approved') throw new KithError('wallet-payment-declined');

@@ -1,4 +1,5 @@
-import { dialog, type BrowserWindow } from 'electron';
+import { clipboard, dialog, type BrowserWindow } from 'electron';
+import { clipboardWarning } from './clipboard-warning.ts';
 import { type ConfirmPage, confirmPages } from './confirm-text.ts';
 import type { Approval, PaymentConfirmation } from '../api/base.ts';
 import type { RecentLimit } from '../lib/recent-limit.ts';
@@ -19,7 +20,11 @@ export function createConfirm(
     if (!limit.allows()) return 'limited';
     open = true;
     try {
-      for (const page of confirmPages(question)) {
+      const warnings = [
+        ...question.payment.warnings,
+        ...(await clipboardWarning(question, async () => await clipboard.readText())),
+      ];
+      for (const page of confirmPages({ ...question, payment: { ...question.payment, warnings } })) {
         if (await agrees(parent, page)) continue;
         limit.add();
         return 'declined';

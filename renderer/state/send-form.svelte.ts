@@ -21,6 +21,8 @@ export interface SendForm {
   /** The problem of the field; null until it should be shown. */
   readonly toProblem: string | null;
   readonly amountProblem: string | null;
+  /** The text that was pasted into the receiver field; undefined if the field has another content now. */
+  pasted: string | undefined;
   /** Whether the receiver is a wallet of this node. */
   readonly toOwn: boolean;
   /** The fee for every choice; it follows the mempool and the wallet. */
@@ -67,6 +69,12 @@ export function createSendForm(app: SendDeps, start: string): SendForm {
     },
     set to(text) {
       receiver.text = text;
+    },
+    get pasted() {
+      return receiver.pasted;
+    },
+    set pasted(text) {
+      receiver.pasted = text;
     },
     get amount() {
       return amount.text;
@@ -167,6 +175,7 @@ function createReview(
 /** The receiver field. */
 function createReceiver({ client, node }: Pick<SendDeps, 'client' | 'node'>, start: string) {
   let text = $state(start);
+  let pasted = $state<string>();
   const target = $derived(parseTarget(text));
   const link = $derived(isLinkProblem(target) || target.address === '' ? null : target);
   const problem = $derived.by(() => {
@@ -200,6 +209,12 @@ function createReceiver({ client, node }: Pick<SendDeps, 'client' | 'node'>, sta
     },
     set text(typed) {
       text = typed;
+    },
+    get pasted() {
+      return pasted !== undefined && compact(text) === compact(pasted) ? pasted : undefined;
+    },
+    set pasted(content) {
+      pasted = content;
     },
     get link() {
       return link;

@@ -339,9 +339,12 @@ export const walletContract = {
     .output(z.object({ txid: id })),
   /**
    * Addition, desktop only: a native dialog shows the draft as the node has it, and the node sends it if the user
-   * confirms. The password may be left out while the wallet is unlocked.
+   * confirms. The password may be left out while the wallet is unlocked. `pasted`: the text that the user pasted as the
+   * receiver; the dialog warns if the clipboard has another address by then.
    */
-  approve: oc.input(z.strictObject({ draft, password: password.optional() })).output(z.object({ txid: id })),
+  approve: oc
+    .input(z.strictObject({ draft, password: password.optional(), pasted: z.string().max(8000).optional() }))
+    .output(z.object({ txid: id })),
   /** Not available to the page of the desktop app. */
   send: oc.input(payment.extend({ password })).output(z.object({ txid: id, fee: total })),
   /** Payments, newest first. With `after`, those after this txid. */

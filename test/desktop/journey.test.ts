@@ -13,12 +13,26 @@ test('a user creates a wallet, mines, pays through the native dialog and quits',
   await person.setMining(false);
   const to = await person.address();
 
+  // The receiver is pasted. When the dialog asks, the clipboard has another address.
+  const copy = (text: string) =>
+    app.electron.evaluate(({ clipboard }, copied) => clipboard.writeText(copied), text);
+  await copy(to);
+  await person.go('send');
+  await page.getByLabel('To', { exact: true }).click();
+  await page.keyboard.press('ControlOrMeta+v');
+  await expect.poll(() => page.getByLabel('To', { exact: true }).inputValue()).toBe(to);
+  await copy(`${to.slice(0, -4)}0000`);
+
   // The dialog is cancelled: nothing is sent, and the form stays.
-  await person.pay(to, '1.5', PASSWORD);
+  await page.getByLabel('Amount', { exact: true }).fill('1.5');
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await page.getByLabel(/^Password of /).fill(PASSWORD);
+  await page.getByRole('button', { name: /^Send / }).click();
   await expect.poll(async () => (await app.dialogs()).length).toBe(1);
   const [question] = await app.dialogs();
   expect(question!.message).toBe('Send 1.5 KITH from “Everyday”?');
   expect(question!.detail!.replaceAll(' ', '')).toContain(to);
+  expect(question!.detail).toContain('The clipboard has another address now than when you pasted this one.');
   expect(question!.defaultId).toBe(0);
   await page.getByRole('button', { name: /^Send / }).waitFor();
 

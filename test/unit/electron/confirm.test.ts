@@ -1,5 +1,5 @@
 import type { BrowserWindow, MessageBoxOptions } from 'electron';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentConfirmation } from '../../../main/api/base.ts';
 import { createConfirm } from '../../../main/electron/confirm.ts';
 import { createQuestionLimit } from '../../../main/electron/question-limit.ts';
@@ -7,7 +7,9 @@ import { createRecentLimit } from '../../../main/lib/recent-limit.ts';
 
 const shown: MessageBoxOptions[] = [];
 let answers: number[] = [];
+let clipboardText = '';
 vi.mock('electron', () => ({
+  clipboard: { readText: () => clipboardText },
   dialog: {
     showMessageBox: async (_parent: unknown, options: MessageBoxOptions) => {
       shown.push(options);
@@ -75,4 +77,31 @@ test('after five cancelled dialogs in a minute no other is shown, and the page i
   now = 60_000;
   answers = [1];
   expect(await confirm(question(1))).toBe('approved');
+});
+
+describe('an address that was pasted', () => {
+  const [paid, other] = ['kith1qpaid0', 'kith1qother'];
+  const shownFor = async (text: string, pasted?: string): Promise<string> => {
+    clipboardText = text;
+    answers = [1];
+    const { payment, ...rest } = question(1);
+    const outputs = [{ address: paid, amount: 5, change: false }];
+    await createConfirm(
+      () => window,
+      createQuestionLimit(),
+    )({ ...rest, payment: { ...payment, outputs }, pasted });
+    return shown.at(-1)!.detail!;
+  };
+
+  test('is warned about if the clipboard has another one now, as text or as a link', async () => {
+    expect(await shownFor(other, paid)).toContain('The clipboard has another address now');
+    expect(await shownFor(`kith:${other}?amount=5`, `kith:${paid}`)).toContain('The clipboard has another');
+  });
+
+  test('is not warned about otherwise', async () => {
+    const texts = [paid, ` ${paid}\n`, `kith:${paid}`, '', 'a letter', 'test1qother', 'x'.repeat(100_000)];
+    for (const text of texts)
+      expect(await shownFor(text, paid), text.slice(0, 20)).not.toContain('clipboard');
+    expect(await shownFor(other)).not.toContain('clipboard');
+  });
 });
