@@ -20,6 +20,12 @@ import type {
   HistoryEntry,
   ListedWallet,
   Payment,
+  AddressPage,
+  AddressQuery,
+  BatchReport,
+  CoinPage,
+  CoinQuery,
+  Consolidation,
   FasterPayment,
   PaymentTarget,
   Quote,
@@ -39,6 +45,7 @@ import type { MessageToSign } from '../wallet/password-operations.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
 import type { OfflinePayments } from '../wallet/offline-payments.ts';
 import type { WatchOnly } from '../wallet/watch-only.ts';
+import type { NamedCoins } from '../wallet/wallet-lists.ts';
 import type { HistoryQuery } from '../wallet/wallet-queries.ts';
 
 export interface NodeFacade {
@@ -197,13 +204,18 @@ export interface WalletAccess
   payout(name: string): Lock;
   quote(payment: Payment): Promise<Quote>;
   prepareFaster(request: FasterPayment): Promise<DraftPayment>;
+  prepareConsolidation(request: Consolidation): Promise<DraftPayment>;
   prepare(payment: Payment): Promise<DraftPayment>;
+  readBatch(text: string): BatchReport;
   /** A draft that can still be confirmed; undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string, by: Role): Promise<{ readonly txid: string } | Violation>;
   /** Sends a draft without a password, for the native dialog. The wallet must be unlocked. */
   confirmUnlocked(draft: string): Promise<{ readonly txid: string } | Violation>;
   history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
+  coins(query: CoinQuery): Promise<CoinPage>;
+  addresses(query: AddressQuery): Promise<AddressPage>;
+  freeze(coins: NamedCoins, isFrozen: boolean): Promise<void>;
   inspect(
     words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>,
   ): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;

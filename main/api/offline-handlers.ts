@@ -80,7 +80,8 @@ function createSigningHandlers({ node, operations }: HandlerDeps) {
 /** A payment file in the form in which the native dialog shows payments. */
 function asDraft({ txid, fee, feerate, inputs, outputs, expires, warnings }: PaymentFileView): DraftPayment {
   const coins = inputs.map(({ txid: of, index, amount }) => ({ txid: of, index, amount }));
-  return { draft: txid, fee, feerate, inputs: coins, outputs, expires, replaces: null, warnings };
+  const facts = { fee, feerate, inputs: coins, outputs, expires, warnings };
+  return { draft: txid, ...facts, replaces: null, coinsChosen: false };
 }
 
 function factsOf({ wallet, outputs }: PaymentFileView) {

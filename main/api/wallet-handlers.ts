@@ -97,9 +97,14 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
       refuseUnsafeSpending(node);
       return withWarnings(await wallets.prepare(input));
     }),
+    readBatch: handlers.readBatch.handler(({ input }) => wallets.readBatch(input.text)),
     prepareFaster: handlers.prepareFaster.handler(async ({ input }) => {
       refuseUnsafeSpending(node);
       return withWarnings(await wallets.prepareFaster(input));
+    }),
+    prepareConsolidation: handlers.prepareConsolidation.handler(async ({ input }) => {
+      refuseUnsafeSpending(node);
+      return withWarnings(await wallets.prepareConsolidation(input));
     }),
     confirm: handlers.confirm.handler(async ({ input, context }) => {
       rejectFromWindow(context, 'wallet-confirm-in-window');
@@ -152,6 +157,9 @@ function createRecordHandlers({ node }: HandlerDeps) {
       address: await wallets.newAddress(input.name, input.label),
     })),
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
+    coins: handlers.coins.handler(({ input }) => wallets.coins(input)),
+    addresses: handlers.addresses.handler(({ input }) => wallets.addresses(input)),
+    freeze: handlers.freeze.handler(({ input: { frozen, ...coins } }) => done(wallets.freeze(coins, frozen))),
     inspect: handlers.inspect.handler(({ input }) => wallets.inspect(input)),
     checkAddress: handlers.checkAddress.handler(({ input }) => wallets.checkAddress(input.text)),
     setLabel: handlers.setLabel.handler(({ input }) =>

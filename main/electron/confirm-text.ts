@@ -40,7 +40,9 @@ export function confirmPages({ wallet, payment, purpose }: PaymentConfirmation):
       ? [`Sign a payment of ${money(sum)} from ${from}?`, 'Sign payment']
       : titlesOf(payment, from, money(sum));
   const sums = [`Fee: ${money(payment.fee)}`, `Total: ${money(sum + payment.fee)}`];
-  if (change > 0) sums.push(`Change: ${money(change)}, back to this wallet`);
+  if (change > 0)
+    sums.push(`${receivers.length === 0 ? 'Result' : 'Change'}: ${money(change)}, back to this wallet`);
+  if (payment.coinsChosen) sums.push(chosenCoins(payment.inputs));
   if (payment.expires > 0) sums.push(`Expires if not mined by block ${payment.expires}`);
   const warnings = payment.warnings.flatMap((warning) => ['', `Warning: ${clean(warning.message)}`]);
   const count = Math.max(1, Math.ceil(receivers.length / RECEIVERS_PER_PAGE));
@@ -64,15 +66,24 @@ function receiverLines({ address, contact }: PaymentConfirmation['payment']['out
   return [`to “${isolated(clean(contact))}”`, groupAddress(address)];
 }
 
+function chosenCoins(inputs: PaymentConfirmation['payment']['inputs']): string {
+  const sum = money(inputs.reduce((total, { amount }) => total + amount, 0));
+  return inputs.length === 1
+    ? `Spends 1 selected coin: ${sum}`
+    : `Spends ${inputs.length} selected coins: ${sum}`;
+}
+
 /** The question, and the label of the button that sends. What a replacement does is in its notices. */
 function titlesOf(
-  { warnings, replaces }: PaymentConfirmation['payment'],
+  { warnings, replaces, inputs, outputs }: PaymentConfirmation['payment'],
   from: string,
   sum: string,
 ): readonly [string, string] {
   const does = (code: string) => warnings.some((warning) => warning.code === code);
   if (does('pays-for-parent')) return [`Speed up the incoming payment to ${from}?`, 'Speed up'];
   if (does('cancels-payment')) return [`Cancel the pending payment from ${from}?`, 'Cancel payment'];
+  if (replaces === null && receiversOf(outputs).length === 0)
+    return [`Combine ${inputs.length} coins of ${from} into one?`, 'Combine coins'];
   return replaces === null
     ? [`Send ${sum} from ${from}?`, `Send ${sum}`]
     : [`Speed up the payment of ${sum} from ${from}?`, 'Speed up'];

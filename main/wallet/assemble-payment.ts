@@ -17,6 +17,8 @@ export interface PaymentParts {
   /** The change output; an amount of 0 for none. */
   readonly change: Output;
   readonly fee: number;
+  /** Whether the user chose the coins. */
+  readonly coinsChosen: boolean;
 }
 
 /** The transaction to sign, and the payment as the user sees it, without warnings. */
@@ -30,7 +32,7 @@ export function assemblePayment(
   hrp: string,
   random: Pick<Random, 'number'>,
 ): AssembledPayment {
-  const { validFrom, expires, inputs, paid, change, fee } = parts;
+  const { validFrom, expires, inputs, paid, change, fee, coinsChosen } = parts;
   const outputs = withChange(paid, change, random);
   const unsigned = createUnsigned({
     validFrom,
@@ -54,6 +56,7 @@ export function assemblePayment(
     })),
     expires,
     replaces: null,
+    coinsChosen,
   };
   return { unsigned, view };
 }

@@ -2,6 +2,7 @@ import type { Balance } from '../../shared/contract/wallet.ts';
 import type { Height } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
+import type { WalletFile } from './wallet-file.ts';
 import type { OwnCoin, UnconfirmedRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import { parentsFirst, parentsOf, paymentStates, spentByLive } from './payment-state.ts';
@@ -41,10 +42,35 @@ export interface Funds {
   readonly incoming: readonly Spendable[];
   /** Mining rewards that have not reached maturity. */
   readonly immature: readonly Spendable[];
+  /**
+   * Coins that the user froze and that would be in `confirmed`, `change` or `pendingChange` otherwise. They are spent
+   * only after they were unfrozen. A frozen coin that is incoming or immature is in that list until it is not any more.
+   */
+  readonly frozen: readonly Spendable[];
 }
 
-/** Sorts all coins of a wallet into the lists of {@link Funds}. */
-export function sortCoins(ledger: Ledger, maturity: number): Funds {
+/** The parts of a wallet that decide about its coins. */
+export interface CoinHolder {
+  readonly ledger: Ledger;
+  readonly file: Pick<WalletFile, 'frozen'>;
+}
+
+const cache = new WeakMap<Ledger, { readonly basis: readonly unknown[]; readonly funds: Funds }>();
+
+/**
+ * Sorts all coins of a wallet into the lists of {@link Funds}. The same object is returned until the coins, the tip or
+ * the frozen coins change. Cost: linear in the number of coins; 50 000 take about 20 ms.
+ */
+export function sortCoins({ ledger, file: { frozen } }: CoinHolder, maturity: number): Funds {
+  const basis = [ledger.revision, ledger.syncedTo.height, ledger.syncedTo.id, frozen, maturity];
+  const last = cache.get(ledger);
+  if (last?.basis.every((value, i) => value === basis[i])) return last.funds;
+  const funds = sortAll(ledger, frozen, maturity);
+  cache.set(ledger, { basis, funds });
+  return funds;
+}
+
+function sortAll(ledger: Ledger, frozen: WalletFile['frozen'], maturity: number): Funds {
   const states = paymentStates(ledger);
   const spent = spentByLive(ledger, states);
   const funds: Record<keyof Funds, Spendable[]> = {
@@ -53,10 +79,12 @@ export function sortCoins(ledger: Ledger, maturity: number): Funds {
     pendingChange: [],
     incoming: [],
     immature: [],
+    frozen: [],
   };
   for (const [key, coin] of ledger.coins) {
     if (spent.has(key)) continue;
-    const list = isMature(coin, ledger.syncedTo.height, maturity) ? funds.confirmed : funds.immature;
+    const mature = isMature(coin, ledger.syncedTo.height, maturity);
+    const list = !mature ? funds.immature : frozen.has(key) ? funds.frozen : funds.confirmed;
     list.push({ key, coin, inheritedExpiry: null });
   }
   const own: { record: UnconfirmedRecord; coins: Spendable[]; worth: number }[] = [];
@@ -67,7 +95,11 @@ export function sortCoins(ledger: Ledger, maturity: number): Funds {
     if (dependsOnOthers(record, ledger, others)) {
       others.add(record);
       funds.incoming.push(...coins);
-    } else if (coins.length > 0) own.push({ record, coins, worth: sumOf(coins) });
+      continue;
+    }
+    funds.frozen.push(...coins.filter(({ key }) => frozen.has(key)));
+    const free = coins.filter(({ key }) => !frozen.has(key));
+    if (free.length > 0) own.push({ record, coins: free, worth: sumOf(free) });
   }
   const relayable = relayableParents(ledger, states, own);
   for (const { record, coins } of own)
@@ -89,29 +121,41 @@ function dependsOnOthers(
   return !isOurs || hasLostParent || parentsOf(record, ledger).some((parent) => others.has(parent));
 }
 
+/** Every coin of the lists once. */
+export const allCoins = (funds: Funds): Spendable[] =>
+  Object.values<readonly Spendable[]>({ ...funds }).flat();
+
 /** The sum of the coins in motes. */
 export function sumOf(coins: readonly Spendable[]): number {
   return coins.reduce((total, { coin }) => total + coin.amount, 0);
 }
 
 /**
- * The balance in motes. Every coin counts in exactly one of `available` (it can be spent now), `pendingChange` (own
- * change that must be mined first), `pendingIn` (from other wallets, unconfirmed) and `immature` (mining rewards): their
- * sum is what the wallet holds after every live transaction is mined. `pendingOut` is what live transactions take from
+ * The balance in motes. Every coin counts in exactly one of `available` (it can be spent now), `frozen` (the user keeps
+ * it from being spent), `pendingChange` (own change that must be mined first), `pendingIn` (from other wallets,
+ * unconfirmed) and `immature` (mining rewards): their sum is what the wallet holds after every live transaction is mined. `pendingOut` is what live transactions take from
  * the coins in blocks, less own change. So that sum is also the coins in blocks + `pendingIn` - `pendingOut`. `confirmed`
  * and `pending` split the same sum by blocks: mature coins in blocks that no live transaction spends, and outputs of
  * live transactions. Cost: linear in the number of coins.
  */
-export function computeBalance(ledger: Ledger, maturity: number): Balance {
-  const { confirmed, change, pendingChange, incoming, immature } = sortCoins(ledger, maturity);
-  const kept = sumOf([...confirmed, ...change, ...pendingChange, ...immature]);
+export function computeBalance(holder: CoinHolder, maturity: number): Balance {
+  const { ledger } = holder;
+  const funds = sortCoins(holder, maturity);
+  const [confirmed, change] = [sumOf(funds.confirmed), sumOf(funds.change)];
+  const [pendingChange, incoming, immature] = [funds.pendingChange, funds.incoming, funds.immature].map(
+    sumOf,
+  ) as [number, number, number];
+  const frozen = sumOf(funds.frozen);
+  const frozenInBlocks = sumOf(funds.frozen.filter(({ inheritedExpiry }) => inheritedExpiry === null));
+  const kept = confirmed + change + pendingChange + immature + frozen;
   return {
-    confirmed: sumOf(confirmed),
-    pending: sumOf([...change, ...pendingChange, ...incoming]),
-    immature: sumOf(immature),
-    available: sumOf([...confirmed, ...change]),
-    pendingChange: sumOf(pendingChange),
-    pendingIn: sumOf(incoming),
+    confirmed: confirmed + frozenInBlocks,
+    pending: change + pendingChange + incoming + frozen - frozenInBlocks,
+    immature,
+    available: confirmed + change,
+    frozen,
+    pendingChange,
+    pendingIn: incoming,
     // Below 0 while a rescan has not reached the blocks whose coins the unconfirmed payments spend.
     pendingOut: Math.max(0, ledger.total - kept),
     asOfHeight: ledger.syncedTo.height,

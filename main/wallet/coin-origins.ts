@@ -1,5 +1,5 @@
-import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
+import { keyLabels } from './key-labels.ts';
 import { CHAIN } from './key-path.ts';
 import type { Keyring } from './keyring.ts';
 import type { OwnCoin } from './wallet-records.ts';
@@ -18,46 +18,13 @@ export interface OriginSources {
 /**
  * The origins of the coins of a wallet. The contact to whom an address was given counts before the labels: a contact
  * may make payments for several things. The case of letters is ignored, so that a label with the name of a contact is the
- * same origin. Change has no origin: what is left of several payments belongs to all of them. Cost: one address is
- * decoded for each label and each given address.
+ * same origin. Change has no origin: what is left of several payments belongs to all of them.
  */
 export function coinOrigins({ labels, given }: OriginSources, hrp: string, keyring: Keyring): OriginOf {
-  const last = cache.get(labels);
-  if (last?.keyring === keyring && last.given === given) return last.originOf;
-  const originOf = findOrigins({ labels, given }, hrp, keyring);
-  cache.set(labels, { keyring, given, originOf });
-  return originOf;
-}
-
-/** By the labels, which a new map replaces at each change. */
-const cache = new WeakMap<
-  ReadonlyMap<string, string>,
-  { readonly keyring: Keyring; readonly given: OriginSources['given']; readonly originOf: OriginOf }
->();
-
-function findOrigins({ labels, given }: OriginSources, hrp: string, keyring: Keyring): OriginOf {
-  const byTxid = new Map<string, string>();
-  const byIndex = new Map<number, string>();
-  const contacts = new Map<number, string>();
-  const indexOf = (address: string): number | undefined => {
-    const lock = decodeAddress(hrp, address);
-    const place = isAddressProblem(lock) ? undefined : keyring.find(lock);
-    return place?.chain === CHAIN.receive ? place.index : undefined;
-  };
-  for (const [subject, label] of labels) {
-    if (/^[0-9a-f]{64}$/.test(subject)) {
-      byTxid.set(subject, label.toLowerCase());
-      continue;
-    }
-    const index = indexOf(subject);
-    if (index !== undefined) byIndex.set(index, label.toLowerCase());
-  }
-  for (const [address, name] of given) {
-    const index = indexOf(address);
-    if (index !== undefined) contacts.set(index, name.toLowerCase());
-  }
+  const labelOfKey = keyLabels(labels, hrp, keyring);
+  const contactOfKey = keyLabels(given, hrp, keyring);
   return (key, { keyPath }) =>
     keyPath.chain === CHAIN.receive
-      ? (contacts.get(keyPath.index) ?? byTxid.get(key.slice(0, 64)) ?? byIndex.get(keyPath.index))
+      ? (contactOfKey(keyPath) ?? labels.get(key.slice(0, 64)) ?? labelOfKey(keyPath))?.toLowerCase()
       : undefined;
 }

@@ -7,6 +7,8 @@ export interface ContactIndex {
   /** Sorted by name. */
   readonly contacts: readonly StoredContact[];
   readonly byAddress: ReadonlyMap<string, StoredContact>;
+  /** By the key of the name. */
+  readonly byName: ReadonlyMap<string, StoredContact>;
   /** Addresses of contacts that were paid. */
   readonly paid: ReadonlySet<string>;
   /** The name of the contact by the own address that was given to it. */
@@ -18,6 +20,7 @@ export function indexContacts(contacts: readonly StoredContact[]): ContactIndex 
   const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ contact }) => contact);
   return {
     contacts: sorted,
+    byName: new Map(keyed.map(({ contact, key }) => [key, contact])),
     byAddress: new Map(
       sorted.flatMap((contact) => contact.addresses.map(({ address }) => [address, contact] as const)),
     ),

@@ -112,6 +112,10 @@ export function createContacts(deps: ContactsDeps): Contacts {
     notices: () => noticesOf(store, refusal),
     onChanged: (listener) => events.on('changed', listener),
     nameOf: (address) => index.byAddress.get(address)?.name,
+    nextAddressOf(name) {
+      const found = index.byName.get(nameKey(name));
+      return found === undefined ? undefined : nextAddress(found);
+    },
     addresses: () => index.byAddress.keys(),
     wasPaid: (address) => index.paid.has(address),
     hasUnpaid: (address) =>

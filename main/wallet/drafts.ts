@@ -28,6 +28,8 @@ export interface Draft {
   readonly isBump: boolean;
   /** Label in the history once the payment is sent; empty for none. */
   readonly label: string;
+  /** Labels that the receiving addresses get once the payment is sent. */
+  readonly addressLabels: ReadonlyMap<string, string>;
 }
 
 /** Keeps drafts until they are confirmed, for at most ten minutes. */

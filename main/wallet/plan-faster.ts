@@ -69,7 +69,7 @@ function planReplacement(context: FasterContext, request: FasterRequest, record:
   const sum = inputs.reduce((total, { amount }) => total + amount, 0);
   const change = { ...lock, amount: paid.length === 0 ? ((sum - fee) as Motes) : selection.change };
   const expires = inheritedExpiry(inputs, replacedExpiry(record, tip + lifetimeOf(network)));
-  const parts = { validFrom: tip, expires, inputs, paid, change, fee };
+  const parts = { validFrom: tip, expires, inputs, paid, change, fee, coinsChosen: false };
   const assembled = assemblePayment(parts, network.hrp, random);
   const notice = replacementNotice(request, fee - feeOfOwn(record));
   return finish(context, assembled, { inputs, replaces: request.txid, notice });
@@ -124,7 +124,7 @@ function coinSelector(context: FasterContext, { record, paid, lock }: Replacemen
     baseBytesWithChange: baseBytes({ ...shape, outputs: [...paid, lock] }),
   };
   const own = ownCoins(context, record);
-  const { confirmed } = sortCoins(wallet.ledger, network.params.maturity);
+  const { confirmed } = sortCoins(wallet, network.params.maturity);
   const others = confirmed.map((coin) => choiceOfCoin(coin, false, undefined));
   const target = paid.reduce((sum, { amount }) => sum + amount, 0);
   return (feerate: number): Selection<CoinChoice> | SelectionProblem => {
@@ -140,9 +140,9 @@ function coinSelector(context: FasterContext, { record, paid, lock }: Replacemen
 
 function planBump(context: FasterContext, { txid, feerate }: FasterRequest, record: UnconfirmedRecord): Plan {
   const { wallet, network } = context;
-  const { incoming } = sortCoins(wallet.ledger, network.params.maturity);
+  const { incoming } = sortCoins(wallet, network.params.maturity);
   const coins = incoming
-    .filter(({ key }) => key.startsWith(record.tx.txidHex))
+    .filter(({ key }) => key.startsWith(record.tx.txidHex) && !wallet.file.frozen.has(key))
     .map((coin) => choiceOfCoin(coin, true, undefined));
   const parents = context.entryOf(txid)?.ancestors;
   if (coins.length === 0 || parents === undefined) throw new KithError('wallet-not-incoming');
@@ -161,7 +161,7 @@ function planBump(context: FasterContext, { txid, feerate }: FasterRequest, reco
       data: { needed: fee + DUST, available: value },
     });
   const change: Output = { ...lock, amount: (value - fee) as Motes };
-  const parts = { validFrom: tip, expires, inputs, paid: [], change, fee };
+  const parts = { validFrom: tip, expires, inputs, paid: [], change, fee, coinsChosen: false };
   const assembled = assemblePayment(parts, network.hrp, context.random);
   const notice = {
     code: 'pays-for-parent',

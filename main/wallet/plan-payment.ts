@@ -59,8 +59,8 @@ const LAST_HEIGHT = 0xffff_ffff;
 /**
  * Plans a payment; changes nothing.
  * @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount`, `wallet-feerate`, `wallet-expires`, `wallet-funds`,
- *   `wallet-funds-waiting`, `wallet-funds-incoming`, `wallet-funds-immature`, `wallet-reading`, `wallet-no-funds`,
- *   `wallet-coin-unknown`, `wallet-coin-waiting`, `wallet-too-many-coins`
+ *   `wallet-funds-frozen`, `wallet-funds-waiting`, `wallet-funds-incoming`, `wallet-funds-immature`, `wallet-reading`,
+ *   `wallet-no-funds`, `wallet-coin-unknown`, `wallet-coin-frozen`, `wallet-coin-waiting`, `wallet-too-many-coins`
  */
 export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
   const { wallet, network } = context;
@@ -70,7 +70,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
   const origins = { labels: wallet.file.labels, given: context.contacts.given() };
   const originOf = coinOrigins(origins, network.hrp, wallet.keyring);
-  const offer = offeredCoins(wallet.ledger, network.params.maturity, {
+  const offer = offeredCoins(wallet, network.params.maturity, {
     receivers,
     chosen: request.coins,
     originOf,
@@ -96,7 +96,15 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const paid = receivers.map((receiver) => ({ ...receiver.lock, amount: amountOf(receiver, selection) }));
   const { coins: inputs, fee } = selection;
   const { unsigned, view } = assemblePayment(
-    { validFrom: tip, expires, inputs, paid, change: { ...lock, amount: selection.change }, fee },
+    {
+      validFrom: tip,
+      expires,
+      inputs,
+      paid,
+      change: { ...lock, amount: selection.change },
+      fee,
+      coinsChosen: request.coins !== undefined,
+    },
     network.hrp,
     context.random,
   );
@@ -145,22 +153,29 @@ function required(selection: ChosenCoins | SelectionProblem, { wallet, network }
 }
 
 /**
- * Why a wallet has nothing to spend: it is empty, it has not read the chain yet, or all its coins are pending or
- * immature.
+ * Why a wallet has nothing to spend: it is empty, it has not read the chain yet, or all its coins are frozen, pending
+ * or immature.
  */
-function nothingToSpend({ ledger, name }: OpenWallet, maturity: number, needed: number): KithError {
-  const { pendingChange, incoming, immature } = sortCoins(ledger, maturity);
+function nothingToSpend(wallet: OpenWallet, maturity: number, needed: number): KithError {
+  const { ledger, name } = wallet;
+  const { pendingChange, incoming, immature, frozen } = sortCoins(wallet, maturity);
   const { height } = ledger.syncedTo;
   const [code, amount, facts] =
-    pendingChange.length > 0
-      ? (['wallet-funds-waiting', sumOf(pendingChange), {}] as const)
-      : incoming.length > 0
-        ? (['wallet-funds-incoming', sumOf(incoming), {}] as const)
-        : immature.length > 0
-          ? (['wallet-funds-immature', sumOf(immature), { matureAt: maturesAt(immature, maturity) }] as const)
-          : ledger.meta().restoring
-            ? (['wallet-reading', undefined, { name, height }] as const)
-            : (['wallet-no-funds', undefined, {}] as const);
+    frozen.length > 0
+      ? (['wallet-funds-frozen', sumOf(frozen), {}] as const)
+      : pendingChange.length > 0
+        ? (['wallet-funds-waiting', sumOf(pendingChange), {}] as const)
+        : incoming.length > 0
+          ? (['wallet-funds-incoming', sumOf(incoming), {}] as const)
+          : immature.length > 0
+            ? ([
+                'wallet-funds-immature',
+                sumOf(immature),
+                { matureAt: maturesAt(immature, maturity) },
+              ] as const)
+            : ledger.meta().restoring
+              ? (['wallet-reading', undefined, { name, height }] as const)
+              : (['wallet-no-funds', undefined, {}] as const);
   return new KithError(code, undefined, {
     data: { needed, ...(amount === undefined ? {} : { amount }), ...facts },
   });

@@ -54,6 +54,8 @@ export interface FeeAndSize {
 export interface WalletContacts {
   /** The name of the contact with this address; undefined for none. */
   nameOf(address: string): string | undefined;
+  /** The address of the contact with this name that is to be paid next; undefined if there is no such contact. */
+  nextAddressOf(name: string): string | undefined;
   /** All addresses of contacts. */
   addresses(): Iterable<string>;
   /** Whether it is the address of a contact, and a wallet of this node has paid it. */

@@ -10,7 +10,12 @@ import type { OpenWallet } from './open-wallet.ts';
 /** A request to pay, as in the contract's `payment`. The amount `all` sends all spendable coins. */
 export interface PaymentRequest {
   readonly name: string;
-  readonly to: readonly { readonly address: string; readonly amount: number | 'all' }[];
+  readonly to: readonly {
+    readonly address: string;
+    readonly amount: number | 'all';
+    /** Becomes the label of the address when the payment is sent. */
+    readonly label?: string | undefined;
+  }[];
   readonly feerate?: number | undefined;
   readonly expires?: number | undefined;
   readonly coins?: readonly { readonly txid: string; readonly index: number }[] | undefined;

@@ -39,9 +39,9 @@ const SIGNATURES_PER_TURN = 10;
 export function createSendDraft(deps: SendDeps): SendDraft {
   const { network, queue, log } = deps;
   // The payment was sent. If its label cannot be stored, that must not look like a failed payment.
-  const label = (wallet: OpenWallet, txid: string, text: string) =>
+  const label = (wallet: OpenWallet, txid: string, labels: readonly (readonly [string, string])[]) =>
     wallet
-      .setLabel(txid, text)
+      .setLabels(labels)
       .catch((error: unknown) => log.warn('a label could not be stored', { txid, error }));
 
   return (wallet, draft, secrets) =>
@@ -55,14 +55,23 @@ export function createSendDraft(deps: SendDeps): SendDraft {
         tx: await signed(deps, wallet, draft, secrets),
         replaces: draft.view.replaces,
       });
-      if (!isViolation(result) && draft.label !== '') await label(wallet, result.txid, draft.label);
+      const labels = [...draft.addressLabels];
+      if (isViolation(result)) return result;
+      if (draft.label !== '') labels.push([result.txid, draft.label]);
+      if (labels.length > 0) await label(wallet, result.txid, labels);
       return result;
     });
 }
 
 function checkFresh(wallet: OpenWallet, draft: Draft, maturity: number): void {
   const { ledger } = wallet;
-  const { confirmed, change, incoming } = sortCoins(ledger, maturity);
+  const { confirmed, change, incoming, frozen } = sortCoins(wallet, maturity);
+  const isFrozen = new Set(frozen.map(({ key }) => key));
+  const refused = draft.inputs.find(({ key }) => isFrozen.has(key));
+  if (refused !== undefined)
+    throw new KithError('wallet-coin-frozen', undefined, {
+      data: { coin: refused.key, amount: refused.coin.amount },
+    });
   const free = new Set([...confirmed, ...change, ...(draft.isBump ? incoming : [])].map(({ key }) => key));
   for (const key of coinsOfReplaced(ledger, draft)) free.add(key);
   const late = draft.view.expires !== 0 && draft.view.expires <= wallet.ledger.syncedTo.height;

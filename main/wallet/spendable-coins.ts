@@ -5,7 +5,7 @@ import { type Outpoint, type OutpointKey, outpointKey, outpointKeyOf } from '../
 import type { OriginOf } from './coin-origins.ts';
 import type { Candidate } from './coin-selection.ts';
 import { KithError } from '../lib/errors.ts';
-import { type Funds, sortCoins, type Spendable } from './balance.ts';
+import { type CoinHolder, type Funds, sortCoins, type Spendable } from './balance.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import type { Receiver } from './receivers.ts';
 import type { OwnCoin, UnconfirmedRecord, WalletRecord } from './wallet-records.ts';
@@ -51,12 +51,12 @@ export interface OfferRequest {
  * is confirmed; `payableTwice` returns the payments for which it failed.
  */
 export function offeredCoins(
-  ledger: Ledger,
+  holder: CoinHolder,
   maturity: number,
   { receivers, chosen, originOf }: OfferRequest,
 ): OfferedCoins {
-  const earlier = earlierPayments(ledger, receivers);
-  const funds = sortCoins(ledger, maturity);
+  const earlier = earlierPayments(holder.ledger, receivers);
+  const funds = sortCoins(holder, maturity);
   const { confirmed, change } = funds;
   const payableTwice = (coins: readonly CoinChoice[]) => {
     const keys = new Set(coins.map(({ key }) => key));
@@ -101,17 +101,24 @@ export function choiceOfCoin(
   };
 }
 
-function chosenCoins(
-  { confirmed, change, pendingChange, incoming, immature }: Funds,
+/**
+ * The coins that the user chose, each once.
+ * @throws {KithError} `wallet-coin-frozen`, `wallet-coin-waiting`, `wallet-coin-unknown`
+ */
+export function chosenCoins(
+  { confirmed, change, pendingChange, incoming, immature, frozen }: Funds,
   chosen: readonly { readonly txid: string; readonly index: number }[],
 ): Spendable[] {
   const byKey = new Map([...confirmed, ...change].map((spendable) => [spendable.key, spendable]));
   const later = new Map(
     [...pendingChange, ...incoming, ...immature].map(({ key, coin }) => [key, coin.amount]),
   );
+  const kept = new Map(frozen.map(({ key, coin }) => [key, coin.amount]));
   const keys = new Set(chosen.map(({ txid, index }) => outpointKeyOf(txid, index)));
   return [...keys].map((key) => {
     const spendable = byKey.get(key);
+    if (kept.has(key))
+      throw new KithError('wallet-coin-frozen', undefined, { data: { coin: key, amount: kept.get(key)! } });
     if (later.has(key))
       throw new KithError('wallet-coin-waiting', undefined, { data: { coin: key, amount: later.get(key)! } });
     if (spendable === undefined)

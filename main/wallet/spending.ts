@@ -13,11 +13,12 @@ import { withContacts } from './contact-index.ts';
 import { createDrafts, type Draft, type Drafts } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
+import { type ConsolidationRequest, planConsolidation } from './plan-consolidation.ts';
 import { type FasterRequest, planFaster } from './plan-faster.ts';
 import { type Plan, planPayment } from './plan-payment.ts';
 import { type PastPayments, readPastPayments } from './recent-payments.ts';
 import type { WalletContacts, WalletMempool } from './ports.ts';
-import type { PaymentRequest } from './receivers.ts';
+import { type PaymentRequest, readAddress } from './receivers.ts';
 import { createSendDraft, type SendDeps, sendPayment, type Sent } from './send-payment.ts';
 import type { WalletData } from './wallet-data.ts';
 
@@ -39,6 +40,8 @@ export interface Spending {
   find(id: string): { readonly wallet: OpenWallet; readonly draft: Draft };
   /** Stores and submits a payment that was signed elsewhere. Must be called inside the queue. */
   sendSigned(wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation>;
+  /** Prepares a payment that combines coins into one. Throws what planConsolidation throws. */
+  prepareConsolidation(wallet: OpenWallet, request: ConsolidationRequest): Promise<DraftPayment>;
   /** A draft that can still be confirmed, as the user saw it. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   /**
@@ -65,11 +68,9 @@ export interface SpendingDeps extends SendDeps {
 }
 
 export function createSpending(deps: SpendingDeps): Spending {
-  const { network, mempool, queue, clock, random, contacts } = deps;
+  const { clock, random, contacts } = deps;
   const send = createSendDraft(deps);
   const drafts = createDrafts({ clock, random });
-  const kept = { drafts, contacts };
-  const drawSeed = toHex(random.bytes(16));
   /** Confirmed drafts that are not among the payments of their wallets yet. */
   const beingSent = new Set<Draft>();
 
@@ -90,32 +91,8 @@ export function createSpending(deps: SpendingDeps): Spending {
     }
   };
 
-  const planContext = (wallet: OpenWallet) => {
-    const { floor } = mempool.summary();
-    const { soon: defaultFeerate, today: laterFeerate } = mempool.feerates();
-    return { wallet, network, contacts, floor, defaultFeerate, laterFeerate, random, drawSeed };
-  };
-
   return {
-    quote: (wallet, request) =>
-      queue.run(() =>
-        Promise.resolve(quoteOf(planPayment({ ...planContext(wallet), ...NO_PAST }, request).view)),
-      ),
-    prepare: (wallet, request) =>
-      queue.run(async () => {
-        const past = await readPastPayments({ hrp: network.hrp, data: deps.data, clock }, wallet, beingSent);
-        const plan = planPayment({ ...planContext(wallet), ...past }, request);
-        return addDraft(kept, wallet, plan, { label: request.label ?? '', isBump: false });
-      }),
-    prepareFaster: (wallet, { txid, how, feerate = mempool.feerates().next }) =>
-      queue.run(() => {
-        const plan = planFaster(
-          { ...planContext(wallet), ...NO_PAST, entryOf: mempool.get },
-          { txid, how, feerate },
-        );
-        const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
-        return Promise.resolve(addDraft(kept, wallet, plan, { label, isBump: how === 'bump' }));
-      }),
+    ...createPreparing(deps, drafts, beingSent),
     find: (id) => foundDraft(drafts, id, walletOf),
     sendSigned: createSendSigned(deps),
     draft(id) {
@@ -168,11 +145,58 @@ function foundDraft(drafts: Drafts, id: string, walletOf: (draft: Draft) => Open
   return { wallet: walletOf(draft), draft };
 }
 
+/** Plans payments, and keeps their drafts. */
+function createPreparing(
+  { network, mempool, queue, clock, random, data, contacts }: SpendingDeps,
+  drafts: Drafts,
+  beingSent: ReadonlySet<Draft>,
+): Pick<Spending, 'quote' | 'prepare' | 'prepareFaster' | 'prepareConsolidation'> {
+  const kept = { drafts, contacts };
+  const drawSeed = toHex(random.bytes(16));
+  const planContext = (wallet: OpenWallet) => {
+    const { floor } = mempool.summary();
+    const { soon: defaultFeerate, today: laterFeerate } = mempool.feerates();
+    return { wallet, network, contacts, floor, defaultFeerate, laterFeerate, random, drawSeed };
+  };
+
+  return {
+    quote: (wallet, request) =>
+      queue.run(() =>
+        Promise.resolve(quoteOf(planPayment({ ...planContext(wallet), ...NO_PAST }, request).view)),
+      ),
+    prepare: (wallet, request) =>
+      queue.run(async () => {
+        const past = await readPastPayments({ hrp: network.hrp, data, clock }, wallet, beingSent);
+        const plan = planPayment({ ...planContext(wallet), ...past }, request);
+        const addressLabels = labelsOf(network.hrp, request);
+        return addDraft(kept, wallet, plan, { label: request.label ?? '', addressLabels, isBump: false });
+      }),
+    prepareFaster: (wallet, { txid, how, feerate = mempool.feerates().next }) =>
+      queue.run(() => {
+        const plan = planFaster(
+          { ...planContext(wallet), ...NO_PAST, entryOf: mempool.get },
+          { txid, how, feerate },
+        );
+        const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
+        return Promise.resolve(
+          addDraft(kept, wallet, plan, { label, addressLabels: NO_LABELS, isBump: how === 'bump' }),
+        );
+      }),
+    prepareConsolidation: (wallet, request) =>
+      queue.run(() => {
+        const plan = planConsolidation({ ...planContext(wallet), ...NO_PAST }, request);
+        return Promise.resolve(
+          addDraft(kept, wallet, plan, { label: '', addressLabels: NO_LABELS, isBump: false }),
+        );
+      }),
+  };
+}
+
 function addDraft(
   { drafts, contacts }: { readonly drafts: Drafts; readonly contacts: WalletContacts },
   wallet: OpenWallet,
   { unsigned, inputs, view }: Plan,
-  facts: Pick<Draft, 'label' | 'isBump'>,
+  facts: Pick<Draft, 'label' | 'addressLabels' | 'isBump'>,
 ): DraftPayment {
   return shown(drafts.add({ wallet: wallet.id, unsigned, inputs, view, ...facts }), contacts);
 }
@@ -185,6 +209,16 @@ const shown = ({ id, view }: Draft, contacts: WalletContacts): DraftPayment => (
 });
 
 const addressesOf = ({ view }: Draft): string[] => receiversOf(view.outputs).map(({ address }) => address);
+
+const NO_LABELS: ReadonlyMap<string, string> = new Map();
+
+/** The labels of the receivers by their addresses in canonical form. */
+function labelsOf(hrp: string, { to }: PaymentRequest): ReadonlyMap<string, string> {
+  const labelled = to.filter(({ label = '' }) => label !== '');
+  return new Map(
+    labelled.map(({ address, label = '' }) => [encodeAddress(hrp, readAddress(hrp, address)), label]),
+  );
+}
 
 /** A quote has no warnings, so it reads no earlier payments. */
 const NO_PAST: PastPayments = { knownAddresses: new Set(), paidAddresses: new Set(), recent: [] };

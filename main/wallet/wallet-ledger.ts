@@ -8,6 +8,7 @@ import type { Block } from '../core/primitives/block.ts';
 import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Keyring } from './keyring.ts';
+import { createKeyReceipts, type KeyReceipts } from './key-receipts.ts';
 import {
   GAP_LIMIT,
   type KeyIndexes,
@@ -48,6 +49,8 @@ export interface Ledger {
   readonly highestSettled: KeyIndexes;
   /** Gap limit: unused keys in a row that the wallet looks for. */
   readonly gap: number;
+  /** What mined transactions have paid to each key. Not stored. */
+  readonly receipts: KeyReceipts;
   meta(): WalletMeta;
   /** Connects the next block, whose parent must be `syncedTo`. True when the block concerned the wallet. */
   connect(block: Block, changes: WalletChanges): boolean;
@@ -103,6 +106,7 @@ export class WalletLedger implements Ledger {
   #restoring: boolean;
   #uses: KeyUses;
   #gap: number;
+  readonly receipts = createKeyReceipts();
 
   constructor(state: LedgerState, keyring: Keyring) {
     const { locator, mined, shortSince, restoring, uses, gap, highestUsed } = state.meta;
@@ -183,8 +187,10 @@ export class WalletLedger implements Ledger {
     return records.revision !== before;
   }
 
-  #addConfirmed({ outputs, height }: MinedRecord): void {
+  #addConfirmed(record: MinedRecord): void {
     this.#mined++;
+    this.receipts.connect(record);
+    const { outputs, height } = record;
     this.#markUsed(outputs);
     this.#uses = withUses(this.#uses, keysPaidBy(outputs), height);
     this.#records.changed();
@@ -203,7 +209,10 @@ export class WalletLedger implements Ledger {
     uses = withoutUsesAbove(this.#uses, to),
   ): void {
     const records = this.#records;
-    for (const record of above) disconnectTransaction(records, record, changes);
+    for (const record of above) {
+      disconnectTransaction(records, record, changes);
+      this.receipts.disconnect(record);
+    }
     this.#mined -= above.length;
     for (const record of [...this.unconfirmed.values()]) {
       if ((record.conflict ?? 0) > to.height) records.updateUnconfirmed(record, { conflict: null }, changes);

@@ -1,4 +1,4 @@
-import type { Balance, HistoryEntry } from '../../shared/contract/wallet.ts';
+import type { Balance, BatchReport, HistoryEntry } from '../../shared/contract/wallet.ts';
 import { compact } from '../../shared/pasted.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
@@ -9,7 +9,8 @@ import { computeBalance } from './balance.ts';
 import { readHistory, type Propagation } from './history.ts';
 import type { KeyPath } from './key-path.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { WalletNetwork } from './ports.ts';
+import type { WalletContacts, WalletNetwork } from './ports.ts';
+import { readBatch } from './read-batch.ts';
 import { type CheckedTarget, checkTarget } from './receivers.ts';
 import { findLastPaid } from './recent-payments.ts';
 import { retryAfterCorruption } from './recovery.ts';
@@ -38,6 +39,8 @@ export interface WalletQueries {
    * pay, and texts that are not addresses, are missing.
    */
   lastPaid(addresses: readonly string[]): Promise<ReadonlyMap<string, UnixSeconds>>;
+  /** Reads a table of payments. Throws what readBatch throws. */
+  readBatch(text: string): BatchReport;
   /** Sets the label of a txid or an address. An empty label removes it. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
   /** Stores that the user has written down the recovery phrase and a check of some words passed. */
@@ -54,10 +57,16 @@ export interface WalletQueries {
 export interface WalletQueriesDeps {
   readonly network: WalletNetwork;
   readonly running: RunningWallets;
+  readonly contacts: Pick<WalletContacts, 'nextAddressOf'>;
   readonly propagationOf: (txid: string) => Propagation | null;
 }
 
-export function createWalletQueries({ network, running, propagationOf }: WalletQueriesDeps): WalletQueries {
+export function createWalletQueries({
+  network,
+  running,
+  contacts,
+  propagationOf,
+}: WalletQueriesDeps): WalletQueries {
   const { components, get, ask, change } = running;
   const addressOf = (wallet: OpenWallet, keyPath: KeyPath) =>
     encodeAddress(network.hrp, wallet.keyring.lock(keyPath));
@@ -74,7 +83,7 @@ export function createWalletQueries({ network, running, propagationOf }: WalletQ
   };
 
   return {
-    balance: (name) => ask(name, ({ ledger }) => computeBalance(ledger, network.params.maturity)),
+    balance: (name) => ask(name, (wallet) => computeBalance(wallet, network.params.maturity)),
     async address(name) {
       const wallet = get(name);
       const { queue, sessions } = components();
@@ -96,6 +105,16 @@ export function createWalletQueries({ network, running, propagationOf }: WalletQ
         const context = { ledger, hrp, maturity: params.maturity, labels: file.labels, propagationOf };
         return readHistory(context, components().data, id, { limit, after });
       }),
+    readBatch: (text) =>
+      readBatch(
+        {
+          hrp: network.hrp,
+          isOwn: (lock) =>
+            [...(running.opened?.list.values() ?? [])].some(({ keyring }) => keyring.find(lock)),
+          contactAddress: contacts.nextAddressOf,
+        },
+        text,
+      ),
     checkAddress: (text) => checkTarget(network.hrp, text, running.opened?.list.values() ?? []),
     async lastPaid(addresses) {
       const paid = new Map<string, UnixSeconds>();

@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Faster } from '../../shared/contract/vocabulary.ts';
-import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
+import type { Consolidation, DraftPayment, Quote } from '../../shared/contract/wallet.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import { createEmitter } from '../lib/events.ts';
@@ -17,6 +17,7 @@ import { createWalletCreation, type WalletCreation } from './wallet-creation.ts'
 import { createWalletDeletion, type WalletDeletion } from './wallet-deletion.ts';
 import { createWalletExport, type WalletExport } from './wallet-export.ts';
 import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
+import { createWalletLists, type WalletLists } from './wallet-lists.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
 import { createOfflinePayments, type OfflinePayments } from './offline-payments.ts';
 import { createWatchOnly, type WatchOnly } from './watch-only.ts';
@@ -32,6 +33,7 @@ export interface Wallets
     WalletCreation,
     WalletLocking,
     WalletQueries,
+    WalletLists,
     WalletBackups,
     WalletDeletion,
     WalletExport,
@@ -48,6 +50,8 @@ export interface Wallets
     readonly how: Faster;
     readonly feerate?: number | undefined;
   }): Promise<DraftPayment>;
+  /** Prepares a payment that combines coins into one. */
+  prepareConsolidation(request: Consolidation): Promise<DraftPayment>;
   /** A draft that can still be confirmed. Undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string, by?: Role): Promise<Sent | Violation>;
@@ -80,7 +84,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
   const changed = (name: string) => events.emit('changed', name);
   const running = createRunningWallets(deps, changed);
   const { components } = running;
-  const queries = createWalletQueries({ network, running, propagationOf });
+  const queries = createWalletQueries({ network, running, contacts, propagationOf });
 
   return {
     name: 'wallets',
@@ -92,6 +96,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWalletExport(running, queries, contacts),
     ...createWalletDeletion(running, changed),
     ...createWalletBackups({ network, random, clock, running, changed, contacts, log }),
+    ...createWalletLists({ network, chain, clock, running }),
     ...createPasswordOperations({ network, random, components, changed }),
     ...createWatchOnly({ network, running, chain, clock }),
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),
@@ -100,6 +105,11 @@ export function createWallets(deps: WalletsDeps): Wallets {
       const wallet = running.get(name);
       await components().follower.nearTip(wallet);
       return components().spending.prepareFaster(wallet, request);
+    },
+    async prepareConsolidation({ name, ...request }) {
+      const wallet = running.get(name);
+      await components().follower.nearTip(wallet);
+      return components().spending.prepareConsolidation(wallet, request);
     },
     async prepare(request) {
       const wallet = running.get(request.name);

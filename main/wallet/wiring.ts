@@ -79,6 +79,7 @@ export interface WalletComponents {
 const NOTHING_GIVEN: ReadonlyMap<string, string> = new Map();
 export const NO_CONTACTS: WalletContacts = {
   nameOf: () => undefined,
+  nextAddressOf: () => undefined,
   addresses: () => [],
   wasPaid: () => false,
   hasUnpaid: () => false,

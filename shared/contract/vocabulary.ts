@@ -88,6 +88,31 @@ export type WalletKind = (typeof WALLET_KINDS)[number];
 export const FASTER = ['speed-up', 'cancel', 'bump'] as const;
 export type Faster = (typeof FASTER)[number];
 
+/** The state of a coin that no pending payment spends. */
+export const COIN_STATES = [
+  'available', // can be spent now
+  'pending', // of a payment that is not mined, and not own change that may be spent already
+  'immature', // a mining reward that cannot be spent yet
+  'frozen', // could be spent, but the user keeps it from being spent
+] as const;
+export type CoinState = (typeof COIN_STATES)[number];
+
+/** Where a coin came from: another wallet or an own address, an own payment, a block. */
+export const COIN_KINDS = ['received', 'change', 'mined'] as const;
+export type CoinKind = (typeof COIN_KINDS)[number];
+
+export const COIN_SORTS = ['time', 'amount'] as const;
+export type CoinSort = (typeof COIN_SORTS)[number];
+/** `receive` addresses are given to others, `change` addresses are used by the wallet itself. */
+export const ADDRESS_CHAINS = ['receive', 'change'] as const;
+export type AddressChain = (typeof ADDRESS_CHAINS)[number];
+export const ADDRESS_STATES = ['unused', 'used'] as const;
+export type AddressState = (typeof ADDRESS_STATES)[number];
+export const ADDRESS_SORTS = ['index', 'received', 'balance'] as const;
+export type AddressSort = (typeof ADDRESS_SORTS)[number];
+export const ORDERS = ['ascending', 'descending'] as const;
+export type Order = (typeof ORDERS)[number];
+
 /** The kind of a payment for the wallet. `self`: all outputs belong to the wallet. */
 export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
 

@@ -27,7 +27,20 @@ import {
   unixSeconds,
   walletName,
 } from './fields.ts';
-import { FASTER, GAP, HISTORY_KINDS, HISTORY_STATES, WALLET_KINDS } from './vocabulary.ts';
+import {
+  ADDRESS_CHAINS,
+  ADDRESS_SORTS,
+  ADDRESS_STATES,
+  COIN_KINDS,
+  COIN_SORTS,
+  COIN_STATES,
+  FASTER,
+  GAP,
+  HISTORY_KINDS,
+  HISTORY_STATES,
+  ORDERS,
+  WALLET_KINDS,
+} from './vocabulary.ts';
 
 const words = z.union([z.literal(12), z.literal(24)], { error: 'a recovery phrase has 12 or 24 words' });
 /** Room for 24 words of at most 8 letters each, with numbers, bullets and invisible characters between them. */
@@ -43,11 +56,19 @@ const gap = z
   .max(GAP.most, `the gap is at most ${GAP.most} addresses`);
 const message = z.string().max(10_000, 'the message is longer than 10\u202f000 characters');
 const draft = z.string().min(1).max(128);
+const coinNames = z
+  .array(z.strictObject({ txid: givenId, index: u32 }))
+  .min(1, 'choose at least one coin')
+  .max(1000, 'a payment spends at most 1000 coins');
+/** Part of a label, address or txid. */
+const search = z.string().max(200, 'the search is longer than 200 characters');
+/** Number of items before the first of a page. */
+const skip = z.int().min(0).max(1_000_000).default(0);
 const named = z.strictObject({ name: walletName });
 
 /**
  * All figures in motes, valid at `asOfHeight`. What the wallet holds after everything pending is mined is `available` +
- * `pendingChange` + `pendingIn` + `immature`, which is also `confirmed` + `pending` + `immature`.
+ * `frozen` + `pendingChange` + `pendingIn` + `immature`, which is also `confirmed` + `pending` + `immature`.
  */
 export const balance = z.object({
   /** Mature coins in blocks that no unconfirmed payment of the wallet spends. */
@@ -56,8 +77,13 @@ export const balance = z.object({
   pending: change,
   /** Mining rewards that cannot be spent yet. */
   immature: total,
-  /** Addition: what can be spent now: `confirmed`, and own change that may be spent before it is mined. */
+  /**
+   * Addition: what can be spent now: `confirmed`, and own change that may be spent before it is mined, both without
+   * frozen coins.
+   */
   available: total,
+  /** Addition: coins that the user froze, and that could be spent or are own change otherwise. */
+  frozen: total,
   /** Addition: own change that must be mined before it can be spent. */
   pendingChange: total,
   /** Addition: unconfirmed payments from other wallets. */
@@ -74,18 +100,119 @@ export const balance = z.object({
 export const payment = z.strictObject({
   name: walletName,
   to: z
-    .array(z.strictObject({ address, amount: z.union([amount, z.literal('all')]) }))
+    .array(
+      z.strictObject({
+        address,
+        amount: z.union([amount, z.literal('all')]),
+        /** Addition: becomes the label of the address when the payment is sent. */
+        label: label.optional(),
+      }),
+    )
     .min(1, 'name at least one receiver')
     .max(1000, 'a payment has at most 1000 receivers'),
   feerate: feerate.optional(),
   expires: height.optional(),
-  /** The coins to spend; by default the wallet chooses. */
-  coins: z
-    .array(z.strictObject({ txid: givenId, index: u32 }))
-    .min(1)
-    .max(1000)
-    .optional(),
+  /** The coins to spend; by default the wallet chooses, and never chooses frozen ones. */
+  coins: coinNames.optional(),
 });
+
+/**
+ * Addition: what the coin list asks for. `search` finds parts of labels and addresses, and the beginning of a txid, in any
+ * case. `state` `frozen` finds the frozen coins in any state.
+ */
+export const coinQuery = z.strictObject({
+  name: walletName,
+  state: z.enum(COIN_STATES).optional(),
+  search: search.optional(),
+  sort: z.enum(COIN_SORTS).default('time'),
+  order: z.enum(ORDERS).default('descending'),
+  skip,
+  limit,
+});
+
+/** Addition: a coin of a wallet that no pending payment spends. */
+export const ownCoin = z.object({
+  txid: id,
+  index: u32,
+  amount: total,
+  address: z.string(),
+  /** Of its block; both null before it is mined. */
+  height: height.nullable(),
+  time: unixSeconds.nullable(),
+  confirmations: count,
+  /** `frozen` is a state of a coin that could be spent otherwise; others keep their state. */
+  state: z.enum(COIN_STATES),
+  frozen: z.boolean(),
+  kind: z.enum(COIN_KINDS),
+  /** The label of its payment, or else that of its address; empty for none. */
+  label: z.string(),
+  /** The height from which on an immature coin can be spent; null for other coins. */
+  matureAt: height.nullable(),
+});
+
+/** Addition: one page of the coin list, and the number and sum of all coins that match the query. */
+export const coinPage = z.object({ coins: z.array(ownCoin), count, sum: total });
+
+/**
+ * Addition: what the list of addresses asks for: those of one chain that were issued or paid. `search` finds parts of
+ * labels and addresses in any case.
+ */
+export const addressQuery = z.strictObject({
+  name: walletName,
+  chain: z.enum(ADDRESS_CHAINS).default('receive'),
+  state: z.enum(ADDRESS_STATES).optional(),
+  search: search.optional(),
+  sort: z.enum(ADDRESS_SORTS).default('index'),
+  order: z.enum(ORDERS).default('descending'),
+  skip,
+  limit,
+});
+
+/** Addition: an address of a wallet. */
+export const ownAddress = z.object({
+  address: z.string(),
+  /** Its index in its chain, from 0 on. */
+  index: u32,
+  state: z.enum(ADDRESS_STATES),
+  /** Number of payments that paid it, and their sum, pending ones included. */
+  payments: count,
+  received: total,
+  /** The coins that it has now. */
+  balance: total,
+  label: z.string(),
+});
+
+/** Addition: one page of addresses, and the number and the balance of all that match. `gap`: see `rescan`. */
+export const addressPage = z.object({
+  addresses: z.array(ownAddress),
+  count,
+  balance: total,
+  gap: count,
+});
+
+/** Addition: coins to combine into one. Without `coins`, the smallest that are worth it. */
+export const consolidation = z.strictObject({
+  name: walletName,
+  coins: coinNames.optional(),
+  feerate: feerate.optional(),
+});
+
+/** Addition: a row of a table of payments. `problem` is null if it can be paid; then it has address and amount. */
+export const batchRow = z.object({
+  /** The line of the text where the row begins, from 1 on. */
+  line: count,
+  /** The cells as they were given. */
+  cells: z.object({ to: z.string(), amount: z.string(), label: z.string() }),
+  address: z.string().nullable(),
+  amount: amount.nullable(),
+  label: z.string(),
+  problem: notice.nullable(),
+  /** What the user should know, such as that an earlier row has the same address. */
+  notes: z.array(notice),
+});
+
+/** Addition: the rows of a table, how many cannot be paid, and the sum of those that can. */
+export const batchReport = z.object({ rows: z.array(batchRow), wrong: count, total });
 
 /** A pending payment to speed up, to cancel, or to bump. */
 export const fasterPayment = z.strictObject({
@@ -114,6 +241,8 @@ export const draftPayment = z.object({
   expires: height,
   /** Addition: the txid of the unconfirmed payment that this one replaces; null for none. */
   replaces: id.nullable(),
+  /** Addition: whether the request named the coins. */
+  coinsChosen: z.boolean(),
   warnings: z.array(notice),
 });
 
@@ -321,12 +450,28 @@ export const walletContract = {
   quote: oc.input(payment).output(quote),
   prepare: oc.input(payment).output(draftPayment),
   /**
+   * Addition: reads a table of payments, such as a CSV file, and reports each row; keeps nothing. Columns: an address, a
+   * payment link or the name of a contact; the amount in KITH; a label. At most 1000 rows.
+   */
+  readBatch: oc
+    .input(
+      z.strictObject({
+        text: z.string().max(1_000_000, 'the table is longer than 1\u202f000\u202f000 characters'),
+      }),
+    )
+    .output(batchReport),
+  /**
    * Addition: prepares what makes an unconfirmed payment of the history faster, or takes it back. `speed-up`: the same
    * payment with a higher fee. `cancel`: its coins go back to the wallet. Both replace the payment, which must be of this
    * wallet. `bump`: a payment to this wallet that spends an incoming one, with a fee for both. `feerate`: of the
    * replacement, or of both payments together; by default that of the next block.
    */
   prepareFaster: oc.input(fasterPayment).output(draftPayment),
+  /**
+   * Addition: prepares a payment that combines coins into one of an own address that was never used, for fewer inputs
+   * later. `feerate`: by default that of a payment that may wait for a day.
+   */
+  prepareConsolidation: oc.input(consolidation).output(draftPayment),
   /** Refused for the page of the desktop app, where a native dialog confirms the payment. */
   confirm: oc
     .input(
@@ -351,6 +496,12 @@ export const walletContract = {
   history: oc
     .input(z.strictObject({ name: walletName, limit, after: givenId.optional() }))
     .output(z.array(historyEntry)),
+  /** Addition: the coins of a wallet that no pending payment spends. */
+  coins: oc.input(coinQuery).output(coinPage),
+  /** Addition: the addresses of a wallet. The first call after a start reads the whole history once. */
+  addresses: oc.input(addressQuery).output(addressPage),
+  /** Addition: freezes coins, so that no payment spends them, or unfreezes them. */
+  freeze: oc.input(z.strictObject({ name: walletName, coins: coinNames, frozen: z.boolean() })).output(done),
   /**
    * Addition: the first address of a recovery phrase, to check before a restore; stores nothing. `wallet` is the name
    * of the wallet of this node with the same keys.
@@ -448,6 +599,15 @@ export const walletContract = {
 };
 
 export type Balance = z.infer<typeof balance>;
+export type AddressQuery = z.infer<typeof addressQuery>;
+export type AddressPage = Readonly<z.infer<typeof addressPage>>;
+export type OwnAddressEntry = Readonly<z.infer<typeof ownAddress>>;
+export type BatchReport = Readonly<z.infer<typeof batchReport>>;
+export type BatchRow = Readonly<z.infer<typeof batchRow>>;
+export type CoinQuery = z.infer<typeof coinQuery>;
+export type CoinPage = Readonly<z.infer<typeof coinPage>>;
+export type OwnCoinEntry = Readonly<z.infer<typeof ownCoin>>;
+export type Consolidation = z.infer<typeof consolidation>;
 export type DeletedWallet = Readonly<z.infer<typeof deletedWallet>>;
 export type FasterPayment = z.infer<typeof fasterPayment>;
 export type Payment = z.infer<typeof payment>;

@@ -78,6 +78,21 @@ export const WALLET_SENTENCES = {
   'wallet-label':
     'This label cannot be stored. A label has at most 200 characters and belongs to a payment or an address.',
   'wallet-labels-full': 'The wallet has the maximum number of labels[ ({most:count} labels)]. Remove some.',
+  'batch-empty': 'The table has no rows. Paste one payment per line: the address, the amount and a label.',
+  'batch-too-many':
+    'The table has too many rows[: {count:count} rows, and a payment has at most {most:count} receivers]. Split it.',
+  'batch-quote':
+    'A quotation mark is not closed[: the row begins in line {line:number}]. Close it, or remove the mark.',
+  'batch-columns':
+    'The row has more cells than the table has columns. Put text with separators in quotation marks.',
+  'batch-no-receiver': 'The receiver is missing. Enter an address, a payment link or the name of a contact.',
+  'batch-amount': 'The amount is not a number above zero with at most eight decimals. Write it as in 12.5.',
+  'batch-amount-ambiguous':
+    'The amount has two readings, with decimals or with thousands. Write it with a point for the decimals and without thousands separators.',
+  'batch-amount-differs':
+    'The amount differs from the one in the payment link[, which is {asked:kith}]. Correct one of them, or leave the amount empty.',
+  'batch-duplicate': 'The address is already in line {line:number|an earlier line}. It is paid twice.',
+  'batch-own': 'The address belongs to a wallet of this node.',
   'wallet-frozen-full':
     'The wallet has the maximum number of frozen coins[ ({most:count} coins)]. Unfreeze some.',
   'wallet-requests-full':
@@ -86,6 +101,8 @@ export const WALLET_SENTENCES = {
     'This node has the maximum number of wallets[ ({most:count} wallets)]. Move the files of some wallets out of the folder “wallets”.',
   'wallet-funds':
     'There is not enough to spend[: the payment with its fee needs {needed:kith}, and {available:kith} are available]. Lower the amount, or wait for incoming payments and rewards.',
+  'wallet-funds-frozen':
+    'All coins that could be spent are frozen[: {amount:kith}]. Unfreeze some in the list of coins.',
   'wallet-funds-waiting':
     'All coins of this wallet are pending[: about {amount:kith} can be spent after the next block]. Wait for the next block, then send again.',
   'wallet-funds-incoming':
@@ -96,6 +113,10 @@ export const WALLET_SENTENCES = {
   'wallet-dust': 'The amount is too small to be worth spending. Send at least {least:kith|0.0001 KITH}.',
   'wallet-amount': 'This amount cannot be paid. Enter more than zero and not more than the wallet holds.',
   'wallet-coin-unknown': 'A chosen coin is not in this wallet or was spent already. Choose the coins again.',
+  'wallet-coin-frozen':
+    'A chosen coin[ of {amount:kith}] is frozen. Unfreeze it first, or choose other coins.',
+  'wallet-coins-few':
+    'There is nothing to combine: fewer than two coins are worth spending at this fee rate. Choose more coins, or wait until fees are lower.',
   'wallet-coin-waiting':
     'A chosen coin[ of {amount:kith}] cannot be spent yet. It is immature or pending. Choose other coins, or try again after the next block.',
   'wallet-expires': 'The expiry is out of range[; choose a height from {least:block} to {most:block}].',

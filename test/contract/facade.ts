@@ -87,6 +87,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     outputs: [],
     expires: 9,
     replaces: null,
+    coinsChosen: false,
     warnings: [],
   };
   const contacts: Contact[] = [];
@@ -207,6 +208,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
           pending: -1,
           immature: 0,
           available: 5,
+          frozen: 0,
           pendingChange: 0,
           pendingIn: 0,
           pendingOut: 1,
@@ -221,7 +223,12 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       newAddress: async () => 'rkith1',
       quote: async () => ({ amount: 1, fee: 2, feerate: 3, change: 4, inputs: 5 }),
       prepare: async () => draft,
+      readBatch: () => ({ rows: [], wrong: 0, total: 0 }),
       prepareFaster: async () => draft,
+      prepareConsolidation: async () => draft,
+      coins: async () => ({ coins: [], count: 0, sum: 0 }),
+      addresses: async () => ({ addresses: [], count: 0, balance: 0, gap: 100 }),
+      freeze: async () => undefined,
       draft: (id) => (id === 'd1' ? { wallet: 'mine', payment: draft } : undefined),
       async confirm(id, password) {
         asked.push(`${id} ${password}`);

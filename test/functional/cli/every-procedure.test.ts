@@ -162,7 +162,7 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   expect(
     holds(
       balance,
-      'confirmed:int pending:int immature:int available:int pendingChange:int pendingIn:int pendingOut:int asOfHeight:int',
+      'confirmed:int pending:int immature:int available:int frozen:int pendingChange:int pendingIn:int pendingOut:int asOfHeight:int',
     ),
   ).toEqual([]);
   const to = [{ address, amount: 12_345_678 }];
@@ -170,7 +170,7 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   expect(holds(quote, 'amount:int fee:int feerate:number change:int inputs:int')).toEqual([]);
   const draft = await ask('wallet.prepare', { name: 'mine', to, feerate: 20, expires: 0 });
   const drafted =
-    'draft:text fee:int feerate:number inputs:list outputs:list expires:int replaces:hash? warnings:list';
+    'draft:text fee:int feerate:number inputs:list outputs:list expires:int replaces:hash? coinsChosen:flag warnings:list';
   expect(holds(draft, drafted)).toEqual([]);
   expect(draft['expires']).toBe(0);
   expect(draft['fee']).toBe(quote['fee']);
@@ -258,6 +258,31 @@ test('contacts are added, listed, watched, paid and removed', async () => {
   expect(await call(dir, 'contacts.list')).toEqual([]);
 });
 
+test('coins and addresses are listed, frozen and combined, and a table of payments is read', async () => {
+  const page = await ask<{ coins: Fields[] }>('wallet.coins', { name: 'mine', state: 'available' });
+  expect(holds(page, 'coins:list count:int sum:int')).toEqual([]);
+  const coin = page.coins[0]!;
+  const told =
+    'txid:hash index:int amount:int address:text height:int? time:int? confirmations:int state:text frozen:flag kind:text label:text matureAt:int?';
+  expect(holds(coin, told)).toEqual([]);
+  const coins = [{ txid: coin['txid'], index: coin['index'] }];
+  expect(await ask('wallet.freeze', { name: 'mine', coins, frozen: true })).toEqual({});
+  expect(await ask('wallet.coins', { name: 'mine', state: 'frozen' })).toMatchObject({ count: 1 });
+  expect(await ask('wallet.freeze', { name: 'mine', coins, frozen: false })).toEqual({});
+  const combined = await ask('wallet.prepareConsolidation', { name: 'mine' });
+  expect((combined['inputs'] as unknown[]).length).toBeGreaterThan(1);
+  const list = await ask<{ addresses: Fields[] }>('wallet.addresses', { name: 'mine' });
+  expect(holds(list, 'addresses:list count:int balance:int gap:int')).toEqual([]);
+  const address = 'address:text index:int state:text payments:int received:int balance:int label:text';
+  expect(holds(list.addresses[0]!, address)).toEqual([]);
+  const text = `${list.addresses[0]!['address'] as string};1,5;rent\nnot an address;1;`;
+  const report = await ask<{ rows: Fields[] }>('wallet.readBatch', { text });
+  expect(holds(report, 'rows:list wrong:int total:int')).toEqual([]);
+  expect(report).toMatchObject({ wrong: 1, total: 150_000_000 });
+  const row = 'line:int address:text? amount:int? label:text notes:list';
+  expect(holds(report.rows[1]!, row)).toEqual(['cells', 'problem']);
+});
+
 test('a peer is listed, banned, unbanned, added and removed', async () => {
   const listed = await until(async () => {
     const found = await ask<Fields[]>('peers.list');
@@ -326,6 +351,7 @@ const PROMISED = `
   mempool.summary mempool.list mempool.submit
   wallet.create wallet.restore wallet.list wallet.unlock wallet.lock wallet.balance wallet.address wallet.newAddress
   wallet.quote wallet.prepare wallet.confirm wallet.send wallet.history
+  wallet.coins wallet.freeze wallet.prepareConsolidation wallet.addresses wallet.readBatch
   mining.start mining.stop mining.status mining.template mining.generate
 `
   .trim()

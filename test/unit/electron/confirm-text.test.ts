@@ -24,6 +24,7 @@ function aRequest(change: Partial<PaymentConfirmation['payment']> = {}): Payment
       ],
       expires: 1440,
       replaces: null,
+      coinsChosen: false,
       warnings: [],
       ...change,
     },
@@ -66,6 +67,29 @@ test.each([
 ])('%o is asked as what it does', (fields, question, button) => {
   const { message, next, detail } = onePage(aRequest(fields));
   expect([message.replace(/[\u2068\u2069]/g, ''), next]).toEqual([question, button]);
+  expect(detail).toContain('Fee: 0.00001 KITH');
+});
+
+test('coins that the user selected are counted and summed', () => {
+  const inputs = [
+    { txid: 'ab', index: 0, amount: 100_000_000 },
+    { txid: 'cd', index: 1, amount: 50_000_000 },
+  ];
+  expect(onePage(aRequest({ inputs, coinsChosen: true })).detail).toContain(
+    'Spends 2 selected coins: 1.5 KITH',
+  );
+  expect(onePage(aRequest({ inputs: inputs.slice(1), coinsChosen: true })).detail).toContain(
+    'Spends 1 selected coin: 0.5 KITH',
+  );
+  expect(onePage(aRequest({ inputs })).detail).not.toContain('selected');
+});
+
+test('combining coins is asked as what it does, with its result', () => {
+  const inputs = Array.from({ length: 3 }, (_, index) => ({ txid: 'ab', index, amount: 300_000_000 }));
+  const outputs = [{ address: ADDRESS, amount: 899_999_000, change: true }];
+  const { message, next, detail } = onePage(aRequest({ inputs, outputs, coinsChosen: true }));
+  expect([message, next]).toEqual(['Combine 3 coins of “Mira” into one?', 'Combine coins']);
+  expect(detail).toContain('Result: 8.99999 KITH, back to this wallet');
   expect(detail).toContain('Fee: 0.00001 KITH');
 });
 

@@ -34,6 +34,7 @@ const question = (receivers: number): PaymentConfirmation => ({
     })),
     expires: 0,
     replaces: null,
+    coinsChosen: false,
     warnings: [],
   },
 });

@@ -73,7 +73,7 @@ describe('every number in a sentence has a unit', () => {
   test('a count is followed by its noun, and a number that is a name follows it', () => {
     for (const { code, name, unit, before, behind } of withUnit) {
       if (unit === 'count') expect(behind, `${code}: ${name}`).toMatch(/^(?: of \{| [a-z]|\])/);
-      if (unit === 'number') expect(before, `${code}: ${name}`).toMatch(/(?:port|process|version)\W*$/i);
+      if (unit === 'number') expect(before, `${code}: ${name}`).toMatch(/(?:port|process|version|line)\W*$/i);
     }
   });
   test('an amount is never shown in motes, and a large number never without groups', () => {

@@ -106,6 +106,7 @@ test('an address that looks like one of a contact is warned of with the name of 
         outputs: [{ address: paid, amount: 1_000_000, change: false }],
         expires: 1,
         replaces: null,
+        coinsChosen: false,
       },
       {
         spendsUnconfirmedChange: false,

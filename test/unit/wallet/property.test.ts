@@ -126,8 +126,8 @@ const outputSum = (outputs: readonly { readonly amount: number }[]): number =>
 /** The same figures from the balance of a wallet. Throws if its parts have another sum than the chain. */
 async function balanceOf(world: World, name: Name): Promise<ModelBalance> {
   const balance = await world.wallets.balance(name);
-  const { available, pendingChange, pendingIn, pendingOut, immature, asOfHeight } = balance;
-  const afterMempool = available + pendingChange + pendingIn + immature;
+  const { available, frozen, pendingChange, pendingIn, pendingOut, immature, asOfHeight } = balance;
+  const afterMempool = available + frozen + pendingChange + pendingIn + immature;
   if (balance.confirmed + balance.pending + immature !== afterMempool)
     throw new Error(`two sums: ${JSON.stringify(balance)}`);
   const inBlocks = afterMempool - pendingIn + pendingOut - immature;
@@ -164,6 +164,31 @@ async function availableIsSpent(world: World, step: string): Promise<void> {
     expect({ step, name, spent }).toEqual({ step, name, spent: available < MIN_SPENDABLE ? 0 : available });
   }
 }
+/** The list of coins says the same as the balance, and a frozen coin is never among those that are spent. */
+async function coinsAreListed(world: World, step: string): Promise<void> {
+  for (const name of NAMES) {
+    const { coins, sum, count } = await world.wallets.coins({ name, ...ALL_COINS });
+    const { available, frozen, pendingChange, pendingIn, immature } = await world.wallets.balance(name);
+    const sumOf = (state: string) => outputSum(coins.filter((coin) => coin.state === state));
+    expect({
+      step,
+      name,
+      listed: coins.length,
+      sum,
+      available: sumOf('available'),
+      frozen: sumOf('frozen'),
+    }).toEqual({
+      step,
+      name,
+      listed: count,
+      sum: available + frozen + pendingChange + pendingIn + immature,
+      available,
+      frozen,
+    });
+  }
+}
+
+const ALL_COINS = { sort: 'time', order: 'descending', skip: 0, limit: 1000 } as const;
 /** No coin in these histories holds less, and one alone can be sent. */
 const MIN_SPENDABLE = 20_000;
 
@@ -236,6 +261,16 @@ test.each([1, 2, 3])(
           if (!/^wallet-(replace-(spent|funds)|not-pending)$/.test(codeOf(error) ?? '')) throw error;
         }
       },
+      /** Some coins of a wallet are frozen and others unfrozen; the sums must not change. */
+      async freeze() {
+        const name = anyName();
+        const { coins } = await world.wallets.coins({ name, ...ALL_COINS });
+        for (const isFrozen of [true, false]) {
+          const chosen = coins.filter(() => random.int(4) === 0);
+          if (chosen.length > 0) await world.wallets.freeze({ name, coins: chosen }, isFrozen);
+          if (isFrozen) frozen += chosen.length;
+        }
+      },
       /** A payment that no block contains until it expires, and that is available again. */
       async expire() {
         const expires = world.chain.tip().height + SHORTEST_LIFETIME;
@@ -290,6 +325,7 @@ test.each([1, 2, 3])(
       },
     };
     let replaced = 0;
+    let frozen = 0;
     const bag = [
       'mine',
       'mine',
@@ -301,6 +337,8 @@ test.each([1, 2, 3])(
       'reorganise',
       'replace',
       'replace',
+      'freeze',
+      'freeze',
     ];
     const fixed = new Map([
       [19, 'restart'],
@@ -317,8 +355,10 @@ test.each([1, 2, 3])(
       await steps[step]!(random);
       await agree(world, owners, `seed ${seed}, round ${round}: ${step}`);
       await availableIsSpent(world, `seed ${seed}, round ${round}: ${step}`);
+      await coinsAreListed(world, `seed ${seed}, round ${round}: ${step}`);
     }
     expect(replaced).toBeGreaterThan(0);
+    expect(frozen).toBeGreaterThan(0);
     await world.stop();
   },
 );

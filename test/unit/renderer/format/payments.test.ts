@@ -70,10 +70,11 @@ describe('the steps of a payment', () => {
 
 describe('a balance', () => {
   const nothing = { confirmed: 0, pending: 0, immature: 0, asOfHeight: 1 };
-  const settled = { ...nothing, available: 5, pendingChange: 0, pendingIn: 0, pendingOut: 0 };
+  const settled = { ...nothing, available: 5, frozen: 0, pendingChange: 0, pendingIn: 0, pendingOut: 0 };
   const busy = {
     ...nothing,
     available: 100_000_005,
+    frozen: 50_000_000,
     pendingChange: 30_000_000,
     pendingIn: 250_000_000,
     pendingOut: 120_000_000,
@@ -88,6 +89,7 @@ describe('a balance', () => {
     expect(balanceNotes(busy)).toEqual([
       '2.5\u00a0KITH pending in',
       '1.2\u00a0KITH pending out',
+      '0.5\u00a0KITH frozen',
       '0.3\u00a0KITH change, available after the next block',
       '20\u00a0KITH immature',
     ]);
@@ -96,6 +98,7 @@ describe('a balance', () => {
   test('shows what goes out with a minus sign', () => {
     expect(balanceParts(busy).map(({ name, motes }) => `${name} ${motes}`)).toEqual([
       'Available 100000005',
+      'Frozen 50000000',
       'Pending change 30000000',
       'Pending in 250000000',
       'Pending out -120000000',

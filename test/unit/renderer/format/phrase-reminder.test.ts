@@ -13,6 +13,6 @@ test.each([
 });
 
 test('everything in the wallet is at stake, also what is unconfirmed or immature', () => {
-  const parts = { available: 5, pendingChange: 1, pendingIn: 2, pendingOut: 40, immature: 3 };
+  const parts = { available: 4, frozen: 1, pendingChange: 1, pendingIn: 2, pendingOut: 40, immature: 3 };
   expect(atStake({ confirmed: 5, pending: 3, ...parts, asOfHeight: 1 })).toBe(11);
 });

@@ -1,0 +1,70 @@
+import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../shared/contract/wallet.ts';
+import { outpointKeyOf } from '../core/primitives/outpoint.ts';
+import type { Clock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import { listAddresses } from './address-list.ts';
+import { allCoins, sortCoins } from './balance.ts';
+import { listCoins } from './coin-list.ts';
+import { countReceipts } from './key-receipts.ts';
+import { createOwnAddresses } from './own-addresses.ts';
+import type { WalletChain, WalletNetwork } from './ports.ts';
+import type { RunningWallets } from './running-wallets.ts';
+
+export interface NamedCoins {
+  readonly name: string;
+  readonly coins: readonly { readonly txid: string; readonly index: number }[];
+}
+
+/** The lists of the coins and the addresses of a wallet. */
+export interface WalletLists {
+  /** A page of the coins that no live payment spends. */
+  coins(query: CoinQuery): Promise<CoinPage>;
+  /** A page of the addresses that were issued or paid. */
+  addresses(query: AddressQuery): Promise<AddressPage>;
+  /**
+   * Freezes coins or unfreezes them.
+   * @throws {KithError} `wallet-coin-unknown`, `wallet-frozen-full`
+   */
+  freeze(coins: NamedCoins, isFrozen: boolean): Promise<void>;
+}
+
+export interface WalletListsDeps {
+  readonly network: WalletNetwork;
+  readonly chain: Pick<WalletChain, 'atHeight'>;
+  readonly clock: Pick<Clock, 'soon'>;
+  readonly running: RunningWallets;
+}
+
+export function createWalletLists({ network, chain, clock, running }: WalletListsDeps): WalletLists {
+  const { components, get, ask, change } = running;
+  const { hrp, params } = network;
+  const addresses = createOwnAddresses(hrp, clock);
+  const timeOf = (height: number) => chain.atHeight(height)?.time ?? null;
+
+  return {
+    async coins({ name, ...query }) {
+      if (query.search !== undefined) await addresses.prepare(get(name));
+      return ask(name, (wallet) =>
+        listCoins({ wallet, hrp, maturity: params.maturity, addressOf: addresses.of(wallet), timeOf }, query),
+      );
+    },
+    async addresses({ name, ...query }) {
+      if (query.search !== undefined) await addresses.prepare(get(name));
+      // In turns, so that the wallets follow the chain meanwhile.
+      while (!(await ask(name, ({ ledger, id }) => countReceipts(ledger.receipts, components().data, id))));
+      return ask(name, (wallet) =>
+        listAddresses({ wallet, hrp, maturity: params.maturity, addressOf: addresses.of(wallet) }, query),
+      );
+    },
+    freeze: ({ name, coins }, isFrozen) =>
+      change(name, async (wallet) => {
+        const keys = coins.map(({ txid, index }) => outpointKeyOf(txid, index));
+        const known = new Set(allCoins(sortCoins(wallet, params.maturity)).map(({ key }) => key));
+        const unknown = keys.find((key) => !known.has(key));
+        // A frozen coin may be spent already by a payment that was made before.
+        if (isFrozen && unknown !== undefined)
+          throw new KithError('wallet-coin-unknown', undefined, { data: { coin: unknown } });
+        await wallet.setFrozen(keys, isFrozen);
+      }),
+  };
+}
