@@ -10,11 +10,12 @@ export interface BalancePart {
   readonly signed?: boolean;
 }
 
-/** All parts of a balance, for the head of the wallet. Change that is pending is named only if there is any. */
+/** All parts of a balance, for the head of the wallet. Frozen coins and pending change are named only if there are any. */
 export function balanceParts(balance: Balance): BalancePart[] {
-  const { available, pendingChange, pendingIn, pendingOut, immature } = balance;
+  const { available, frozen, pendingChange, pendingIn, pendingOut, immature } = balance;
   return [
     { name: 'Available', motes: available },
+    ...(frozen === 0 ? [] : [{ name: 'Frozen', motes: frozen }]),
     ...(pendingChange === 0 ? [] : [{ name: 'Pending change', motes: pendingChange }]),
     { name: 'Pending in', motes: pendingIn, signed: true },
     { name: 'Pending out', motes: -pendingOut, signed: true },
@@ -23,10 +24,11 @@ export function balanceParts(balance: Balance): BalancePart[] {
 }
 
 /** The lines under the available amount: the other parts that are not 0. */
-export function balanceNotes({ pendingChange, pendingIn, pendingOut, immature }: Balance): string[] {
+export function balanceNotes({ frozen, pendingChange, pendingIn, pendingOut, immature }: Balance): string[] {
   return [
     ...(pendingIn === 0 ? [] : [`${amountWords(pendingIn)} pending in`]),
     ...(pendingOut === 0 ? [] : [`${amountWords(pendingOut)} pending out`]),
+    ...(frozen === 0 ? [] : [`${amountWords(frozen)} frozen`]),
     ...(pendingChange === 0 ? [] : [`${amountWords(pendingChange)} change, available after the next block`]),
     ...(immature === 0 ? [] : [`${amountWords(immature)} immature`]),
   ];

@@ -8,8 +8,8 @@ export type PhraseUrgency = 'early' | 'due' | 'overdue';
 const OVERDUE_MOTES = 100 * MOTES_PER_KITH;
 
 /** What is lost with the computer, in motes: everything in the wallet, unconfirmed and immature coins too. */
-export function atStake({ available, pendingChange, pendingIn, immature }: Balance): number {
-  return available + pendingChange + pendingIn + immature;
+export function atStake({ available, frozen, pendingChange, pendingIn, immature }: Balance): number {
+  return available + frozen + pendingChange + pendingIn + immature;
 }
 
 export function phraseUrgency(stake: number): PhraseUrgency {

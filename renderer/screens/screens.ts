@@ -26,6 +26,9 @@ export const screens: Record<
 > = {
   wallet: () => import('./wallet/Wallet.svelte'),
   contacts: () => import('./contacts/Contacts.svelte'),
+  batch: () => import('./payments/Batch.svelte'),
+  coins: () => import('./wallet/Coins.svelte'),
+  addresses: () => import('./wallet/Addresses.svelte'),
   receive: () => import('./payments/Receive.svelte'),
   'new-wallet': () => import('./wallet/NewWallet.svelte'),
   'restore-wallet': () => import('./wallet/RestoreWallet.svelte'),

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import { chooseCarrier } from './carrier.ts';
 import { createChainState } from './chain.svelte.ts';
+import { createChosenCoins } from './chosen-coins.svelte.ts';
 import { createClock } from './clock.svelte.ts';
 import { createContactsState } from './contacts.svelte.ts';
 import { connectionUntil, createConnection } from './connection.svelte.ts';
@@ -61,6 +62,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     operations: createOperationsState(connection),
     contacts: createContactsState(connection),
     wallets: createWalletsState(connection, toasts, node, page.privacy),
+    chosenCoins: createChosenCoins(),
   };
 }
 

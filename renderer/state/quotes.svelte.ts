@@ -12,8 +12,9 @@ export const FEE_TIMES = ['next', 'soon', 'today'] as const satisfies readonly F
 /** A payment of the form, as far as it is filled in. */
 export interface QuotedPayment {
   readonly wallet: string;
-  readonly address: string;
-  readonly amount: number | 'all';
+  readonly to: readonly { readonly address: string; readonly amount: number | 'all' }[];
+  /** The coins that the user chose; none if the wallet chooses. */
+  readonly coins: readonly { readonly txid: string; readonly index: number }[];
 }
 
 /** The quote of one confirmation time, or why there is none. */
@@ -60,9 +61,10 @@ export function createQuotes(
     signal: AbortSignal,
   ): Promise<TimeQuote> {
     if (asked === null) return { feerate, quote: null, problem: null };
-    const { wallet: name, address, amount } = asked;
+    const { wallet: name, to } = asked;
+    const coins = asked.coins.length > 0 ? { coins: [...asked.coins] } : {};
     try {
-      const quote = await client.wallet.quote({ name, to: [{ address, amount }], feerate }, { signal });
+      const quote = await client.wallet.quote({ name, to: [...to], feerate, ...coins }, { signal });
       return { feerate, quote, problem: null };
     } catch (error) {
       return { feerate, quote: null, problem: problemOf(error) };

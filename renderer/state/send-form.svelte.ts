@@ -8,6 +8,7 @@ import { checkAddress } from '../format/address.ts';
 import { amountProblem, amountWords } from '../format/amount.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
+import { type ChosenCoin, coinNames, sumOfCoins } from './chosen-coins.svelte.ts';
 import type { Problem } from './problem.ts';
 import { createQuotes, type FeeTime, type Quotes } from './quotes.svelte.ts';
 
@@ -23,6 +24,8 @@ export interface SendForm {
   readonly amountProblem: string | null;
   /** The text that was pasted into the receiver field; undefined if the field has another content now. */
   pasted: string | undefined;
+  /** The coins that the user chose to spend; none if the wallet chooses. */
+  readonly coins: readonly ChosenCoin[];
   /** Whether the receiver is a wallet of this node. */
   readonly toOwn: boolean;
   /** The fee for every choice; it follows the mempool and the wallet. */
@@ -40,13 +43,15 @@ export interface SendForm {
   useAll(): Promise<unknown>;
   review(): Promise<unknown>;
   back(): void;
+  /** Lets the wallet choose the coins. */
+  forgetCoins(): void;
 }
 
-type SendDeps = Pick<AppState, 'client' | 'node' | 'wallets' | 'mempool'>;
+type SendDeps = Pick<AppState, 'client' | 'node' | 'wallets' | 'mempool' | 'chosenCoins'>;
 
 export function createSendForm(app: SendDeps, start: string): SendForm {
   const receiver = createReceiver(app, start);
-  const amount = createAmount(app.wallets);
+  const amount = createAmount(app);
   const pricing = createPricing(app, receiver, amount);
   const review = createReview(app, receiver, amount, pricing);
   // While everything is sent, the amount is what the fee leaves.
@@ -61,6 +66,9 @@ export function createSendForm(app: SendDeps, start: string): SendForm {
   });
 
   return {
+    get coins() {
+      return app.chosenCoins.of(app.wallets.selected);
+    },
     get toOwn() {
       return receiver.own;
     },
@@ -119,12 +127,13 @@ export function createSendForm(app: SendDeps, start: string): SendForm {
     useAll: review.useAll,
     review: review.begin,
     back: review.end,
+    forgetCoins: app.chosenCoins.clear,
   };
 }
 
 /** The draft that the node prepares from the fields. */
 function createReview(
-  { client, wallets }: Pick<SendDeps, 'client' | 'wallets'>,
+  { client, wallets, chosenCoins }: Pick<SendDeps, 'client' | 'wallets' | 'chosenCoins'>,
   receiver: ReturnType<typeof createReceiver>,
   amount: ReturnType<typeof createAmount>,
   pricing: ReturnType<typeof createPricing>,
@@ -137,10 +146,12 @@ function createReview(
     const { link } = receiver;
     const feerate = pricing.quotes?.[pricing.when].feerate;
     if (!link || wallets.selected === null) throw new Error('the form is not filled in');
+    const coins = chosenCoins.of(wallets.selected);
     return client.wallet.prepare({
       name: wallets.selected,
       to: [{ address: link.address, amount: value }],
       ...(feerate !== undefined && { feerate }),
+      ...(coins.length > 0 && { coins: coinNames(coins) }),
     });
   }
   /** Requests the largest possible amount, and shows it. */
@@ -229,19 +240,23 @@ function createReceiver({ client, node }: Pick<SendDeps, 'client' | 'node'>, sta
 }
 
 /** The amount field. */
-function createAmount(wallets: SendDeps['wallets']) {
+function createAmount({ wallets, chosenCoins }: Pick<SendDeps, 'wallets' | 'chosenCoins'>) {
   let text = $state('');
   // “All” stays selected when the fee or the wallet changes before the review, until the user types an amount.
   let everything = $state(false);
   let leftOver = $state<string | null>(null);
 
   const motes = $derived(parseKith(text));
-  const available = $derived(wallets.view?.balance.available ?? 0);
+  const chosen = $derived(chosenCoins.of(wallets.selected));
+  const available = $derived(chosen.length > 0 ? sumOfCoins(chosen) : (wallets.view?.balance.available ?? 0));
   const problem = $derived.by(() => {
     if (compact(text) === '') return null;
     if (motes === null) return amountProblem(text);
     if (motes === 0) return 'Enter an amount above zero.';
-    if (motes > available) return `More than the wallet can spend now: ${amountWords(available)}.`;
+    if (motes > available)
+      return chosen.length > 0
+        ? `More than the selected coins have: ${amountWords(available)}.`
+        : `More than the wallet can spend now: ${amountWords(available)}.`;
     return null;
   });
 
@@ -289,7 +304,8 @@ function createPricing(
     const wallet = app.wallets.selected;
     const wanted = amount.everything ? 'all' : amount.motes;
     if (wallet === null || !receiver.link || receiver.problem !== null || !wanted) return null;
-    return { wallet, address: receiver.link.address, amount: wanted };
+    const coins = coinNames(app.chosenCoins.of(wallet));
+    return { wallet, to: [{ address: receiver.link.address, amount: wanted }], coins };
   });
   return {
     get known() {

@@ -1,0 +1,131 @@
+import type { BatchReport, DraftPayment } from '../../shared/contract/wallet.ts';
+import { type BatchCells, batchText } from '../format/batch.ts';
+import type { AppState } from './app.svelte.ts';
+import { createAction } from './action.svelte.ts';
+import { coinNames } from './chosen-coins.svelte.ts';
+import { problemOf, type Problem } from './problem.ts';
+import { createQuotes, type FeeTime } from './quotes.svelte.ts';
+
+/** Pause after the last change before the node reads the table, in milliseconds. */
+const PAUSE_MS = 300;
+
+/** A table of payments, the report of the node about it, and the draft. Must be created inside a component. */
+export function createBatch(app: Pick<AppState, 'client' | 'wallets' | 'mempool' | 'chosenCoins'>) {
+  const { client, wallets, chosenCoins } = app;
+  const table = createTable(client);
+  let when = $state<FeeTime>('soon');
+  let draft = $state.raw<DraftPayment | null>(null);
+  const review = createAction();
+  /** The payment, once every row is right. */
+  const to = $derived(receiversOf(table.report));
+  const quotes = createQuotes(app, () => {
+    const wallet = wallets.selected;
+    if (wallet === null || to === null) return null;
+    return { wallet, to, coins: coinNames(chosenCoins.of(wallet)) };
+  });
+
+  async function prepare(): Promise<void> {
+    const name = wallets.selected;
+    if (name === null || to === null) return;
+    await quotes.known;
+    const feerate = quotes.current?.[when].feerate;
+    const coins = coinNames(chosenCoins.of(name));
+    draft = await client.wallet.prepare({
+      name,
+      to,
+      ...(feerate !== undefined && { feerate }),
+      ...(coins.length > 0 && { coins }),
+    });
+  }
+
+  return {
+    table,
+    get when() {
+      return when;
+    },
+    set when(time) {
+      when = time;
+    },
+    get quotes() {
+      return quotes.current;
+    },
+    get ready() {
+      return to !== null && to.length > 0 && !review.busy;
+    },
+    get busy() {
+      return review.busy;
+    },
+    get problem() {
+      return review.problem;
+    },
+    get draft() {
+      return draft;
+    },
+    review: () => review.run(prepare),
+    back(): void {
+      draft = null;
+    },
+  };
+}
+
+export type Batch = ReturnType<typeof createBatch>;
+
+/** The text of the table, and what the node says about each row. */
+function createTable(client: AppState['client']) {
+  let text = $state('');
+  let report = $state.raw<BatchReport | null>(null);
+  let unreadable = $state.raw<Problem | null>(null);
+
+  $effect(() => {
+    const asked = text;
+    report = null;
+    unreadable = null;
+    if (asked.trim() === '') return;
+    const stop = new AbortController();
+    const { signal } = stop;
+    const read = async (): Promise<void> => {
+      try {
+        const answer = await client.wallet.readBatch({ text: asked }, { signal });
+        if (!signal.aborted) report = answer;
+      } catch (error) {
+        if (!signal.aborted) unreadable = problemOf(error);
+      }
+    };
+    const timer = setTimeout(() => void read(), PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  });
+
+  const cells = (): BatchCells[] => report?.rows.map((row) => row.cells) ?? [];
+  return {
+    get text() {
+      return text;
+    },
+    set text(typed) {
+      text = typed;
+    },
+    get report() {
+      return report;
+    },
+    get unreadable() {
+      return unreadable;
+    },
+    /** Replaces the cells of a row; the table is written again. */
+    replace(index: number, changed: BatchCells): void {
+      text = batchText(cells().map((row, i) => (i === index ? changed : row)));
+    },
+    remove(index: number): void {
+      text = batchText(cells().filter((_, i) => i !== index));
+    },
+  };
+}
+
+/** The payments of a table; null while a row is wrong. */
+function receiversOf(report: BatchReport | null) {
+  if (report === null || report.wrong > 0) return null;
+  return report.rows.flatMap(({ address, amount, label }) =>
+    address === null || amount === null ? [] : [{ address, amount, ...(label !== '' && { label }) }],
+  );
+}
