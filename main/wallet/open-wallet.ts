@@ -113,7 +113,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   };
   const write = async (change: Partial<WalletFile>) => {
     checkNotRetired();
-    const next = { ...current.file, ...change };
+    const next = { ...current.file, ...change, writes: (current.file.writes ?? 0) + 1 };
     await files.write(name, next);
     current.file = next;
   };
@@ -164,8 +164,9 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
     },
     async replaceFile(next, forgetPrevious) {
       checkNotRetired();
-      await files.write(name, next, { forgetPrevious });
-      current.file = next;
+      const written = { ...next, writes: (current.file.writes ?? 0) + 1 };
+      await files.write(name, written, { forgetPrevious });
+      current.file = written;
     },
     ...reserve,
     reload(state) {

@@ -61,6 +61,8 @@ export interface WalletFile {
   readonly frozen: ReadonlySet<OutpointKey>;
   /** Oldest first. */
   readonly requests: readonly StoredRequest[];
+  /** How many times the file was written: of two versions the one with more writes is the newer one. Absent counts as 0. */
+  readonly writes?: number | undefined;
 }
 
 export const FILE_SCHEMA = 4;
@@ -96,6 +98,7 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
         phraseChecked: file.phraseChecked,
         frozen: [...file.frozen],
         requests: file.requests,
+        ...(file.writes === undefined ? {} : { writes: file.writes }),
       },
       null,
       1,
@@ -202,7 +205,13 @@ const bodySchema = z.strictObject({
     .max(MAX_REQUESTS)
     .refine((requests) => isUnique(requests.map(({ index }) => index)))
     .optional(),
+  writes: u32.optional(),
 });
+
+/** Whether the first of two versions of one wallet is older than the second. */
+export function isOlder(file: WalletFile, other: WalletFile): boolean {
+  return file.identity.id === other.identity.id && (file.writes ?? 0) < (other.writes ?? 0);
+}
 
 /** The schema that introduced each field which older files lack. */
 const SINCE = { phraseChecked: 2, frozen: 3, requests: 3 } as const;

@@ -10,6 +10,7 @@ import {
   encodeWalletFile,
   type FileProblem,
   isFileProblem,
+  isOlder,
   MAX_FILE_BYTES,
   type WalletFile,
 } from './wallet-file.ts';
@@ -43,8 +44,8 @@ export interface WalletFiles {
   finding(name: string): FileFinding | null;
 }
 
-/** The code of a notice: the file was corrupt, and a previous version is used. */
-export type FileFinding = 'wallet-file-recovered';
+/** The code of a notice: the file was corrupt, or was replaced by an older one, and a previous version is used. */
+export type FileFinding = 'wallet-file-recovered' | 'wallet-file-older';
 
 export interface WalletFilesDeps {
   readonly folder: string;
@@ -88,12 +89,23 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
     checked.add(name);
   };
 
+  /** The newest version of a wallet whose file may have been replaced by an older one. */
+  const orNewer = async (name: string, file: WalletFile): Promise<WalletFile> => {
+    const previous = await newestReadable(previousOf(name));
+    if (previous === null || !isOlder(file, previous)) return file;
+    log.warn('the wallet file was replaced by an older one; the newest version is used', { name });
+    await orUnusable(keepAside(pathOf(name), '.older'));
+    await put(name, previous, false);
+    findings.set(nameKey(name), 'wallet-file-older');
+    return previous;
+  };
+
   return {
     names,
     deleted: () => orUnusable(findDeleted(folder)),
     async read(name) {
       const file = await readOne(pathOf(name));
-      if (!isFileProblem(file)) return file;
+      if (!isFileProblem(file)) return orNewer(name, file);
       if (file.problem === 'newer') throw new KithError('wallet-file-newer', undefined, { data: { name } });
       const previous = await newestReadable(previousOf(name));
       if (previous === null) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
@@ -109,7 +121,10 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       if (taken) throw new KithError('wallet-exists', undefined, { data: { name } });
       checked.delete(name);
       await renameDeletedOthers(name, file);
-      await put(name, file, false);
+      // A deleted wallet may have left a newer version of itself. It must not count as the newer one afterwards.
+      const left = await newestReadable(previousOf(name));
+      const isLater = left === null || !isOlder(file, left);
+      await put(name, isLater ? file : { ...file, writes: (left.writes ?? 0) + 1 }, false);
     },
     async write(name, file, options) {
       // Earlier versions could create a wallet with the name of a deleted one without renaming the file of the deleted

@@ -57,6 +57,8 @@ export const WALLET_SENTENCES = {
     'The wallet[ “{name}”] may be missing payments: it has used most of the addresses that it can check while it is locked. Unlock it once to check the rest.',
   'wallet-file-recovered':
     'The file of the wallet[ “{name}”] was corrupt, and its previous version is used. The last change, such as a label, may be missing. If this happens again, check the disk.',
+  'wallet-file-older':
+    'The file of the wallet[ “{name}”] was replaced by an older version. The newest version is used, and the older one is kept beside it. To go back on purpose, restore a backup file instead.',
   'wallet-backup-missing':
     'The wallet[ “{name}”] has no verified backup file that opens with its password. Nothing was deleted. Back it up first, or enter its recovery phrase.',
   'wallet-export-changed':

@@ -95,6 +95,7 @@ test('the wallet file can be decrypted with its page alone', async () => {
       labels: new Map([['kith1…', 'rent']]),
       phraseChecked: true,
       frozen: new Set(),
+      writes: 3,
       requests: [],
     }),
   );

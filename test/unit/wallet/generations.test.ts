@@ -2,7 +2,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { plainSha256 } from '../../../main/core/crypto/hash.ts';
-import { openWorld, PASSWORD, type World, type WorldOptions } from './world.ts';
+import {
+  eventually,
+  MATURITY,
+  openWorld,
+  PASSWORD,
+  SUBSIDY,
+  type World,
+  type WorldOptions,
+} from './world.ts';
 
 // The wallet file and its three previous versions: each of them deleted, cut, flipped or zeroed, on a full disk, and with a
 // changed cost of the password hash.
@@ -158,3 +166,71 @@ test.each(['ENOSPC', 'EROFS'])(
     expect(await world.wallets.words('a', PASSWORD)).toMatchObject({ mnemonic });
   },
 );
+
+describe('a wallet file that was replaced by an older one', () => {
+  test('is noticed: the newest version is used, and the older one is kept', async () => {
+    await walletWithVersions();
+    const older = readFileSync(path('.bak3'));
+    await world.wallets.setLabel('a', 'x', '5');
+    await world.wallets.setLabel('a', 'x', '6');
+    await reopen(() => writeFileSync(path(''), older));
+    expect([labelOf(''), codesOf()]).toEqual(['5', ['wallet-file-older']]);
+    expect(readFileSync(path('.older')).equals(older)).toBe(true);
+    expect(await world.wallets.words('a', PASSWORD)).toMatchObject({ mnemonic });
+    await reopen();
+    expect([labelOf(''), codesOf()]).toEqual(['5', []]);
+  });
+
+  test('with an old password does not bring that password back', async () => {
+    await walletWithVersions();
+    const older = readFileSync(path(''));
+    await world.wallets.changePassword('a', PASSWORD, 'another password');
+    await reopen(() => writeFileSync(path(''), older));
+    expect(codesOf()).toEqual(['wallet-file-older']);
+    await expect(world.wallets.words('a', PASSWORD)).rejects.toMatchObject({ code: 'wallet-password' });
+    expect(await world.wallets.words('a', 'another password')).toMatchObject({ mnemonic });
+  });
+
+  test('with all its versions: the keys beyond it are found again when it is unlocked', async () => {
+    world = await openWorld();
+    ({ mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 }));
+    const folder = join(world.directory, 'wallets');
+    const older = readFileSync(path(''));
+    await world.wallets.unlock('a', PASSWORD);
+    for (let i = 0; i < 130; i++) await world.mine(1, world.wallets.payout('a'));
+    await world.mine(MATURITY);
+    const balance = await world.wallets.balance('a');
+    await reopen(() => {
+      for (const entry of readdirSync(folder)) rmSync(join(folder, entry));
+      writeFileSync(path(''), older);
+    });
+    expect(await world.wallets.balance('a')).toEqual(balance);
+    await world.wallets.unlock('a', PASSWORD);
+    await world.mine(1, world.wallets.payout('a'));
+    await world.mine(MATURITY);
+    await eventually(async () => (await world.wallets.balance('a')).available).toBe(
+      balance.available + SUBSIDY,
+    );
+    // Without the database too: the chain is read again.
+    await reopen(() => {
+      for (const entry of readdirSync(folder)) rmSync(join(folder, entry));
+      rmSync(join(world.directory, 'wallet-data'), { recursive: true });
+      writeFileSync(path(''), older);
+    });
+    await world.wallets.unlock('a', PASSWORD);
+    await eventually(async () => (await world.wallets.balance('a')).available).toBe(
+      balance.available + SUBSIDY,
+    );
+  }, 60_000);
+
+  test('is not confused with a wallet that is restored from an older backup on purpose', async () => {
+    await walletWithVersions();
+    const { bytes } = await world.wallets.backup('a', PASSWORD);
+    await world.wallets.changePassword('a', PASSWORD, 'another password');
+    await world.wallets.delete({ name: 'a', password: 'another password', mnemonic });
+    await world.wallets.restoreBackup({ password: PASSWORD, bytes });
+    await reopen();
+    expect(codesOf()).toEqual([]);
+    expect(await world.wallets.words('a', PASSWORD)).toMatchObject({ mnemonic });
+  });
+});
