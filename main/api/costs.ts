@@ -99,6 +99,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.changePassword': 'keys',
   'wallet.signMessage': 'light',
   'wallet.verifyMessage': 'light',
+  'wallet.provePayment': 'work',
+  'wallet.verifyProof': 'work',
   'wallet.rescan': 'work',
   'wallet.exportKeys': 'work',
   'wallet.inspectKeys': 'large',

@@ -42,6 +42,7 @@ import type { WalletExport } from '../wallet/wallet-export.ts';
 import type { WalletDeletion } from '../wallet/wallet-deletion.ts';
 import type { WalletBackups } from '../wallet/backups.ts';
 import type { MessageToSign } from '../wallet/password-operations.ts';
+import type { CheckedProof, PaymentToProve } from '../wallet/proof-operations.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
 import type { OfflinePayments } from '../wallet/offline-payments.ts';
 import type { WatchOnly } from '../wallet/watch-only.ts';
@@ -231,6 +232,8 @@ export interface WalletAccess
   changePassword(name: string, password: string, next: string, by: Role): Promise<void>;
   signMessage(request: MessageToSign & { readonly by: Role }): Promise<{ readonly signature: string }>;
   verifyMessage(address: string, message: string, signature: string): boolean;
+  provePayment(request: PaymentToProve & { readonly by: Role }): Promise<{ readonly proof: string }>;
+  checkProof(text: string): Promise<CheckedProof>;
   rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
   /**
    * Calls the listener with the name of a wallet after its lock state, balance or history changed, possibly more often.

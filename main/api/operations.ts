@@ -100,6 +100,8 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.changePassword': 'wallet-password',
   'wallet.signMessage': 'read',
   'wallet.verifyMessage': 'read',
+  'wallet.provePayment': 'read',
+  'wallet.verifyProof': 'read',
   'wallet.rescan': 'wallet-rescan',
   'wallet.exportKeys': 'state',
   'wallet.inspectKeys': 'read',

@@ -11,6 +11,7 @@ import { createOfflineHandlers } from './offline-handlers.ts';
 import type { OperationFacts } from './operations.ts';
 import { alarmsOf, refuseUnsafeSpending } from './spending.ts';
 import { latest } from './streams.ts';
+import { verifyProof } from './verify-proof.ts';
 
 const HISTORY_LIMIT = 20;
 
@@ -174,6 +175,10 @@ function createRecordHandlers({ node }: HandlerDeps) {
     verifyMessage: handlers.verifyMessage.handler(({ input }) => ({
       valid: wallets.verifyMessage(input.address, input.message, input.signature),
     })),
+    provePayment: handlers.provePayment.handler(({ input, context }) =>
+      wallets.provePayment({ ...input, by: context.role }),
+    ),
+    verifyProof: handlers.verifyProof.handler(({ input }) => verifyProof(node, input.proof)),
     watch: handlers.watch.handler(({ input, context, signal }) =>
       watchWallet(node, input.name, { signal, ...context }),
     ),

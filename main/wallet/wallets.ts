@@ -12,6 +12,7 @@ import type { PaymentRequest } from './receivers.ts';
 import { retryAfterCorruption } from './recovery.ts';
 import { createRunningWallets } from './running-wallets.ts';
 import type { Sent } from './send-payment.ts';
+import { createProofOperations, type ProofOperations } from './proof-operations.ts';
 import { createPasswordOperations, type PasswordOperations } from './password-operations.ts';
 import { createWalletCreation, type WalletCreation } from './wallet-creation.ts';
 import { createWalletDeletion, type WalletDeletion } from './wallet-deletion.ts';
@@ -39,7 +40,8 @@ export interface Wallets
     WalletExport,
     PasswordOperations,
     WatchOnly,
-    OfflinePayments {
+    OfflinePayments,
+    ProofOperations {
   /** What a payment would cost now. */
   quote(request: PaymentRequest): Promise<Quote>;
   prepare(request: PaymentRequest): Promise<DraftPayment>;
@@ -100,6 +102,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createPasswordOperations({ network, random, components, changed }),
     ...createWatchOnly({ network, running, chain, clock }),
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),
+    ...createProofOperations({ network, clock, components }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepareFaster({ name, ...request }) {
       const wallet = running.get(name);

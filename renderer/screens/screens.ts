@@ -13,6 +13,7 @@ export interface ScreenProps {
 export const aboutScreens = {
   send: () => import('./payments/Send.svelte'),
   'recovery-phrase': () => import('./wallet/RecoveryPhrase.svelte'),
+  proofs: () => import('./proofs/Proofs.svelte'),
   payment: () => import('./payments/Payment.svelte'),
   block: () => import('./blocks/Block.svelte'),
   transaction: () => import('./blocks/Transaction.svelte'),

@@ -22,6 +22,7 @@ const SCREEN_COMMANDS: readonly [ScreenName, string, string][] = [
   ['batch', 'Batch payment', 'csv import several many receivers'],
   ['coins', 'Coins', 'utxo outputs freeze control combine consolidate'],
   ['addresses', 'Addresses', 'list labels gap'],
+  ['proofs', 'Messages and proofs', 'sign verify signature prove payment'],
   ['blocks', 'Blocks', 'chain'],
   ['mempool', 'Mempool', 'waiting fees'],
   ['peers', 'Peers', 'nodes connections'],

@@ -8,6 +8,7 @@ export const SCREENS = [
   'batch',
   'coins',
   'addresses',
+  'proofs',
   'new-wallet',
   'restore-wallet',
   'watch-wallet',

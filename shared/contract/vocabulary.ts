@@ -122,6 +122,9 @@ export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
  */
 export const GAP = { usual: 100, most: 10_000 } as const;
 
+/** Where the node finds the payment of a proof. `unknown`: in no block that it searched, and not in its mempool. */
+export const PROOF_STATES = ['mined', 'pending', 'unknown'] as const;
+
 /** How many contacts there may be, addresses of a contact, and own addresses that were given to it. */
 export const CONTACT_LIMITS = { contacts: 1000, addresses: 20, given: 20 } as const;
 

@@ -39,6 +39,7 @@ import {
   HISTORY_KINDS,
   HISTORY_STATES,
   ORDERS,
+  PROOF_STATES,
   WALLET_KINDS,
 } from './vocabulary.ts';
 
@@ -297,6 +298,23 @@ export const historyEntry = z.object({
   addresses: z.array(z.string()),
 });
 
+/** Addition: what a valid proof says, and where this node finds its payment. */
+export const proofVerdict = z.object({
+  txid: id,
+  receiver: z.string(),
+  /** What the receiver gets in this payment. */
+  amount: total,
+  challenge: z.string(),
+  /** The addresses of the coins that were spent, whose keys have signed the proof. */
+  senders: z.array(z.string()),
+  state: z.enum(PROOF_STATES),
+  block: id.nullable(),
+  height: height.nullable(),
+  /** The time of the block. */
+  time: unixSeconds.nullable(),
+  confirmations: count,
+});
+
 /** Addition: `firstAddress` identifies the keys of the wallet. */
 export const deletedWallet = z.object({ name: z.string(), firstAddress: z.string(), createdAt: unixSeconds });
 
@@ -530,6 +548,23 @@ export const walletContract = {
     .input(z.strictObject({ address, message, signature: z.string().max(256) }))
     .output(z.object({ valid: z.boolean() })),
   /**
+   * Additions: a proof of a payment of this wallet to one of its receivers, for a person who named the challenge
+   * (docs/formats/payment-proof.md). `receiver` may be left out if there is one only.
+   */
+  provePayment: oc
+    .input(
+      z.strictObject({
+        name: walletName,
+        password,
+        txid: givenId,
+        receiver: address.optional(),
+        challenge: label.refine((text) => text !== '', 'the challenge is empty'),
+      }),
+    )
+    .output(z.object({ proof: z.string() })),
+  /** Checks the signatures of a proof, and looks for its payment in the chain and the mempool of this node. */
+  verifyProof: oc.input(z.strictObject({ proof: z.string().max(600_000) })).output(proofVerdict),
+  /**
    * Addition: reads the chain again from a height on. With a larger `gap` than before it finds payments to addresses
    * that another program used beyond the default gap; the wallet must be unlocked for that.
    */
@@ -613,6 +648,7 @@ export type FasterPayment = z.infer<typeof fasterPayment>;
 export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
 export type Quote = Readonly<z.infer<typeof quote>>;
+export type ProofVerdict = z.infer<typeof proofVerdict>;
 export type PaymentTarget = z.infer<typeof target>;
 export type HistoryEntry = z.infer<typeof historyEntry>;
 export type ListedWallet = Readonly<z.infer<typeof listedWallet>>;

@@ -188,6 +188,18 @@ export const WALLET_SENTENCES = {
     'In the desktop app, only the confirmation dialog can confirm a signature. Confirm it there.',
   'wallet-signing-declined': 'The payment was not approved in the dialog. Nothing was signed.',
 
+  'proof-malformed': 'This is not a payment proof, or a part of it is missing. Copy the whole proof again.',
+  'proof-damaged': 'A character of this proof is wrong or missing. Copy the whole proof again.',
+  'proof-newer': 'This proof was made by a newer version of Kith. Update Kith to check it.',
+  'proof-other-network': 'This proof is for a payment on another network. Check it with a node of that network.',
+  'proof-invalid':
+    'This proof is not valid: a signature does not match, or the payment does not pay the receiver. It proves nothing.',
+  'proof-payment-unknown': 'The wallet[ “{name}”] has no such payment. Choose one of its payments.',
+  'proof-not-own':
+    'This payment spends coins of other wallets, so that this wallet cannot prove it alone. Choose a payment that you sent.',
+  'proof-receiver': 'The payment does not pay this address, or it has several receivers. Choose one of them.',
+  'proof-challenge': 'The challenge cannot be used. Enter 1 to 200 characters that the verifier chose.',
+
   'contact-unknown': 'This contact was removed. Choose another one, or add it again.',
   'contact-name':
     'This cannot be the name of a contact. A name has 1 to 100 characters, and is not an address or a payment link.',

@@ -249,6 +249,10 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       changePassword: async () => undefined,
       signMessage: async () => ({ signature: '00' }),
       verifyMessage: () => false,
+      provePayment: async () => ({ proof: 'kithproof' }),
+      checkProof: async () => {
+        throw new KithError('proof-malformed');
+      },
       rescan: async () => undefined,
       exportKeys: async () => ({
         keys: new Uint8Array(2),

@@ -236,6 +236,31 @@ test('public keys are exported and watched; a payment is exported, signed and se
   expect(sent).toEqual({ txid: view['txid'] });
 });
 
+test('a payment is proven and the proof verified, and a message is signed and verified', async () => {
+  const history = (await call(dir, 'wallet.history', { name: 'mine', limit: 100 })) as Fields[];
+  const { txid, addresses } = history.find(({ kind }) => kind === 'sent')! as { txid: string; addresses: [string] };
+  const challenge = 'Order 1234';
+  const proven = await call(dir, 'wallet.provePayment', { name: 'mine', password: PASSWORD, txid, challenge });
+  const { proof } = proven as { proof: string };
+  const verdict = (await call(dir, 'wallet.verifyProof', { proof })) as Fields;
+  const shape =
+    'txid:hash receiver:text amount:int challenge:text senders:list state:text block:hash? height:int? time:int? confirmations:int';
+  expect(holds(verdict, shape)).toEqual([]);
+  expect(verdict).toMatchObject({ txid, receiver: addresses[0], challenge, state: 'pending' });
+  const { address } = (await call(dir, 'wallet.address', { name: 'mine' })) as { address: string };
+  await call(dir, 'mining.generate', { address, blocks: 2 });
+  const mined = (await call(dir, 'wallet.verifyProof', { proof })) as Fields;
+  expect(mined).toMatchObject({ state: 'mined', confirmations: 2 });
+  const forged = JSON.stringify({ proof: proof.replace('1234', '4321') });
+  const refused = await run(['call', '--datadir', dir, 'wallet.verifyProof', forged]);
+  expect(refused.fault).toMatchObject({ code: 'proof-damaged' });
+  const message = { address, message: 'I am here' };
+  const signed = await call(dir, 'wallet.signMessage', { name: 'mine', password: PASSWORD, ...message });
+  const { signature } = signed as { signature: string };
+  expect(await call(dir, 'wallet.verifyMessage', { ...message, signature })).toEqual({ valid: true });
+  expect(await call(dir, 'wallet.verifyMessage', { ...message, message: 'x', signature })).toEqual({ valid: false });
+});
+
 test('contacts are added, listed, watched, paid and removed', async () => {
   const { address } = (await call(dir, 'wallet.newAddress', { name: 'back' })) as { address: string };
   const shape = 'id:text name:text note:text addresses:list next:text given:list createdAt:int';
