@@ -29,6 +29,7 @@ import type {
   FasterPayment,
   PaymentTarget,
   Quote,
+  ReceiveRequest,
 } from '../../shared/contract/wallet.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Network } from '../core/params/network.ts';
@@ -43,6 +44,7 @@ import type { WalletDeletion } from '../wallet/wallet-deletion.ts';
 import type { WalletBackups } from '../wallet/backups.ts';
 import type { MessageToSign } from '../wallet/password-operations.ts';
 import type { CheckedProof, PaymentToProve } from '../wallet/proof-operations.ts';
+import type { NewRequest } from '../wallet/receive-requests.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
 import type { OfflinePayments } from '../wallet/offline-payments.ts';
 import type { WatchOnly } from '../wallet/watch-only.ts';
@@ -203,6 +205,9 @@ export interface WalletAccess
   newAddress(name: string, label: string | undefined): Promise<string>;
   /** The lock for the next mined block. It changes after each reward. Also works while the wallet is locked. */
   payout(name: string): Lock;
+  requests(name: string): Promise<ReceiveRequest[]>;
+  createRequest(request: NewRequest): Promise<ReceiveRequest>;
+  deleteRequest(name: string, address: string): Promise<void>;
   quote(payment: Payment): Promise<Quote>;
   prepareFaster(request: FasterPayment): Promise<DraftPayment>;
   prepareConsolidation(request: Consolidation): Promise<DraftPayment>;

@@ -14,10 +14,18 @@ export async function verifyProof(node: NodeFacade, text: string): Promise<Proof
   const { block, ...facts } = await node.wallets.checkProof(text);
   const place = { block: null, height: null, time: null, confirmations: 0 };
   if (node.mempool.get(facts.txid) !== undefined) return { ...facts, ...place, state: 'pending' };
-  const entry = (await entryOfHint(node, facts.txid, block)) ?? (await node.chain.findTransaction(facts.txid))?.entry;
+  const entry =
+    (await entryOfHint(node, facts.txid, block)) ?? (await node.chain.findTransaction(facts.txid))?.entry;
   if (entry === undefined) return { ...facts, ...place, state: 'unknown' };
   const { id, height, time } = entry;
-  return { ...facts, state: 'mined', block: id, height, time, confirmations: confirmationsOf(node.chain, entry) };
+  return {
+    ...facts,
+    state: 'mined',
+    block: id,
+    height,
+    time,
+    confirmations: confirmationsOf(node.chain, entry),
+  };
 }
 
 async function entryOfHint(

@@ -157,6 +157,11 @@ function createRecordHandlers({ node }: HandlerDeps) {
     newAddress: handlers.newAddress.handler(async ({ input }) => ({
       address: await wallets.newAddress(input.name, input.label),
     })),
+    requests: handlers.requests.handler(({ input }) => wallets.requests(input.name)),
+    createRequest: handlers.createRequest.handler(({ input }) => wallets.createRequest(input)),
+    deleteRequest: handlers.deleteRequest.handler(({ input }) =>
+      done(wallets.deleteRequest(input.name, input.address)),
+    ),
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
     coins: handlers.coins.handler(({ input }) => wallets.coins(input)),
     addresses: handlers.addresses.handler(({ input }) => wallets.addresses(input)),

@@ -1,3 +1,4 @@
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { app, type DownloadItem, type Session, type WebContents } from 'electron';
 import { PAGE_ORIGIN } from './page-headers.ts';
@@ -43,24 +44,45 @@ const DEAD_PROXY = {
   proxyBypassRules: '<-loopback>',
 } as const;
 
-/** The longest network file in bytes. */
-const MAX_NETWORK_FILE = 64 * 1024;
+/** A kind of file that the page may offer: its own text or picture, under a name that no system runs. */
+interface SavedFile {
+  readonly name: RegExp;
+  readonly mostBytes: number;
+  /** The title of the dialog. */
+  readonly title: string;
+  /** The form of its whole text. A file of another form is deleted: a picture could have scripts. */
+  readonly form?: RegExp;
+}
 
-/** The longest list of payments or labels in bytes. */
-const MAX_EXPORT_FILE = 100_000_000;
+const SAVED_FILES: readonly SavedFile[] = [
+  { name: /^[A-Za-z0-9_-]{1,64}\.kith\.json$/, mostBytes: 64 * 1024, title: 'Save network file' },
+  {
+    name: /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'’-]{0,120}\.(?:csv|json|jsonl)$/u,
+    mostBytes: 100_000_000,
+    title: 'Save file',
+  },
+  {
+    name: /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'’-]{0,120}\.(?:kithkeys|kithpayment)$/u,
+    mostBytes: 4_000_000,
+    title: 'Save file',
+  },
+  { name: /^payment-[0-9a-f]{12}\.kithproof$/, mostBytes: 600_000, title: 'Save payment proof' },
+  { name: /^kith-request-[0-9a-z]{8}\.png$/, mostBytes: 1024 * 1024, title: 'Save QR code' },
+  {
+    name: /^kith-request-[0-9a-z]{8}\.svg$/,
+    mostBytes: 1024 * 1024,
+    title: 'Save QR code',
+    form: /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"(?: [a-zA-Z]+="[\w .]+")*>(?:<path(?: fill="#fff")? d="[MHhvz\d -]+"\/>){2}<\/svg>\n$/,
+  },
+];
 
-/**
- * The kinds of file that the page may offer: text of its own, under a name that no system runs. They are network files,
- * and lists of payments and labels.
- */
-function isOffered(item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getTotalBytes'>): boolean {
-  const [name, bytes] = [item.getFilename(), item.getTotalBytes()];
-  return (
-    item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`) &&
-    ((/^[A-Za-z0-9_-]{1,64}\.kith\.json$/.test(name) && bytes <= MAX_NETWORK_FILE) ||
-      (/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'’-]{0,120}\.(?:csv|json|jsonl)$/u.test(name) &&
-        bytes <= MAX_EXPORT_FILE))
-  );
+/** The kind of an offered file; undefined if the page may not save it. */
+function savedFile(
+  item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getTotalBytes'>,
+): SavedFile | undefined {
+  if (!item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`)) return undefined;
+  const kind = SAVED_FILES.find(({ name }) => name.test(item.getFilename()));
+  return kind !== undefined && item.getTotalBytes() <= kind.mostBytes ? kind : undefined;
 }
 
 /** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
@@ -83,19 +105,25 @@ export async function guardSession(session: Session): Promise<void> {
   await proxied;
 }
 
-/** The page offers a file, one at a time, and the user chooses the place: no script writes a file by itself. */
+/** The page offers one file at a time, and the user chooses the place: no script writes a file by itself. */
 function guardDownloads(session: Session): void {
   const limit = createQuestionLimit();
   let saving = false;
   session.on('will-download', (event, item) => {
-    if (saving || !isOffered(item) || !limit.allows()) return event.preventDefault();
+    const kind = savedFile(item);
+    if (saving || kind === undefined || !limit.allows()) return event.preventDefault();
     saving = true;
     item.once('done', (_event, state) => {
       saving = false;
       if (state === 'cancelled') limit.add();
+      if (state === 'completed' && kind.form !== undefined) void deleteUnlike(item.getSavePath(), kind.form);
     });
     const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
-    const title = item.getFilename().endsWith('.kith.json') ? 'Save network file' : 'Save file';
-    item.setSaveDialogOptions({ title, defaultPath });
+    item.setSaveDialogOptions({ title: kind.title, defaultPath });
   });
+}
+
+async function deleteUnlike(file: string, form: RegExp): Promise<void> {
+  const text = await readFile(file, 'latin1').catch(() => '');
+  if (!form.test(text)) await rm(file, { force: true });
 }

@@ -45,8 +45,13 @@ const MAX_INPUTS = 1100;
 const CHECKS_PER_TURN = 4;
 
 /** The text that every key signs. Its last line is the challenge, so that no two statements have the same text. */
-export function proofStatement(hrp: string, { tx, receiver, challenge }: Omit<PaymentProof, 'inputs' | 'block'>): string {
-  return [`Kith payment proof ${PROOF_SCHEMA}`, tx.txidHex, encodeAddress(hrp, receiver), challenge].join('\n');
+export function proofStatement(
+  hrp: string,
+  { tx, receiver, challenge }: Omit<PaymentProof, 'inputs' | 'block'>,
+): string {
+  return [`Kith payment proof ${PROOF_SCHEMA}`, tx.txidHex, encodeAddress(hrp, receiver), challenge].join(
+    '\n',
+  );
 }
 
 export function encodeProof({ idHex, hrp }: ProofNetwork, proof: PaymentProof): string {
@@ -101,9 +106,13 @@ const bodySchema = z.strictObject({
  * @throws {KithError} `proof-malformed`, `proof-damaged`, `proof-newer`, `proof-other-network`, `address-…`
  */
 export function decodeProof({ idHex, hrp }: ProofNetwork, text: string): PaymentProof {
-  const [first = '', body = '', ...rest] = text.slice(0, MAX_PROOF + 1).trim().split(/\r?\n/);
+  const [first = '', body = '', ...rest] = text
+    .slice(0, MAX_PROOF + 1)
+    .trim()
+    .split(/\r?\n/);
   const [, schema, checksum] = /^kithproof (\d{1,5}) ([0-9a-f]{64})$/.exec(first.trim()) ?? [];
-  if (text.length > MAX_PROOF || schema === undefined || rest.length > 0) throw new KithError('proof-malformed');
+  if (text.length > MAX_PROOF || schema === undefined || rest.length > 0)
+    throw new KithError('proof-malformed');
   if (Number(schema) > PROOF_SCHEMA) throw new KithError('proof-newer');
   if (toHex(plainSha256(Buffer.from(body))) !== checksum) throw new KithError('proof-damaged');
   const fields = parseBody(body);
@@ -160,7 +169,8 @@ export async function checkProof(
     if (i % CHECKS_PER_TURN === CHECKS_PER_TURN - 1) await clock.soon();
     const { spent, signature } = inputs[i]!;
     valid =
-      verifyReference(spent.lock, tx.witness[i]!, message) && verifyMessage(id, spent.lock, statement, signature);
+      verifyReference(spent.lock, tx.witness[i]!, message) &&
+      verifyMessage(id, spent.lock, statement, signature);
   }
   if (!valid) throw new KithError('proof-invalid');
 }

@@ -6,7 +6,14 @@ import type { Lock } from '../core/primitives/coin.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import { checkProof, decodeProof, encodeProof, paidTo, type ProvenInput, proofStatement } from './payment-proof.ts';
+import {
+  checkProof,
+  decodeProof,
+  encodeProof,
+  paidTo,
+  type ProvenInput,
+  proofStatement,
+} from './payment-proof.ts';
 import type { WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
 import { messageHash } from './signed-message.ts';
@@ -61,11 +68,14 @@ export function createProofOperations({ network, clock, components }: ProofOpera
       const record =
         wallet.ledger.unconfirmed.get(txid) ?? (await queue.run(() => data.mined(wallet.id, txid)));
       if (record === null) throw new KithError('proof-payment-unknown', undefined, { data: { name } });
+      const spent = spentCoins(wallet, record);
       const challenge = cleanLabel(typed);
       if (challenge === '' || challenge.length > MAX_LABEL) throw new KithError('proof-challenge');
       const receiver = receiverOf(network.hrp, record, wanted);
-      const spent = spentCoins(wallet, record);
-      const message = messageHash(network.id, proofStatement(network.hrp, { tx: record.tx, receiver, challenge }));
+      const message = messageHash(
+        network.id,
+        proofStatement(network.hrp, { tx: record.tx, receiver, challenge }),
+      );
       const keys = await access.keys(wallet, password, by);
       const inputs: ProvenInput[] = [];
       try {

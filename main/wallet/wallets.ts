@@ -9,6 +9,7 @@ import type { Service } from '../lib/service.ts';
 import { createWalletBackups, type WalletBackups } from './backups.ts';
 import { findWalletNotices } from './notices.ts';
 import type { PaymentRequest } from './receivers.ts';
+import { createReceiveRequests, type ReceiveRequests } from './receive-requests.ts';
 import { retryAfterCorruption } from './recovery.ts';
 import { createRunningWallets } from './running-wallets.ts';
 import type { Sent } from './send-payment.ts';
@@ -41,7 +42,8 @@ export interface Wallets
     PasswordOperations,
     WatchOnly,
     OfflinePayments,
-    ProofOperations {
+    ProofOperations,
+    ReceiveRequests {
   /** What a payment would cost now. */
   quote(request: PaymentRequest): Promise<Quote>;
   prepare(request: PaymentRequest): Promise<DraftPayment>;
@@ -99,6 +101,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWalletDeletion(running, changed),
     ...createWalletBackups({ network, random, clock, running, changed, contacts, log }),
     ...createWalletLists({ network, chain, clock, running }),
+    ...createReceiveRequests({ network, clock, running }),
     ...createPasswordOperations({ network, random, components, changed }),
     ...createWatchOnly({ network, running, chain, clock }),
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),

@@ -1,14 +1,10 @@
-/** Offers a text, or bytes as hex, as a file: the browser downloads it, the desktop app asks where to save it. */
+/** Offers a text, a blob, or bytes as hex, as a file: the browser downloads it, the desktop app asks where to save it. */
 export function saveFile(
   name: string,
-  content: string | { readonly hex: string },
+  content: string | Blob | { readonly hex: string },
   type = 'application/json',
 ): void {
-  const blob =
-    typeof content === 'string'
-      ? new Blob([content], { type })
-      : new Blob([bytesOf(content.hex)], { type: 'application/octet-stream' });
-  const url = URL.createObjectURL(blob);
+  const url = URL.createObjectURL(blobOf(content, type));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
@@ -21,4 +17,11 @@ export function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
     Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
   );
+}
+
+function blobOf(content: string | Blob | { readonly hex: string }, type: string): Blob {
+  if (content instanceof Blob) return content;
+  return typeof content === 'string'
+    ? new Blob([content], { type })
+    : new Blob([bytesOf(content.hex)], { type: 'application/octet-stream' });
 }

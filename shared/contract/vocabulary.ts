@@ -143,6 +143,10 @@ export const AUTO_LOCK_MINUTES = [0, 1, 5, 15, 60] as const;
 /** Longest backup file that fits into a message, in bytes; the terminal can restore a longer one by its path. */
 export const MAX_SENT_BACKUP = 1_000_000;
 
+/** The state of a payment request. `pending`: payments that are in no block yet are enough for it. */
+export const RECEIVE_REQUEST_STATES = ['open', 'partly-paid', 'pending', 'paid', 'expired'] as const;
+export type ReceiveRequestState = (typeof RECEIVE_REQUEST_STATES)[number];
+
 /** Operations that may outlive the client that requested them; every client gets the result. */
 export const OPERATION_KINDS = [
   'payment',

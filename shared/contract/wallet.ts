@@ -40,6 +40,7 @@ import {
   HISTORY_STATES,
   ORDERS,
   PROOF_STATES,
+  RECEIVE_REQUEST_STATES,
   WALLET_KINDS,
 } from './vocabulary.ts';
 
@@ -400,6 +401,24 @@ export const walletView = z.object({
   latest: z.array(historyEntry),
 });
 
+/** Addition: a request to be paid, with a receiving address of its own. */
+export const receiveRequest = z.object({
+  address: z.string(),
+  /** Null: the payer chooses. */
+  amount: amount.nullable(),
+  label: z.string(),
+  createdAt: unixSeconds,
+  /** Null for never. The address stays valid: a request that expired can still be paid. */
+  expires: unixSeconds.nullable(),
+  state: z.enum(RECEIVE_REQUEST_STATES),
+  /** What was paid to its address, pending payments included. */
+  received: total,
+  /** The payments to its address, newest first; `height` is null while a payment is in no block. */
+  payments: z.array(z.object({ txid: id, amount: total, height: height.nullable() })),
+  /** The payment link to send to the payer. */
+  link: z.string(),
+});
+
 export const walletContract = {
   /** The recovery phrase is returned once, and never again without the password. */
   create: oc
@@ -461,6 +480,21 @@ export const walletContract = {
   newAddress: oc
     .input(z.strictObject({ name: walletName, label: label.optional() }))
     .output(z.object({ address: z.string() })),
+  /** Additions: payment requests, newest first. */
+  requests: oc.input(named).output(z.array(receiveRequest)),
+  /** `seconds` until it expires; left out, it does not expire. */
+  createRequest: oc
+    .input(
+      z.strictObject({
+        name: walletName,
+        amount: amount.optional(),
+        label: label.optional(),
+        seconds: seconds.optional(),
+      }),
+    )
+    .output(receiveRequest),
+  /** Its address stays an address of the wallet. */
+  deleteRequest: oc.input(z.strictObject({ name: walletName, address })).output(done),
   /**
    * Addition: the fee of a payment before it is prepared; keeps nothing. `prepare` with the same fee rate has the same
    * fee, unless the wallet or the tip changed. Fails as `prepare` does.
@@ -649,6 +683,7 @@ export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
 export type Quote = Readonly<z.infer<typeof quote>>;
 export type ProofVerdict = z.infer<typeof proofVerdict>;
+export type ReceiveRequest = z.infer<typeof receiveRequest>;
 export type PaymentTarget = z.infer<typeof target>;
 export type HistoryEntry = z.infer<typeof historyEntry>;
 export type ListedWallet = Readonly<z.infer<typeof listedWallet>>;

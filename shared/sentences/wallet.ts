@@ -188,10 +188,13 @@ export const WALLET_SENTENCES = {
     'In the desktop app, only the confirmation dialog can confirm a signature. Confirm it there.',
   'wallet-signing-declined': 'The payment was not approved in the dialog. Nothing was signed.',
 
+  'wallet-request-unknown': 'This payment request was deleted. Create a new one.',
+
   'proof-malformed': 'This is not a payment proof, or a part of it is missing. Copy the whole proof again.',
   'proof-damaged': 'A character of this proof is wrong or missing. Copy the whole proof again.',
   'proof-newer': 'This proof was made by a newer version of Kith. Update Kith to check it.',
-  'proof-other-network': 'This proof is for a payment on another network. Check it with a node of that network.',
+  'proof-other-network':
+    'This proof is for a payment on another network. Check it with a node of that network.',
   'proof-invalid':
     'This proof is not valid: a signature does not match, or the payment does not pay the receiver. It proves nothing.',
   'proof-payment-unknown': 'The wallet[ “{name}”] has no such payment. Choose one of its payments.',

@@ -221,6 +221,11 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       },
       payout: () => testKey(1).lock,
       newAddress: async () => 'rkith1',
+      requests: async () => [],
+      createRequest: async () => {
+        throw new KithError('wallet-requests-full');
+      },
+      deleteRequest: async () => undefined,
       quote: async () => ({ amount: 1, fee: 2, feerate: 3, change: 4, inputs: 5 }),
       prepare: async () => draft,
       readBatch: () => ({ rows: [], wrong: 0, total: 0 }),

@@ -238,9 +238,17 @@ test('public keys are exported and watched; a payment is exported, signed and se
 
 test('a payment is proven and the proof verified, and a message is signed and verified', async () => {
   const history = (await call(dir, 'wallet.history', { name: 'mine', limit: 100 })) as Fields[];
-  const { txid, addresses } = history.find(({ kind }) => kind === 'sent')! as { txid: string; addresses: [string] };
+  const { txid, addresses } = history.find(({ kind }) => kind === 'sent')! as {
+    txid: string;
+    addresses: [string];
+  };
   const challenge = 'Order 1234';
-  const proven = await call(dir, 'wallet.provePayment', { name: 'mine', password: PASSWORD, txid, challenge });
+  const proven = await call(dir, 'wallet.provePayment', {
+    name: 'mine',
+    password: PASSWORD,
+    txid,
+    challenge,
+  });
   const { proof } = proven as { proof: string };
   const verdict = (await call(dir, 'wallet.verifyProof', { proof })) as Fields;
   const shape =
@@ -258,7 +266,24 @@ test('a payment is proven and the proof verified, and a message is signed and ve
   const signed = await call(dir, 'wallet.signMessage', { name: 'mine', password: PASSWORD, ...message });
   const { signature } = signed as { signature: string };
   expect(await call(dir, 'wallet.verifyMessage', { ...message, signature })).toEqual({ valid: true });
-  expect(await call(dir, 'wallet.verifyMessage', { ...message, message: 'x', signature })).toEqual({ valid: false });
+  expect(await call(dir, 'wallet.verifyMessage', { ...message, message: 'x', signature })).toEqual({
+    valid: false,
+  });
+});
+
+test('a payment request is created, paid and deleted', async () => {
+  const input = { name: 'back', amount: 2_000_000, label: 'bread', seconds: 600 };
+  const request = (await call(dir, 'wallet.createRequest', input)) as Fields;
+  const shape =
+    'address:text amount:int? label:text createdAt:int expires:int? state:text received:int payments:list link:text';
+  expect(holds(request, shape)).toEqual([]);
+  const { address } = request as { address: string };
+  expect(request).toMatchObject({ state: 'open', link: `kith:${address}?amount=2000000&label=bread` });
+  const to = [{ address, amount: 2_000_000 }];
+  await call(dir, 'wallet.send', { name: 'mine', to, password: PASSWORD });
+  expect(await call(dir, 'wallet.requests', { name: 'back' })).toMatchObject([{ address, state: 'pending' }]);
+  expect(await call(dir, 'wallet.deleteRequest', { name: 'back', address })).toEqual({});
+  expect(await call(dir, 'wallet.requests', { name: 'back' })).toEqual([]);
 });
 
 test('contacts are added, listed, watched, paid and removed', async () => {
