@@ -9,8 +9,10 @@ export interface Activity {
   readonly motes: number;
   /** Text between the amount and the party: " to ", " for "; empty if there is no party. */
   readonly joint: string;
-  /** A label or an address. Users may choose it, so the page isolates its text direction. */
+  /** The name of a contact, a label, or an address. Users may choose it, so the page isolates its text direction. */
   readonly party: string;
+  /** The label, where the party is a contact; else empty. Isolated too. */
+  readonly label: string;
   readonly tail: string;
   readonly tone: 'in' | 'out' | 'mined' | 'wait' | 'void';
 }
@@ -103,21 +105,21 @@ function oneName({ addresses }: HistoryEntry, nameOf: ContactNames['of']): strin
   return names.size === 1 ? (name ?? null) : null;
 }
 
-type Party = Pick<Activity, 'joint' | 'party'>;
-const NO_PARTY: Party = { joint: '', party: '' };
+type Party = Pick<Activity, 'joint' | 'party' | 'label'>;
+const NO_PARTY: Party = { joint: '', party: '', label: '' };
 
 function from(entry: HistoryEntry, { givenTo }: ContactNames): Party {
   const name = oneName(entry, givenTo);
-  if (name !== null) return { joint: ' from ', party: name };
-  return entry.label === '' ? NO_PARTY : { joint: ' for ', party: entry.label };
+  if (name !== null) return { joint: ' from ', party: name, label: entry.label };
+  return entry.label === '' ? NO_PARTY : { joint: ' for ', party: entry.label, label: '' };
 }
 
 function to(entry: HistoryEntry, { of }: ContactNames): Party {
   const [first, ...rest] = entry.addresses;
   const name = oneName(entry, of);
-  if (name !== null) return { joint: ' to ', party: name };
-  if (entry.label !== '') return { joint: ' to ', party: entry.label };
+  if (name !== null) return { joint: ' to ', party: name, label: entry.label };
+  if (entry.label !== '') return { joint: ' to ', party: entry.label, label: '' };
   if (first === undefined) return NO_PARTY;
   const party = rest.length === 0 ? shortId(first) : plural(rest.length + 1, 'address', 'addresses');
-  return { joint: ' to ', party };
+  return { joint: ' to ', party, label: '' };
 }

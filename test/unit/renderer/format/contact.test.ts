@@ -45,10 +45,10 @@ test('activities name the contact that was paid, and the one to whom the address
     givenTo: (address) => CONTACTS.find(({ given }) => given.includes(address)) ?? null,
   });
   const partyOf = (parts: Parameters<typeof anEntry>[0]) => {
-    const { joint, party } = activityOf(anEntry(parts), 100, names);
-    return joint + party;
+    const { joint, party, label } = activityOf(anEntry(parts), 100, names);
+    return joint + party + (label === '' ? '' : ` (${label})`);
   };
-  expect(partyOf({ kind: 'sent', addresses: ['bo0'], label: 'drill' })).toBe(' to Bo');
+  expect(partyOf({ kind: 'sent', addresses: ['bo0'], label: 'drill' })).toBe(' to Bo (drill)');
   expect(partyOf({ kind: 'sent', addresses: ['mira0', 'mira1'] })).toBe(' to Mira');
   expect(partyOf({ kind: 'sent', addresses: ['mira0', 'bo0'] })).toBe(' to 2 addresses');
   expect(partyOf({ kind: 'received', addresses: ['own-bo'] })).toBe(' from Bo');
