@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { CONTACT_LIMITS } from '../../../shared/contract/vocabulary.ts';
-import type { UnixSeconds } from '../../../shared/units.ts';
 import { mergeContacts } from '../../../main/wallet/contact-merge.ts';
 import type { StoredContact } from '../../../main/wallet/contacts-file.ts';
 
@@ -8,7 +7,7 @@ const contact = (id: string, name: string, ...addresses: string[]): StoredContac
   id,
   name,
   note: `note of ${id}`,
-  createdAt: 1 as UnixSeconds,
+  createdAt: 1,
   addresses: addresses.map((address) => ({ address, paidAt: null })),
   given: [],
 });

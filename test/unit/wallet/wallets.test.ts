@@ -254,6 +254,7 @@ describe('words', () => {
       locked: true,
       phraseChecked: true,
       kind: 'full',
+      backup: null,
     });
 
     const elsewhere = await wallets.restore({ name: 'c', password: 'p', mnemonic, passphrase: 'x' });
