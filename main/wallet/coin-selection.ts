@@ -4,6 +4,7 @@ import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import { drawn, type Random } from '../lib/random.ts';
 import { branchAndBound } from './branch-and-bound.ts';
+import { orderedPage } from './ordered-page.ts';
 import { countBytes, feeFor, inputBytes } from './payment-size.ts';
 
 /** A coin that may be spent. A `required` coin is spent regardless of its amount. */
@@ -230,11 +231,13 @@ function withoutChange<C extends Candidate>(
   const fixed = required.reduce((sum, coin) => sum + worth(coin, goal), 0);
   const least = goal.target + (goal.baseBytes + countBytes(1)) * goal.feerate - fixed;
   const most = least + changeCost(goal);
-  const pool = optional
-    .map((coin) => ({ coin, value: worth(coin, goal), timing: timingOf(coin, goal) }))
-    .filter(({ value }) => value <= most)
-    .sort((a, b) => b.value - a.value)
-    .slice(0, MAX_POOL);
+  const small = optional.filter((coin) => worth(coin, goal) <= most);
+  const largest = { order: 'descending', skip: 0, limit: MAX_POOL } as const;
+  const pool = orderedPage(small, (coin) => worth(coin, goal), largest).map((coin) => ({
+    coin,
+    value: worth(coin, goal),
+    timing: timingOf(coin, goal),
+  }));
   const found = branchAndBound(pool, { least, most });
   return found === null ? null : [...required, ...found.map((index) => pool[index]!.coin)];
 }

@@ -1,5 +1,5 @@
 import type { KeyPath } from './key-path.ts';
-import type { MinedPosition, WalletData } from './wallet-data.ts';
+import type { WalletData } from './wallet-data.ts';
 import type { MinedRecord, WalletRecord } from './wallet-records.ts';
 
 /** What transactions have paid to one key: their number, and the sum in motes. */
@@ -11,13 +11,12 @@ export interface Receipts {
 export const NO_RECEIPTS: Receipts = { payments: 0, received: 0 };
 
 /**
- * What mined transactions have paid to each key of a wallet. It is read from the records when it is first needed, the
- * newest first and a part at a time; the ledger adds and removes the records of blocks meanwhile. Everything from
- * `from` on is counted.
+ * What mined transactions have paid to each key of a wallet. It is read from the records when it is first needed, in the
+ * order of their txids and a part at a time; the ledger adds and removes the records of blocks meanwhile.
  */
 export interface KeyReceipts {
-  /** The first position that is counted; null when all are. */
-  readonly from: MinedPosition | null;
+  /** The last txid that is counted, empty for none; null when all are. */
+  readonly upTo: string | null;
   /** Increases with every change. */
   readonly revision: number;
   of(keyPath: KeyPath): Receipts;
@@ -25,15 +24,13 @@ export interface KeyReceipts {
   connect(record: MinedRecord): void;
   /** The ledger disconnected it. */
   disconnect(record: MinedRecord): void;
-  /** Counts records in the order of `WalletData.newest`; `isLast` when there are none after them. */
-  countOlder(records: readonly MinedRecord[], isLast: boolean): void;
+  /** Counts records after `upTo`, in the order of their txids; `isLast` when there are none after them. */
+  countNext(records: readonly MinedRecord[], isLast: boolean): void;
 }
-
-const LAST: MinedPosition = { height: 0xffff_ffff, position: 0 };
 
 export function createKeyReceipts(): KeyReceipts {
   const byKey = [new Map<number, Receipts>(), new Map<number, Receipts>()] as const;
-  let from: MinedPosition | null = LAST;
+  let upTo: string | null = '';
   let revision = 0;
   const change = (record: MinedRecord, sign: 1 | -1) => {
     revision++;
@@ -44,11 +41,10 @@ export function createKeyReceipts(): KeyReceipts {
       else byKey[keyPath.chain].set(keyPath.index, next);
     }
   };
-  const isCounted = ({ height, position }: MinedPosition) =>
-    from === null || height > from.height || (height === from.height && position >= from.position);
+  const isCounted = ({ tx }: MinedRecord) => upTo === null || tx.txidHex <= upTo;
   return {
-    get from() {
-      return from;
+    get upTo() {
+      return upTo;
     },
     get revision() {
       return revision;
@@ -60,11 +56,9 @@ export function createKeyReceipts(): KeyReceipts {
     disconnect(record) {
       if (isCounted(record)) change(record, -1);
     },
-    countOlder(records, isLast) {
+    countNext(records, isLast) {
       for (const record of records) change(record, 1);
-      const oldest = records.at(-1);
-      if (isLast) from = null;
-      else if (oldest !== undefined) from = { height: oldest.height, position: oldest.position };
+      upTo = isLast ? null : (records.at(-1)?.tx.txidHex ?? upTo);
     },
   };
 }
@@ -89,17 +83,17 @@ const RECORDS_PER_TURN = 1000;
 /** Counts the next part of the records that are not counted yet. True when all are. Runs inside the queue. */
 export async function countReceipts(
   receipts: KeyReceipts,
-  data: Pick<WalletData, 'newest'>,
+  data: Pick<WalletData, 'minedByTxid'>,
   id: string,
 ): Promise<boolean> {
-  const { from } = receipts;
-  if (from === null) return true;
+  const { upTo } = receipts;
+  if (upTo === null) return true;
   const records: MinedRecord[] = [];
-  for await (const record of data.newest(id, { before: from })) {
+  for await (const record of data.minedByTxid(id, upTo)) {
     records.push(record);
     if (records.length === RECORDS_PER_TURN) break;
   }
   const isLast = records.length < RECORDS_PER_TURN;
-  receipts.countOlder(records, isLast);
+  receipts.countNext(records, isLast);
   return isLast;
 }

@@ -6,6 +6,7 @@ import { assemblePayment, inheritedExpiry } from './assemble-payment.ts';
 import { sortCoins } from './balance.ts';
 import { coinOrigins } from './coin-origins.ts';
 import { isSelectionProblem, selectAll } from './coin-selection.ts';
+import { orderedPage } from './ordered-page.ts';
 import { baseBytes, inputBytes } from './payment-size.ts';
 import { checkFeerate, lifetimeOf, type Plan, type PlanContext } from './plan-payment.ts';
 import { choiceOfCoin, chosenCoins, type CoinChoice } from './spendable-coins.ts';
@@ -52,15 +53,17 @@ function offeredCoins(context: PlanContext, request: ConsolidationRequest, feera
   const { wallet, network } = context;
   const originOf = originsOf(context);
   const funds = sortCoins(wallet, network.params.maturity);
-  const choices = (request.coins === undefined ? funds.confirmed : chosenCoins(funds, request.coins)).map(
-    (spendable) =>
-      choiceOfCoin(spendable, request.coins !== undefined, originOf(spendable.key, spendable.coin)),
+  if (request.coins !== undefined)
+    return chosenCoins(funds, request.coins).map((coin) =>
+      choiceOfCoin(coin, true, originOf(coin.key, coin.coin)),
+    );
+  const smallest = { order: 'ascending', skip: 0, limit: MAX_COMBINED } as const;
+  const worthIt = funds.confirmed.filter(
+    ({ key, coin }) => coin.amount > inputBytes(Number(key.slice(65))) * feerate,
   );
-  if (request.coins !== undefined) return choices;
-  return choices
-    .filter(({ index, amount }) => amount > inputBytes(index) * feerate)
-    .sort((a, b) => a.amount - b.amount)
-    .slice(0, MAX_COMBINED);
+  return orderedPage(worthIt, ({ coin }) => coin.amount, smallest).map((coin) =>
+    choiceOfCoin(coin, false, originOf(coin.key, coin.coin)),
+  );
 }
 
 const originsOf = ({ wallet, network, contacts }: Pick<PlanContext, 'wallet' | 'network' | 'contacts'>) =>

@@ -1,4 +1,4 @@
-import type { Height } from '../../shared/units.ts';
+import type { Height, Motes } from '../../shared/units.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { fromHex } from '../core/codec/hex.ts';
 import { type Outpoint, type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
@@ -84,21 +84,36 @@ export function offeredCoins(
 
 /** A coin as a payment may choose it. */
 export function choiceOfCoin(
-  { key, coin, inheritedExpiry }: Spendable,
+  spendable: Spendable,
   required: boolean,
   origin: string | undefined,
 ): CoinChoice {
-  const outpoint = { txid: fromHex(key.slice(0, 64))!, index: Number(key.slice(65)) };
-  return {
-    key,
-    index: outpoint.index,
-    amount: coin.amount,
-    required,
-    origin,
-    outpoint,
-    coin,
-    inheritedExpiry,
-  };
+  return new Choice(spendable, required, origin);
+}
+
+/** The outpoint is made only for the coins that are spent: a wallet may have 50 000 to choose from. */
+class Choice implements CoinChoice {
+  readonly key: OutpointKey;
+  readonly index: number;
+  readonly amount: Motes;
+  readonly coin: OwnCoin;
+  readonly inheritedExpiry: Height | null;
+  readonly required: boolean;
+  readonly origin: string | undefined;
+
+  constructor({ key, coin, inheritedExpiry }: Spendable, required: boolean, origin: string | undefined) {
+    this.key = key;
+    this.index = Number(key.slice(65));
+    this.amount = coin.amount;
+    this.coin = coin;
+    this.inheritedExpiry = inheritedExpiry;
+    this.required = required;
+    this.origin = origin;
+  }
+
+  get outpoint(): Outpoint {
+    return { txid: fromHex(this.key.slice(0, 64))!, index: this.index };
+  }
 }
 
 /**

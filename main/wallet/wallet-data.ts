@@ -78,6 +78,8 @@ export interface WalletData {
   mined(id: string, txidHex: string): Promise<MinedRecord | null>;
   /** Mined records, newest first: those before `before` and above height `above`. Without limits all. */
   newest(id: string, range: { before?: MinedPosition; above?: Height }): AsyncIterable<MinedRecord>;
+  /** Mined records in the order of their txids, after a txid; empty for all. */
+  minedByTxid(id: string, after: string): AsyncIterable<MinedRecord>;
   countMined(id: string): Promise<number>;
   changes(id: string): WalletChanges;
   /** Writes the changes and the new meta record of the wallet in one atomic batch. */
@@ -158,6 +160,11 @@ export async function openWalletData(
       for await (const [, txid] of level.entries({ gte, lt, reverse: true })) {
         yield required(decodeOrThrow(await level.get(key.mined(id, txid)), decodeMined));
       }
+    },
+    async *minedByTxid(id, after) {
+      const { gte, lt } = rangeOf(TABLE.mined, id);
+      const start = after === '' ? gte : Buffer.concat([key.mined(id, fromHex(after)!), Buffer.of(0)]);
+      for await (const [, value] of level.entries({ gte: start, lt })) yield required(decodeMined(value));
     },
     async countMined(id) {
       let count = 0;
