@@ -24,7 +24,7 @@ const LONGEST_PERIOD = 12;
 
 /**
  * Whether rolls are too regular to come from a die: one face stands out, or the same few rolls repeat. Rolls that pass
- * may still be made up, which nobody can see.
+ * may still be made up, which no check can see.
  */
 export function isRegular(rolls: string): boolean {
   const mean = rolls.length / 6;

@@ -25,7 +25,7 @@ export function writeLabels(labels: ReadonlyMap<string, string>): string[] {
     .map(([ref, label]) => `${JSON.stringify({ type: TXID.test(ref) ? 'tx' : 'addr', ref, label })}\n`);
 }
 
-/** Reads JSON Lines. A line that is not understood is reported with its number, and the others are read. */
+/** Reads JSON Lines. A line that is not understood is reported with its number, and the other lines are read. */
 export function readLabels(text: string): { readonly labels: LabelLine[]; readonly skipped: Skipped[] } {
   const labels: LabelLine[] = [];
   const skipped: Skipped[] = [];

@@ -17,7 +17,7 @@ export interface WalletExport {
 
 const MAX_ROWS = 100_000;
 /** Rows of one part: about 150 kB, and a few milliseconds between two turns of the event loop. */
-const ROWS_AT_ONCE = 500;
+const ROWS_PER_PART = 500;
 
 export function createWalletExport(
   running: RunningWallets,
@@ -34,7 +34,7 @@ export function createWalletExport(
       let after: string | undefined;
       yield { text: writer.begin(), rows };
       while (rows < MAX_ROWS) {
-        const limit = Math.min(ROWS_AT_ONCE, MAX_ROWS - rows);
+        const limit = Math.min(ROWS_PER_PART, MAX_ROWS - rows);
         const page = await history({ name, limit, after });
         // The last payment of the page before is gone, by a reorganisation: the rest cannot be found.
         if (page.length === 0 && after !== undefined && !(await isKnown(name, after)))
@@ -48,8 +48,8 @@ export function createWalletExport(
     },
     async *exportLabels(name) {
       const lines = writeLabels(running.get(name).file.labels);
-      for (let from = 0; from < lines.length || from === 0; from += ROWS_AT_ONCE) {
-        const some = lines.slice(from, from + ROWS_AT_ONCE);
+      for (let from = 0; from < lines.length || from === 0; from += ROWS_PER_PART) {
+        const some = lines.slice(from, from + ROWS_PER_PART);
         yield { text: some.join(''), rows: from + some.length };
         await Promise.resolve();
       }

@@ -40,7 +40,7 @@ export interface WalletFiles {
   write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
   /** Deletes the file: it becomes the newest previous version. */
   remove(name: string): Promise<void>;
-  /** What the user must be told about a file that was read; null for nothing. */
+  /** The notice about a file that was read; null for none. */
   finding(name: string): FileFinding | null;
 }
 
@@ -154,7 +154,7 @@ async function keepAside(path: string, suffix: string): Promise<void> {
   }
 }
 
-/** The newest of these versions that can be read, whatever became of the others; null for none. */
+/** The newest of these versions that can be read, whatever became of the newer ones; null for none. */
 async function newestReadable(paths: readonly string[]): Promise<WalletFile | null> {
   for (const path of paths) {
     const file = await readOne(path).catch(() => null);

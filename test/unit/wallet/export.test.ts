@@ -113,7 +113,7 @@ describe('labels as JSON Lines', () => {
     expect(await textOf(world.wallets.exportLabels('b'))).toBe(text);
   });
 
-  test('report the lines that are not understood, and take the others', () => {
+  test('report the lines that are not understood, and take the good ones', () => {
     const good = { type: 'addr', ref: 'RKITH1ABC', label: ' for\u202e Mira ', origin: 'x' };
     const lines = [
       '\ufeff' + JSON.stringify(good),
