@@ -47,6 +47,8 @@ import type { CheckedProof, PaymentToProve } from '../wallet/proof-operations.ts
 import type { NewRequest } from '../wallet/receive-requests.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
 import type { OfflinePayments } from '../wallet/offline-payments.ts';
+import type { Accounts } from '../wallet/accounts.ts';
+import type { Setups } from '../wallet/setups.ts';
 import type { WatchOnly } from '../wallet/watch-only.ts';
 import type { NamedCoins } from '../wallet/wallet-lists.ts';
 import type { HistoryQuery } from '../wallet/wallet-queries.ts';
@@ -185,7 +187,7 @@ export interface MinerAccess {
  * type says so.
  */
 export interface WalletAccess
-  extends WatchOnly, OfflinePayments, WalletBackups, WalletDeletion, WalletExport {
+  extends WatchOnly, OfflinePayments, Accounts, Setups, WalletBackups, WalletDeletion, WalletExport {
   settings(): WalletSettings;
   changeSettings(settings: SettingsChange): Promise<WalletSettings>;
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;

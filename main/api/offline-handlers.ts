@@ -65,6 +65,9 @@ function createSigningHandlers({ node, operations }: HandlerDeps) {
         );
       },
     ),
+    combinePayments: handlers.combinePayments.handler(({ input }) =>
+      signed(wallets.combinePayments(input.payments.map(bytesOf))),
+    ),
     broadcastPayment: handlers.broadcastPayment.handler(async ({ input, context }) => {
       refuseUnsafeSpending(node);
       const payment = bytesOf(input.payment);

@@ -8,6 +8,7 @@ import type { NodeFacade } from './facade.ts';
 import { createBackupHandlers, createExportHandlers } from './backup-handlers.ts';
 import { resultOrThrow } from './faults.ts';
 import { createOfflineHandlers } from './offline-handlers.ts';
+import { createSetupHandlers } from './setup-handlers.ts';
 import type { OperationFacts } from './operations.ts';
 import { alarmsOf, refuseUnsafeSpending } from './spending.ts';
 import { latest } from './streams.ts';
@@ -23,6 +24,7 @@ export function createWalletHandlers(deps: HandlerDeps) {
     ...createPaymentHandlers(deps),
     ...createRecordHandlers(deps),
     ...createOfflineHandlers(deps),
+    ...createSetupHandlers(deps),
   });
 }
 

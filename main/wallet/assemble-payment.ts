@@ -19,6 +19,8 @@ export interface PaymentParts {
   readonly fee: number;
   /** Whether the user chose the coins. */
   readonly coinsChosen: boolean;
+  /** Bytes of the witness item of each input. */
+  readonly witnessBytes: number;
 }
 
 /** The transaction to sign, and the payment as the user sees it, without warnings. */
@@ -32,13 +34,14 @@ export function assemblePayment(
   hrp: string,
   random: Pick<Random, 'number'>,
 ): AssembledPayment {
-  const { validFrom, expires, inputs, paid, change, fee, coinsChosen } = parts;
+  const { validFrom, expires, inputs, paid, change, fee, coinsChosen, witnessBytes } = parts;
   const outputs = withChange(paid, change, random);
   const unsigned = createUnsigned({
     validFrom,
     expires,
     inputs: inputs.map((coin) => coin.outpoint),
     outputs,
+    witnessBytes,
   });
   const view = {
     fee,

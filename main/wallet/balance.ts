@@ -13,6 +13,11 @@ export function isMature(coin: OwnCoin, tip: Height, maturity: number): boolean 
   return !coin.coinbase || tip + 1 - coin.height >= maturity;
 }
 
+/** Whether the locks of the wallet allow no spend in the block after the tip. */
+export function isLocked({ spendableFrom, syncedTo }: Pick<Ledger, 'spendableFrom' | 'syncedTo'>): boolean {
+  return spendableFrom > syncedTo.height + 1;
+}
+
 /** A coin of the wallet that no live payment spends. */
 export interface Spendable {
   readonly key: OutpointKey;
@@ -40,7 +45,7 @@ export interface Funds {
    * first, because the sender can still replace them.
    */
   readonly incoming: readonly Spendable[];
-  /** Mining rewards that have not reached maturity. */
+  /** Mining rewards that have not reached maturity, and coins in blocks that are locked until a later height. */
   readonly immature: readonly Spendable[];
   /**
    * Coins that the user froze and that would be in `confirmed`, `change` or `pendingChange` otherwise. They are spent
@@ -100,7 +105,7 @@ function sortAll(ledger: Ledger, frozen: WalletFile['frozen'], maturity: number)
   };
   for (const [key, coin] of ledger.coins) {
     if (spent.has(key)) continue;
-    const mature = isMature(coin, ledger.syncedTo.height, maturity);
+    const mature = isMature(coin, ledger.syncedTo.height, maturity) && !isLocked(ledger);
     const list = !mature ? funds.immature : frozen.has(key) ? funds.frozen : funds.confirmed;
     list.push({ key, coin, inheritedExpiry: null });
   }
@@ -120,7 +125,7 @@ function sortAll(ledger: Ledger, frozen: WalletFile['frozen'], maturity: number)
   }
   const relayable = relayableParents(ledger, states, own);
   for (const { record, coins } of own)
-    funds[relayable.has(record) ? 'change' : 'pendingChange'].push(...coins);
+    funds[relayable.has(record) && !isLocked(ledger) ? 'change' : 'pendingChange'].push(...coins);
   return funds;
 }
 

@@ -144,7 +144,8 @@ async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets
   const { ledger } = wallet;
   ledger.markKeysUsed(block.transactions);
   while (secrets !== null && wallet.keysAhead() < ledger.gap) {
-    await wallet.extendKeys(secrets);
+    // A wallet with a set-up has all keys that it will ever have.
+    if (!(await wallet.extendKeys(secrets))) break;
     ledger.markKeysUsed(block.transactions); // the same block may pay the new keys
   }
   if (ledger.meta().shortSince === null && wallet.keysAhead() < wallet.keysNeeded())

@@ -30,6 +30,8 @@ export interface Goal {
   readonly baseBytesWithChange: number;
   /** The fee rate at which coins can be spent later, in motes per byte. */
   readonly laterFeerate: number;
+  /** Bytes of the witness item of each input. */
+  readonly witnessBytes: number;
 }
 
 /** How the coins of a payment were chosen. */
@@ -107,7 +109,7 @@ function problemOf(all: readonly Candidate[], goal: Goal): SelectionProblem {
     return insufficient(all, goal, available);
   }
   const coins = mostThatFit(all, goal);
-  const maxAmount = total(coins) - feeFor(sizeOf(coins, goal.baseBytes), goal.feerate);
+  const maxAmount = total(coins) - feeFor(sizeOf(coins, goal.baseBytes, goal), goal.feerate);
   return { problem: 'too-many-coins', maxAmount: Math.max(0, maxAmount) };
 }
 
@@ -126,15 +128,19 @@ export function wasteOf(
   const timing = coins.reduce((sum, coin) => sum + timingOf(coin, goal), 0);
   const leftOver = change > 0 ? changeCost(goal) : fee - feeFor(bytes, goal.feerate);
   const origins = new Set(coins.flatMap(({ origin }) => (origin === undefined ? [] : [origin]))).size;
-  return timing + leftOver + Math.max(0, origins - 1) * ORIGIN_INPUTS * inputBytes(0) * goal.feerate;
+  return (
+    timing +
+    leftOver +
+    Math.max(0, origins - 1) * ORIGIN_INPUTS * inputBytes(0, goal.witnessBytes) * goal.feerate
+  );
 }
 
-const timingOf = ({ index }: Candidate, { feerate, laterFeerate }: Goal): number =>
-  inputBytes(index) * (feerate - laterFeerate);
+const timingOf = ({ index }: Candidate, { feerate, laterFeerate, witnessBytes }: Goal): number =>
+  inputBytes(index, witnessBytes) * (feerate - laterFeerate);
 
 /** The change output now, and the input that spends it later. */
-const changeCost = ({ baseBytes, baseBytesWithChange, feerate, laterFeerate }: Goal): number =>
-  (baseBytesWithChange - baseBytes) * feerate + inputBytes(0) * laterFeerate;
+const changeCost = ({ baseBytes, baseBytesWithChange, feerate, laterFeerate, witnessBytes }: Goal): number =>
+  (baseBytesWithChange - baseBytes) * feerate + inputBytes(0, witnessBytes) * laterFeerate;
 
 /** The selection of a payment that sends everything, and the coins that remain in the wallet. */
 export interface Everything<C extends Candidate = Candidate> extends Selection<C> {
@@ -153,7 +159,7 @@ export function selectAll<C extends Candidate>(
 ): Everything<C> | SelectionProblem {
   const worthwhile = candidates.filter((coin) => coin.required || worth(coin, goal) > 0);
   const coins = mostThatFit(worthwhile, goal);
-  const bytes = sizeOf(coins, goal.baseBytes);
+  const bytes = sizeOf(coins, goal.baseBytes, goal);
   const fee = feeFor(bytes, goal.feerate);
   const available = total(coins) - fee;
   if (available < DUST) return { problem: 'insufficient', needed: DUST, available: Math.max(0, available) };
@@ -176,7 +182,7 @@ function mostThatFit<C extends Candidate>(coins: readonly C[], goal: SizeGoal): 
   const picked: C[] = [];
   let bytes = goal.baseBytesWithChange;
   for (const coin of [...first, ...others]) {
-    bytes += inputBytes(coin.index);
+    bytes += inputBytes(coin.index, goal.witnessBytes);
     if (bytes + countBytes(picked.length + 1) > MAX_TRANSACTION_BYTES) break;
     picked.push(coin);
   }
@@ -186,11 +192,18 @@ function mostThatFit<C extends Candidate>(coins: readonly C[], goal: SizeGoal): 
 const largestFirst = (a: Candidate, b: Candidate) => b.amount - a.amount;
 
 const total = (coins: readonly Candidate[]) => coins.reduce((sum, coin) => sum + coin.amount, 0);
-const worth = (coin: Candidate, goal: { feerate: number }) =>
-  coin.amount - inputBytes(coin.index) * goal.feerate;
+const worth = (coin: Candidate, goal: Pick<Goal, 'feerate' | 'witnessBytes'>) =>
+  coin.amount - inputBytes(coin.index, goal.witnessBytes) * goal.feerate;
 
-function sizeOf(coins: readonly Candidate[], base: number): number {
-  return coins.reduce((sum, coin) => sum + inputBytes(coin.index), base + countBytes(coins.length));
+function sizeOf(
+  coins: readonly Candidate[],
+  base: number,
+  { witnessBytes }: Pick<Goal, 'witnessBytes'>,
+): number {
+  return coins.reduce(
+    (sum, coin) => sum + inputBytes(coin.index, witnessBytes),
+    base + countBytes(coins.length),
+  );
 }
 
 /** Fee and change for a set of coins. Null when there is no set, or it is not enough or exceeds the size limit. */
@@ -209,9 +222,9 @@ function settleAnySize<C extends Candidate>(
   method: SelectionMethod,
 ): Selection<C> | null {
   const left = total(coins) - goal.target;
-  const withChange = sizeOf(coins, goal.baseBytesWithChange);
+  const withChange = sizeOf(coins, goal.baseBytesWithChange, goal);
   const change = left - feeFor(withChange, goal.feerate);
-  const bytes = sizeOf(coins, goal.baseBytes);
+  const bytes = sizeOf(coins, goal.baseBytes, goal);
   const excess = left - feeFor(bytes, goal.feerate);
   // A remainder that is dust, or that is worth less than its change output, is added to the fee.
   if (change >= DUST && excess > changeCost(goal))
@@ -275,7 +288,8 @@ function accumulate<C extends Candidate>(required: readonly C[], order: Iterable
 }
 
 function insufficient(all: readonly Candidate[], goal: Goal, available: number): SelectionProblem {
-  const bytes = sizeOf(all, goal.baseBytes) - all.reduce((sum, coin) => sum + inputBytes(coin.index), 0);
+  const inputs = all.reduce((sum, coin) => sum + inputBytes(coin.index, goal.witnessBytes), 0);
+  const bytes = sizeOf(all, goal.baseBytes, goal) - inputs;
   const needed = goal.target + feeFor(bytes, goal.feerate);
   return { problem: 'insufficient', needed, available: Math.max(0, Math.floor(available)) };
 }

@@ -32,10 +32,24 @@ export interface KeySecrets {
   publicKeys(chain: Chain, from: number, count: number): Promise<Uint8Array>;
   /** The signature, 64 bytes. */
   sign(keyPath: KeyPath, message: Uint8Array): Uint8Array;
-  /** Authenticates the public keys of a wallet file (HMAC). 32 bytes. */
-  mac(receive: Uint8Array, change: Uint8Array): Uint8Array;
+  /** Authenticates the public keys of a wallet file and its set-up (HMAC). 32 bytes. */
+  mac(receive: Uint8Array, change: Uint8Array, setup?: Uint8Array | null): Uint8Array;
   /** Overwrites all secrets. Later calls throw `wallet-locked`. */
   wipe(): void;
+}
+
+/** No list of keys has this length, so that no wallet without a set-up has the same MAC. */
+const WITH_SETUP = 0xffff_ffff;
+
+function setupMac(macKey: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+  const mac = hmac.create(sha256, macKey);
+  for (const length of [WITH_SETUP, ...parts.map((part) => part.length)]) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(length);
+    mac.update(bytes);
+  }
+  for (const part of parts) mac.update(part);
+  return mac.digest();
 }
 
 const MAC_LABEL = Buffer.from('kith wallet public keys');
@@ -83,7 +97,8 @@ function createSecrets(
       return keys;
     },
     sign: (keyPath, message) => withKey(keyPath, (seed) => signer.sign(seed, message)),
-    mac(receive, change) {
+    mac(receive, change, setup = null) {
+      if (setup !== null) return setupMac(macKey, [receive, change, setup]);
       // The length of one list is included, so that no key can be moved from one list to the other.
       const length = Buffer.alloc(4);
       length.writeUInt32LE(receive.length);

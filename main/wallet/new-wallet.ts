@@ -59,6 +59,12 @@ export interface WalletFactory {
     readonly onlyNew: boolean;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
   /**
+   * Creates a wallet of another account of a secret: the given one, or the first that no wallet here has. It reads the chain from
+   * the birthday of the wallet that it is like. The caller must wipe `secrets`.
+   * @throws {KithError} as `restore` does
+   */
+  account(request: AccountRequest): Promise<{ wallet: OpenWallet; secrets: KeySecrets }>;
+  /**
    * Creates a watch-only wallet of these public keys, which then reads the chain from its birthday on.
    * @throws {KithError} as `restore` does
    */
@@ -101,6 +107,14 @@ export interface WalletFactoryDeps extends KeyDeps {
   readonly random: Pick<Random, 'bytes'>;
   /** Cost of the password hash in the new wallet file. */
   readonly kdf: () => Promise<KdfParameters>;
+}
+
+export interface AccountRequest {
+  readonly name: string;
+  readonly password: string;
+  readonly secret: WalletSecret;
+  readonly account: number | undefined;
+  readonly like: Pick<WalletFile, 'identity' | 'phraseChecked'>;
 }
 
 interface RestoreOptions {
@@ -175,6 +189,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       }),
     watch: createWatch(deps, { reserved, checkKeysNew }),
     ...createFromFiles(deps, reservations),
+    account: createAccountWallet(deps, { reserved, checkKeysNew }),
     async firstLock(entropy, passphrase) {
       const secrets = await deriveSecrets(
         { entropy, passphrase: passphrase.normalize('NFKD') },
@@ -187,6 +202,42 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
       return lock;
     },
   };
+}
+
+/** Accounts that are tried until one is found that no wallet here has. */
+const MAX_ACCOUNTS = 1000;
+
+function createAccountWallet(
+  deps: WalletFactoryDeps,
+  { reserved, checkKeysNew }: Pick<ReturnType<typeof createReservations>, 'reserved' | 'checkKeysNew'>,
+): WalletFactory['account'] {
+  const { files, data, list, random, kdf } = deps;
+  const secretsOf = async ({ secret, account }: AccountRequest) => {
+    for (let number = account ?? 0; number < (account ?? MAX_ACCOUNTS) + 1; number++) {
+      const secrets = await deriveSecrets(secret, number, deps);
+      const first = await firstLockOf(secrets);
+      if (account !== undefined) checkKeysNew(first);
+      if (list.byLock(first) === undefined) return { secrets, number };
+      secrets.wipe();
+    }
+    throw new KithError('wallet-too-many', undefined, { data: { most: MAX_ACCOUNTS } });
+  };
+  return (request) =>
+    reserved(request.name, async () => {
+      const { name, password, secret, like } = request;
+      const { secrets, number } = await secretsOf(request);
+      try {
+        const identity: WalletIdentity = { ...like.identity, id: toHex(random.bytes(8)), account: number };
+        const sealed = await sealSecret(secret, password, identity, random, await kdf());
+        const keys = await firstKeys(secrets, GAP_LIMIT);
+        await data.write(data.changes(identity.id), emptyMeta(list.scanStartFor(identity), true), true);
+        await files.create(name, { identity, sealed, ...keys, phraseChecked: like.phraseChecked });
+        return { wallet: await list.open(name), secrets };
+      } catch (error) {
+        secrets.wipe();
+        throw error;
+      }
+    });
 }
 
 function createWatch(
@@ -216,6 +267,7 @@ function watchOnlyFile(identity: WalletIdentity, { receive, change }: KeyLists):
     issued,
     labels: new Map(),
     phraseChecked: true,
+    setup: null,
     frozen: new Set(),
     requests: [],
   };

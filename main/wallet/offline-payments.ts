@@ -1,16 +1,14 @@
 import type { PaymentFileView } from '../../shared/contract/wallet.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
-import { cleanLabel } from '../../shared/labels.ts';
 import { withContacts } from './contact-index.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { outpointKey } from '../core/primitives/outpoint.ts';
-import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import type { Draft } from './drafts.ts';
-import { CHAIN, type KeyPath } from './key-path.ts';
+import { paymentFileOf } from './draft-file.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import {
@@ -23,6 +21,7 @@ import { isKnownCoin, viewPaymentFile } from './payment-file-view.ts';
 import {
   areSignaturesValid,
   completedPayment,
+  isSamePayment,
   missingInputs,
   withSignaturesOf,
 } from './payment-signatures.ts';
@@ -58,6 +57,11 @@ export interface OfflinePayments {
   ): Promise<SignedPayment>;
   /** The same for an unlocked wallet, after the native dialog. @throws {KithError} `wallet-locked`, and as `signPayment` */
   signUnlocked(request: SigningRequest): Promise<SignedPayment>;
+  /**
+   * One file with the signatures of all of them, in any order.
+   * @throws {KithError} as `inspectPayment`, `payment-file-different`
+   */
+  combinePayments(payments: readonly Uint8Array[]): Promise<SignedPayment>;
   /**
    * Sends a completely signed payment of a wallet of this node. A payment that was sent already is not sent twice.
    * @throws {KithError} as `inspectPayment`, `payment-file-unsigned`, `payment-file-foreign`, `payment-file-expired`,
@@ -108,7 +112,7 @@ export function createOfflinePayments(deps: OfflinePaymentsDeps): OfflinePayment
   return {
     exportPayment(id, note) {
       const { wallet, draft } = components().spending.find(id);
-      return encodePaymentFile(fileOf(network, wallet, { ...draft, label: note ?? draft.label }));
+      return encodePaymentFile(paymentFileOf(network, wallet, { ...draft, label: note ?? draft.label }));
     },
     async inspectPayment(bytes, name) {
       const file = await read(bytes);
@@ -130,6 +134,15 @@ export function createOfflinePayments(deps: OfflinePaymentsDeps): OfflinePayment
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
       return sign(wallet, file, secrets);
     },
+    async combinePayments(payments) {
+      const [first, ...others] = await Promise.all(payments.map(read));
+      if (!others.every((file) => isSamePayment(first!, file))) throw new KithError('payment-file-different');
+      const all = withSignaturesOf(
+        first!,
+        others.flatMap(({ signatures }) => signatures),
+      );
+      return { payment: encodePaymentFile(all), complete: missingInputs(all) === 0 };
+    },
     async broadcastPayment(bytes) {
       const file = await read(bytes);
       const tx = completedPayment(file);
@@ -144,29 +157,6 @@ export function createOfflinePayments(deps: OfflinePaymentsDeps): OfflinePayment
 }
 
 const NO_PAST: PastPayments = { knownAddresses: new Set(), paidAddresses: new Set(), recent: [] };
-
-/** The payment file of a draft. */
-function fileOf(network: WalletNetwork, { keyring }: OpenWallet, draft: Draft): PaymentFile {
-  // In a list of addresses the position is not the place of the key in any account.
-  const hint = (path: KeyPath) => (keyring.count(CHAIN.change) > 0 ? path : null);
-  const tx = createTransaction({ ...draft.unsigned, witness: [] });
-  return {
-    network: network.id,
-    tx,
-    inputs: draft.inputs.map(({ coin }) => ({
-      amount: coin.amount,
-      ...keyring.lock(coin.keyPath),
-      tree: null,
-      keyPath: hint(coin.keyPath),
-    })),
-    change: tx.outputs.map((output) => {
-      const path = keyring.find(output);
-      return path?.chain === CHAIN.change ? hint(path) : null;
-    }),
-    note: cleanLabel(draft.label),
-    signatures: [],
-  };
-}
 
 function checkExpiry({ tx: { expires } }: PaymentFile, { ledger }: OpenWallet): void {
   if (expires !== 0 && expires <= ledger.syncedTo.height)

@@ -12,6 +12,8 @@ import type { WalletFiles } from './wallet-files.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 import type { KeyLists } from './public-keys-file.ts';
+import { decodeSetup, firstKey, isSetupProblem, policyOf } from './setup-file.ts';
+import type { WalletPolicy } from './wallet-policy.ts';
 
 /** Number of keys in the file beyond the gap limit, so that a locked wallet can still receive and mine. */
 const EXTRA_KEYS = 20;
@@ -71,6 +73,8 @@ export interface OpenWallet {
    * @throws {KithError} `keys-file-other`
    */
   addKeys(lists: KeyLists): Promise<boolean>;
+  /** Gives an unused wallet the policy of a set-up file in which its keys are. */
+  setSetup(setup: Uint8Array, secrets: KeySecrets): Promise<void>;
   /**
    * Compares the public keys in the file with the secret. If they are wrong, corrects them and returns false. The
    * wallet may have missed payments then, which `shortSince` records.
@@ -105,7 +109,7 @@ const MAX_LABELS = 10_000;
 
 export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   const { name, file, files, log } = deps;
-  const keyring = createKeyring(file.receive, file.change);
+  const keyring = createKeyring(file.receive, file.change, policyIn(file));
   const current: WalletState = { file, keyring, ledger: new WalletLedger(deps.state, keyring) };
   let retired = false;
   const checkNotRetired = () => {
@@ -123,7 +127,9 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   return {
     name,
     id: file.identity.id,
-    kind: file.sealed === null ? 'watch-only' : 'full',
+    get kind() {
+      return current.file.sealed === null ? 'watch-only' : (current.keyring.policy?.kind ?? 'full');
+    },
     get ledger() {
       return current.ledger;
     },
@@ -197,26 +203,16 @@ function createKeyReserve({
   log,
 }: PartDeps & { readonly log: Log }): Pick<
   OpenWallet,
-  'extendKeys' | 'addKeys' | 'checkKeys' | 'keysAhead' | 'keysNeeded' | 'unlockMayFindPayments'
+  'extendKeys' | 'addKeys' | 'setSetup' | 'checkKeys' | 'keysAhead' | 'keysNeeded' | 'unlockMayFindPayments'
 > {
   const setKeys = async ({ receive, change }: KeyLists, secrets: KeySecrets | null) => {
-    const keysMac = secrets?.mac(receive, change) ?? null;
-    current.keyring = createKeyring(receive, change);
+    const { setup } = current.file;
+    const keysMac = secrets?.mac(receive, change, setup) ?? null;
+    current.keyring = createKeyring(receive, change, policyIn({ receive, setup }));
     current.ledger.setKeyring(current.keyring);
     await write({ receive, change, keysMac });
   };
   const ahead = (chain: Chain) => current.keyring.count(chain) - 1 - current.ledger.highestUsed[chain];
-
-  // The file of a wallet that was created here contains every issued key. A restored wallet may also be in use on
-  // another computer, which may issue more keys.
-  const keysNeeded = () => {
-    const { file, ledger, keyring } = current;
-    // A list of addresses is complete.
-    if (keyring.count(CHAIN.change) === 0) return 0;
-    // The full wallet issues the keys of a watch-only one.
-    if (file.sealed === null) return ledger.gap;
-    return file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : MIN_UNUSED_KEYS;
-  };
 
   const extended = async (chain: Chain, secrets: KeySecrets, unused: number): Promise<Uint8Array> => {
     const { keyring } = current;
@@ -229,6 +225,7 @@ function createKeyReserve({
 
   return {
     async extendKeys(secrets, unused = current.ledger.gap + EXTRA_KEYS) {
+      if (current.keyring.policy !== null) return false;
       const receive = await extended(CHAIN.receive, secrets, unused);
       const change = await extended(CHAIN.change, secrets, unused);
       const { keyring } = current;
@@ -245,10 +242,21 @@ function createKeyReserve({
       if (more) await setKeys(lists, null);
       return more;
     },
+    async setSetup(setup, secrets) {
+      const { receive, change } = current.file;
+      await write({ setup, keysMac: secrets.mac(receive, change, setup) });
+      current.keyring = createKeyring(receive, change, policyIn(current.file));
+      current.ledger.setKeyring(current.keyring);
+    },
     async checkKeys(secrets) {
       const { keyring, file } = current;
-      if (file.keysMac !== null && equalBytes(secrets.mac(keyring.receive, keyring.change), file.keysMac))
+      if (
+        file.keysMac !== null &&
+        equalBytes(secrets.mac(keyring.receive, keyring.change, file.setup), file.keysMac)
+      )
         return true;
+      // The keys of other people cannot be derived again.
+      if (file.setup !== null) throw new KithError('wallet-setup-changed', undefined, { data: { name } });
       log.error('the public keys in the wallet file do not match its secret; they are corrected', {
         name,
       });
@@ -260,13 +268,13 @@ function createKeyReserve({
       return false;
     },
     keysAhead: () => (current.keyring.count(CHAIN.change) === 0 ? 0 : Math.min(...CHAINS.map(ahead))),
-    keysNeeded,
+    keysNeeded: () => keysNeededBy(current),
     // Each mining reward uses a key, so the user is asked to unlock only when few keys are left.
     unlockMayFindPayments: () =>
       current.ledger.meta().shortSince !== null &&
-      keysNeeded() > 0 &&
+      keysNeededBy(current) > 0 &&
       (current.ledger.meta().restoring ||
-        ahead(CHAIN.receive) < keysNeeded() ||
+        ahead(CHAIN.receive) < keysNeededBy(current) ||
         ahead(CHAIN.change) < MIN_UNUSED_KEYS),
   };
 }
@@ -290,6 +298,8 @@ function createReceivingKeys({
       });
     if (index >= current.keyring.count(CHAIN.receive)) {
       if (current.file.sealed === null) throw new KithError('wallet-keys-end', undefined, { data: { name } });
+      if (current.keyring.policy !== null)
+        throw new KithError('wallet-setup-end', undefined, { data: { name } });
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
       await extendKeys(secrets);
     }
@@ -355,6 +365,28 @@ function withFrozen(
   return new Set(unspent);
 }
 
+/** The policy of a wallet file; the reader of the file has checked its set-up. A set-up without the wallet's keys is a bug. */
+function policyIn({ receive, setup }: Pick<WalletFile, 'receive' | 'setup'>): WalletPolicy | null {
+  if (setup === null) return null;
+  const file = decodeSetup(setup);
+  if (isSetupProblem(file)) throw new KithError('wallet-file-damaged');
+  const place = file.people.findIndex(
+    (person) => firstKey(person) === firstKey({ receive, change: receive }),
+  );
+  if (place < 0) throw new KithError('wallet-file-damaged');
+  return policyOf(file, place);
+}
+
+// The file of a wallet that was created here contains every issued key. A restored wallet may also be in use on
+// another computer, which may issue more keys.
+function keysNeededBy({ file, ledger, keyring }: WalletState): number {
+  // A list of addresses is complete, and a set-up has all keys that there will be.
+  if (keyring.count(CHAIN.change) === 0 || keyring.policy !== null) return 0;
+  // The full wallet issues the keys of a watch-only one.
+  if (file.sealed === null) return ledger.gap;
+  return file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : MIN_UNUSED_KEYS;
+}
+
 /** Whether a list of keys begins with all keys of a shorter or equal one. */
 function extendsList(known: Uint8Array, longer: Uint8Array): boolean {
   return equalBytes(known, longer.subarray(0, known.length));
@@ -364,9 +396,12 @@ function extendsList(known: Uint8Array, longer: Uint8Array): boolean {
 export async function firstKeys(
   secrets: KeySecrets,
   gap: number,
-): Promise<Pick<WalletFile, 'receive' | 'change' | 'keysMac' | 'issued' | 'labels' | 'frozen' | 'requests'>> {
+): Promise<
+  Pick<WalletFile, 'receive' | 'change' | 'keysMac' | 'issued' | 'labels' | 'frozen' | 'requests' | 'setup'>
+> {
   const receive = await secrets.publicKeys(CHAIN.receive, 0, gap + EXTRA_KEYS);
   const change = await secrets.publicKeys(CHAIN.change, 0, gap + EXTRA_KEYS);
   const keysMac = secrets.mac(receive, change);
-  return { receive, change, keysMac, issued: 1, labels: new Map(), frozen: new Set(), requests: [] };
+  const empty = { labels: new Map<string, string>(), setup: null, frozen: new Set<never>(), requests: [] };
+  return { receive, change, keysMac, issued: 1, ...empty };
 }

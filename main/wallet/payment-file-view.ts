@@ -11,6 +11,7 @@ import type { OpenWallet } from './open-wallet.ts';
 import type { PaymentFile } from './payment-file.ts';
 import { missingInputs } from './payment-signatures.ts';
 import { claimedBytes, claimSets } from './policy-claims.ts';
+import { decodeSetup, firstKey, isSetupProblem } from './setup-file.ts';
 import { receiverWarnings, type WarningContext } from './warnings.ts';
 
 /** What a payment file does, with what this node cannot check about it. `wallet`: the one that would sign or send it. */
@@ -48,11 +49,26 @@ export function viewPaymentFile(
     expires: tx.expires,
     signed: inputs.length - missing,
     complete: missing === 0,
+    signers: signersOf(file, wallet),
     warnings: [
       ...uncheckedWarnings(file, wallet),
       ...receiverWarnings({ ...context, wallet }, { fee, feerate, outputs }),
     ],
   };
+}
+
+/** For a shared wallet: who has signed every input, in the order of the set-up. Empty for other wallets. */
+function signersOf(file: PaymentFile, wallet: OpenWallet | null): PaymentFileView['signers'] {
+  const setup = wallet === null || wallet.file.setup === null ? null : decodeSetup(wallet.file.setup);
+  if (setup === null || isSetupProblem(setup) || setup.kind !== 'shared') return [];
+  const own = firstKey({ receive: wallet!.keyring.receive, change: wallet!.keyring.change });
+  return setup.people.map((person, place) => ({
+    name: person.name,
+    own: firstKey(person) === own,
+    signed: file.inputs.every((_, at) =>
+      file.signatures.some(({ input, leaf }) => input === at && leaf === place),
+    ),
+  }));
 }
 
 /**

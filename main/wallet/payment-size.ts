@@ -23,8 +23,9 @@ export function baseBytes(shape: PaymentShape): number {
 /** Bytes of the count of inputs and the count of witness items. */
 export const countBytes = (inputs: number): number => 2 * varuintBytes(inputs);
 
-/** Bytes that spending a coin adds: an input with its outpoint, and a signature. */
-export const inputBytes = (index: number): number => 32 + varuintBytes(index) + 1 + SIGNATURE_BYTES;
+/** Bytes that spending a coin adds: an input with its outpoint, and a witness item, by default a signature. */
+export const inputBytes = (index: number, witness: number = SIGNATURE_BYTES): number =>
+  32 + varuintBytes(index) + varuintBytes(witness) + witness;
 
 const outputBytes = (output: Lock): number => 8 + 1 + varuintBytes(output.lock.length) + output.lock.length;
 

@@ -32,13 +32,19 @@ export function planConsolidation(context: PlanContext, request: ConsolidationRe
   const lock = wallet.keyring.lock(wallet.changeKey());
   const expires = inheritedExpiry(offered, tip + lifetimeOf(network));
   const base = baseBytes({ validFrom: tip, expires, outputs: [lock] });
-  const all = selectAll(offered, { feerate, baseBytes: base, baseBytesWithChange: base });
+  const { witnessBytes } = wallet.keyring;
+  const all = selectAll(offered, {
+    feerate,
+    baseBytes: base,
+    baseBytesWithChange: base,
+    witnessBytes,
+  });
   if (isSelectionProblem(all) || all.coins.length < 2) throw new KithError('wallet-coins-few');
   const { coins: inputs, fee } = all;
   const sum = inputs.reduce((total, { amount }) => total + amount, 0);
   const change = { ...lock, amount: (sum - fee) as Motes };
   const coinsChosen = request.coins !== undefined;
-  const parts = { validFrom: tip, expires, inputs, paid: [], change, fee, coinsChosen };
+  const parts = { validFrom: tip, expires, inputs, paid: [], change, fee, coinsChosen, witnessBytes };
   const { unsigned, view } = assemblePayment(parts, network.hrp, random);
   const warnings = [
     ...linkNotices(context, inputs),
@@ -51,15 +57,16 @@ export function planConsolidation(context: PlanContext, request: ConsolidationRe
 /** The chosen coins, or the smallest coins in blocks that are worth more than their fee, as many as fit. */
 function offeredCoins(context: PlanContext, request: ConsolidationRequest, feerate: number) {
   const { wallet, network } = context;
+  const { witnessBytes } = wallet.keyring;
   const originOf = originsOf(context);
   const funds = sortCoins(wallet, network.params.maturity);
   if (request.coins !== undefined)
     return chosenCoins(funds, request.coins).map((coin) =>
       choiceOfCoin(coin, true, originOf(coin.key, coin.coin)),
     );
-  const smallest = { order: 'ascending', skip: 0, limit: MAX_COMBINED } as const;
+  const smallest = { order: 'ascending', skip: 0, limit: maxCombined(witnessBytes) } as const;
   const worthIt = funds.confirmed.filter(
-    ({ key, coin }) => coin.amount > inputBytes(Number(key.slice(65))) * feerate,
+    ({ key, coin }) => coin.amount > inputBytes(Number(key.slice(65)), witnessBytes) * feerate,
   );
   return orderedPage(worthIt, ({ coin }) => coin.amount, smallest).map((coin) =>
     choiceOfCoin(coin, false, originOf(coin.key, coin.coin)),
@@ -70,7 +77,8 @@ const originsOf = ({ wallet, network, contacts }: Pick<PlanContext, 'wallet' | '
   coinOrigins({ labels: wallet.file.labels, given: contacts.given() }, network.hrp, wallet.keyring);
 
 /** Room for inputs with a large index, and for the output. */
-const MAX_COMBINED = Math.floor((MAX_TRANSACTION_BYTES - 1000) / inputBytes(0xffff));
+const maxCombined = (witnessBytes: number): number =>
+  Math.floor((MAX_TRANSACTION_BYTES - 1000) / inputBytes(0xffff, witnessBytes));
 
 /** What a payment that spends these coins together reveals publicly. */
 export function linkNotices(

@@ -69,7 +69,8 @@ function planReplacement(context: FasterContext, request: FasterRequest, record:
   const sum = inputs.reduce((total, { amount }) => total + amount, 0);
   const change = { ...lock, amount: paid.length === 0 ? ((sum - fee) as Motes) : selection.change };
   const expires = inheritedExpiry(inputs, replacedExpiry(record, tip + lifetimeOf(network)));
-  const parts = { validFrom: tip, expires, inputs, paid, change, fee, coinsChosen: false };
+  const { witnessBytes } = wallet.keyring;
+  const parts = { validFrom: tip, expires, inputs, paid, change, fee, coinsChosen: false, witnessBytes };
   const assembled = assemblePayment(parts, network.hrp, random);
   const notice = replacementNotice(request, fee - feeOfOwn(record));
   return finish(context, assembled, { inputs, replaces: request.txid, notice });
@@ -120,6 +121,7 @@ function coinSelector(context: FasterContext, { record, paid, lock }: Replacemen
   const shape = { validFrom: tip, expires: replacedExpiry(record, tip + lifetimeOf(network)) };
   const withoutChange = baseBytes({ ...shape, outputs: paid.length === 0 ? [lock] : paid });
   const base = {
+    witnessBytes: wallet.keyring.witnessBytes,
     baseBytes: withoutChange,
     baseBytesWithChange: baseBytes({ ...shape, outputs: [...paid, lock] }),
   };
@@ -150,7 +152,13 @@ function planBump(context: FasterContext, { txid, feerate }: FasterRequest, reco
   const lock = wallet.keyring.lock(wallet.changeKey());
   const expires = inheritedExpiry(coins, tip + lifetimeOf(network));
   const base = baseBytes({ validFrom: tip, expires, outputs: [lock] });
-  const alone = selectAll(coins, { feerate: context.floor, baseBytes: base, baseBytesWithChange: base });
+  const { witnessBytes } = wallet.keyring;
+  const alone = selectAll(coins, {
+    feerate: context.floor,
+    baseBytes: base,
+    baseBytesWithChange: base,
+    witnessBytes,
+  });
   if (isSelectionProblem(alone)) throw new KithError('wallet-not-incoming');
   const inputs = alone.coins;
   const value = inputs.reduce((sum, { amount }) => sum + amount, 0);
@@ -161,7 +169,7 @@ function planBump(context: FasterContext, { txid, feerate }: FasterRequest, reco
       data: { needed: fee + DUST, available: value },
     });
   const change: Output = { ...lock, amount: (value - fee) as Motes };
-  const parts = { validFrom: tip, expires, inputs, paid: [], change, fee, coinsChosen: false };
+  const parts = { validFrom: tip, expires, inputs, paid: [], change, fee, coinsChosen: false, witnessBytes };
   const assembled = assemblePayment(parts, network.hrp, context.random);
   const notice = {
     code: 'pays-for-parent',

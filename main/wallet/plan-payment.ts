@@ -17,7 +17,7 @@ import { KithError } from '../lib/errors.ts';
 import { type Random, seededRandom } from '../lib/random.ts';
 import { assemblePayment, inheritedExpiry } from './assemble-payment.ts';
 import { coinOrigins } from './coin-origins.ts';
-import { sortCoins, type Spendable, sumOf } from './balance.ts';
+import { isLocked, sortCoins, type Spendable, sumOf } from './balance.ts';
 import { type CoinChoice, offeredCoins } from './spendable-coins.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletContacts, WalletNetwork } from './ports.ts';
@@ -29,6 +29,8 @@ export interface PlanContext {
   readonly wallet: OpenWallet;
   readonly network: WalletNetwork;
   readonly contacts: WalletContacts;
+  /** Whether the next block enforces policy locks, so that they can be paid. */
+  readonly allowsPolicyLocks: boolean;
   /** The lowest fee rate that is relayed now, in motes per byte. The default when the request has no fee rate. */
   readonly floor: number;
   readonly defaultFeerate: number;
@@ -65,7 +67,7 @@ const LAST_HEIGHT = 0xffff_ffff;
 export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
   const { wallet, network } = context;
   const tip = wallet.ledger.syncedTo.height;
-  const receivers = readReceivers(network, request);
+  const receivers = readReceivers(network, request, context.allowsPolicyLocks);
   const feerate = checkFeerate(request.feerate ?? context.defaultFeerate, context.floor);
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
   const origins = { labels: wallet.file.labels, given: context.contacts.given() };
@@ -82,6 +84,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
     baseBytes: baseBytes(shape),
     baseBytesWithChange: baseBytes({ ...shape, outputs: [...shape.outputs, lock] }),
     laterFeerate: context.laterFeerate,
+    witnessBytes: wallet.keyring.witnessBytes,
   };
   const select = (coins: readonly CoinChoice[]) => choose(coins, { receivers, goal, seed: context.drawSeed });
   const everything = [...offer.preferred, ...offer.unconfirmedChange];
@@ -104,6 +107,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
       change: { ...lock, amount: selection.change },
       fee,
       coinsChosen: request.coins !== undefined,
+      witnessBytes: wallet.keyring.witnessBytes,
     },
     network.hrp,
     context.random,
@@ -168,11 +172,13 @@ function nothingToSpend(wallet: OpenWallet, maturity: number, needed: number): K
         : incoming.length > 0
           ? (['wallet-funds-incoming', sumOf(incoming), {}] as const)
           : immature.length > 0
-            ? ([
-                'wallet-funds-immature',
-                sumOf(immature),
-                { matureAt: maturesAt(immature, maturity) },
-              ] as const)
+            ? isLocked(ledger)
+              ? (['wallet-funds-locked', sumOf(immature), { from: ledger.spendableFrom }] as const)
+              : ([
+                  'wallet-funds-immature',
+                  sumOf(immature),
+                  { matureAt: maturesAt(immature, maturity) },
+                ] as const)
             : ledger.meta().restoring
               ? (['wallet-reading', undefined, { name, height }] as const)
               : (['wallet-no-funds', undefined, {}] as const);

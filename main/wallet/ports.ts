@@ -26,6 +26,8 @@ export interface WalletNetwork {
 
 export interface WalletChain {
   tip(): BlockRef;
+  /** The rules of the next block: whether it enforces policy locks. */
+  nextRules(): { readonly policyLock: boolean };
   /** The block of the active chain at this height. `time` is that of its header. */
   atHeight(height: Height): (BlockRef & { readonly time: UnixSeconds }) | undefined;
   readBlock(id: string): Promise<Uint8Array | null>;

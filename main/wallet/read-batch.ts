@@ -85,10 +85,10 @@ interface Target {
 function readTarget({ hrp, contactAddress }: BatchContext, text: string): Target {
   if (text === '') throw new KithError('batch-no-receiver');
   const contact = contactAddress(cleanLabel(text));
-  if (contact !== undefined) return { lock: readAddress(hrp, contact), label: cleanLabel(text) };
+  if (contact !== undefined) return { lock: readAddress(hrp, contact, true), label: cleanLabel(text) };
   const link = parseTarget(text);
   if (isLinkProblem(link)) throw new KithError(link.problem);
-  return { ...link, lock: readAddress(hrp, link.address) };
+  return { ...link, lock: readAddress(hrp, link.address, true) };
 }
 
 function amountOf(text: string, typed: Motes | BatchAmountProblem, asked: Motes | undefined): Motes {

@@ -3,7 +3,8 @@ import { compact } from '../../shared/pasted.ts';
 import { isMotes, type Motes } from '../../shared/units.ts';
 import { DUST } from '../core/policy/policy-limits.ts';
 import { decodeAddress, encodeAddress, isAddressProblem } from '../core/primitives/address.ts';
-import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
+import { type Lock, LOCK_KEY, LOCK_POLICY } from '../core/primitives/coin.ts';
+import { KEY_BYTES } from '../core/primitives/limits.ts';
 import { KithError } from '../lib/errors.ts';
 import type { OpenWallet } from './open-wallet.ts';
 
@@ -32,12 +33,13 @@ export interface Receiver {
 export function readReceivers(
   network: { readonly hrp: string },
   request: Pick<PaymentRequest, 'to'>,
+  allowsPolicyLocks: boolean,
 ): Receiver[] {
   const { to } = request;
   if (to.length === 0 || (to.length > 1 && to.some(({ amount }) => amount === 'all')))
     throw new KithError('wallet-amount');
   const receivers = to.map(({ address, amount }) => ({
-    lock: readAddress(network.hrp, address),
+    lock: readAddress(network.hrp, address, allowsPolicyLocks),
     amount: readAmount(amount),
   }));
   const total = receivers.reduce((sum, { amount }) => sum + (amount === 'all' ? 0 : amount), 0);
@@ -45,12 +47,13 @@ export function readReceivers(
   return receivers;
 }
 
-/** The lock of an address. Only key locks can be paid. @throws {KithError} `address-…` */
-export function readAddress(hrp: string, address: string): Lock {
+/** The lock of an address: of a key, or of a policy where the next block enforces these. @throws {KithError} `address-…` */
+export function readAddress(hrp: string, address: string, allowsPolicyLocks = false): Lock {
   const lock = decodeAddress(hrp, compact(address));
   if (isAddressProblem(lock)) throw new KithError(lock.problem, undefined, { data: { ...lock, address } });
   // Any person could spend an output with another lock type until a soft fork gives that type a rule.
-  if (lock.lockType !== LOCK_KEY)
+  const isPolicy = allowsPolicyLocks && lock.lockType === LOCK_POLICY && lock.lock.length === KEY_BYTES;
+  if (lock.lockType !== LOCK_KEY && !isPolicy)
     throw new KithError('address-unknown-lock', undefined, { data: { lockType: lock.lockType, address } });
   return lock;
 }
@@ -76,10 +79,14 @@ export interface CheckedTarget {
  * Reads an address or a payment link.
  * @throws {KithError} `address-…`, `link-malformed`, `link-amount`, `link-label`, `link-requires`, `link-other`
  */
-export function checkTarget(hrp: string, text: string, wallets: Iterable<OpenWallet>): CheckedTarget {
+export function checkTarget(
+  { hrp, allowsPolicyLocks }: { readonly hrp: string; readonly allowsPolicyLocks: boolean },
+  text: string,
+  wallets: Iterable<OpenWallet>,
+): CheckedTarget {
   const link = parseTarget(text);
   if (isLinkProblem(link)) throw new KithError(link.problem);
-  const lock = readAddress(hrp, link.address);
+  const lock = readAddress(hrp, link.address, allowsPolicyLocks);
   const own = [...wallets].some((wallet) => wallet.keyring.find(lock) !== undefined);
   return { ...link, address: encodeAddress(hrp, lock), own };
 }

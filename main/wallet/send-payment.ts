@@ -1,5 +1,5 @@
 import { type OutpointKey, outpointKey } from '../core/primitives/outpoint.ts';
-import { sighash, type Transaction } from '../core/primitives/transaction.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
@@ -8,11 +8,13 @@ import type { Queue } from '../lib/queue.ts';
 import { sortCoins } from './balance.ts';
 import { isSpentByLivePayment, paymentStates } from './payment-state.ts';
 import type { Ledger } from './wallet-ledger.ts';
+import { paymentFileOf } from './draft-file.ts';
 import type { Draft } from './drafts.ts';
+import { completedPayment, withSignaturesOf } from './payment-signatures.ts';
+import { createSignatures } from './sign-payment-file.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletMempool, WalletNetwork } from './ports.ts';
-import { withSignatures } from './unsigned-payment.ts';
 import type { WalletStore } from './wallet-store.ts';
 
 export interface Sent {
@@ -31,9 +33,6 @@ export interface SendDeps {
   readonly log: Log;
   readonly moved: (wallet: OpenWallet) => void;
 }
-
-/** Number of signatures before the event loop runs: a few milliseconds with the slower signer. */
-const SIGNATURES_PER_TURN = 10;
 
 /** @throws {KithError} `wallet-draft-stale` */
 export function createSendDraft(deps: SendDeps): SendDraft {
@@ -93,17 +92,11 @@ async function signed(
   draft: Draft,
   secrets: KeySecrets,
 ): Promise<Transaction> {
-  const spent = draft.inputs.map(({ coin }) => ({
-    amount: coin.amount,
-    ...wallet.keyring.lock(coin.keyPath),
-  }));
-  const message = sighash(network.id, draft.unsigned, spent);
-  const signatures: Uint8Array[] = [];
-  for (const { coin } of draft.inputs) {
-    if (signatures.length % SIGNATURES_PER_TURN === SIGNATURES_PER_TURN - 1) await clock.soon();
-    signatures.push(secrets.sign(coin.keyPath, message));
-  }
-  return withSignatures(draft.unsigned, signatures);
+  const file = paymentFileOf(network, wallet, draft);
+  const signatures = await createSignatures(file, { wallet, secrets, clock });
+  const tx = completedPayment(withSignaturesOf(file, signatures));
+  if (tx === null) throw new KithError('wallet-shared-sign', undefined, { data: { name: wallet.name } });
+  return tx;
 }
 
 /**

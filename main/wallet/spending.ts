@@ -17,7 +17,7 @@ import { type ConsolidationRequest, planConsolidation } from './plan-consolidati
 import { type FasterRequest, planFaster } from './plan-faster.ts';
 import { type Plan, planPayment } from './plan-payment.ts';
 import { type PastPayments, readPastPayments } from './recent-payments.ts';
-import type { WalletContacts, WalletMempool } from './ports.ts';
+import type { WalletChain, WalletContacts, WalletMempool } from './ports.ts';
 import { type PaymentRequest, readAddress } from './receivers.ts';
 import { createSendDraft, type SendDeps, sendPayment, type Sent } from './send-payment.ts';
 import type { WalletData } from './wallet-data.ts';
@@ -58,6 +58,7 @@ export interface Spending {
 
 export interface SpendingDeps extends SendDeps {
   readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates' | 'get'>;
+  readonly chain: Pick<WalletChain, 'nextRules'>;
   readonly access: Access;
   readonly contacts: WalletContacts;
   readonly signingSecrets: (wallet: OpenWallet) => KeySecrets | null;
@@ -147,7 +148,7 @@ function foundDraft(drafts: Drafts, id: string, walletOf: (draft: Draft) => Open
 
 /** Plans payments, and keeps their drafts. */
 function createPreparing(
-  { network, mempool, queue, clock, random, data, contacts }: SpendingDeps,
+  { network, chain, mempool, queue, clock, random, data, contacts }: SpendingDeps,
   drafts: Drafts,
   beingSent: ReadonlySet<Draft>,
 ): Pick<Spending, 'quote' | 'prepare' | 'prepareFaster' | 'prepareConsolidation'> {
@@ -156,7 +157,9 @@ function createPreparing(
   const planContext = (wallet: OpenWallet) => {
     const { floor } = mempool.summary();
     const { soon: defaultFeerate, today: laterFeerate } = mempool.feerates();
-    return { wallet, network, contacts, floor, defaultFeerate, laterFeerate, random, drawSeed };
+    const allowsPolicyLocks = chain.nextRules().policyLock;
+    const fees = { floor, defaultFeerate, laterFeerate };
+    return { wallet, network, contacts, allowsPolicyLocks, ...fees, random, drawSeed };
   };
 
   return {
@@ -216,7 +219,7 @@ const NO_LABELS: ReadonlyMap<string, string> = new Map();
 function labelsOf(hrp: string, { to }: PaymentRequest): ReadonlyMap<string, string> {
   const labelled = to.filter(({ label = '' }) => label !== '');
   return new Map(
-    labelled.map(({ address, label = '' }) => [encodeAddress(hrp, readAddress(hrp, address)), label]),
+    labelled.map(({ address, label = '' }) => [encodeAddress(hrp, readAddress(hrp, address, true)), label]),
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Height } from '../../shared/units.ts';
 import { KNOWN_VERSION } from '../core/policy/policy-limits.ts';
 import type { Output } from '../core/primitives/coin.ts';
-import { SIGNATURE_BYTES } from '../core/primitives/limits.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
 import {
   createTransaction,
@@ -14,14 +13,16 @@ export interface PaymentFields {
   readonly expires: Height;
   readonly inputs: readonly Outpoint[];
   readonly outputs: readonly Output[];
+  /** Bytes of each witness item. */
+  readonly witnessBytes: number;
 }
 
 /**
- * An unsigned transaction with 64 zero bytes in place of each signature, so that its size is final. The txid does not
+ * An unsigned transaction with zero bytes in place of each witness item, so that its size is final. The txid does not
  * commit to signatures.
  */
-export function createUnsigned(fields: PaymentFields): Transaction {
-  const witness = fields.inputs.map(() => new Uint8Array(SIGNATURE_BYTES));
+export function createUnsigned({ witnessBytes, ...fields }: PaymentFields): Transaction {
+  const witness = fields.inputs.map(() => new Uint8Array(witnessBytes));
   return createTransaction({ ...fields, version: KNOWN_VERSION, witness });
 }
 

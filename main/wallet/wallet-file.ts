@@ -5,6 +5,7 @@ import { isMotes, type Motes, type UnixSeconds } from '../../shared/units.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
 import { plainSha256 } from '../core/crypto/hash.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
+import { decodeSetup, isSetupProblem, MAX_SETUP_BYTES } from './setup-file.ts';
 import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../workers/vault.ts';
 
 /** The encrypted secret, and the parameters needed to decrypt it. */
@@ -57,6 +58,8 @@ export interface WalletFile {
   readonly labels: ReadonlyMap<string, string>;
   /** Whether the user has written down the recovery phrase, and a check of some of its words passed. */
   readonly phraseChecked: boolean;
+  /** The set-up file of a shared, savings or inheritance wallet (docs/formats/wallet-setup.md); null for other wallets. */
+  readonly setup: Uint8Array | null;
   /** Coins that the user keeps from being spent. They may be spent already. */
   readonly frozen: ReadonlySet<OutpointKey>;
   /** Oldest first. */
@@ -96,6 +99,7 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
         issued: file.issued,
         labels: Object.fromEntries(file.labels),
         phraseChecked: file.phraseChecked,
+        setup: file.setup && toBase64(file.setup),
         frozen: [...file.frozen],
         requests: file.requests,
         ...(file.writes === undefined ? {} : { writes: file.writes }),
@@ -199,6 +203,14 @@ const bodySchema = z.strictObject({
     .record(z.string().max(160), z.string().max(MAX_LABEL))
     .refine((labels) => Object.keys(labels).length <= MAX_LABELS),
   phraseChecked: z.boolean().optional(),
+  setup: z
+    .string()
+    .max(MAX_SETUP_BYTES * 2)
+    .transform((text) => ({ text, bytes: Uint8Array.from(Buffer.from(text, 'base64')) }))
+    .refine(({ text, bytes }) => toBase64(bytes) === text && !isSetupProblem(decodeSetup(bytes)))
+    .transform(({ bytes }) => bytes)
+    .nullable()
+    .optional(),
   frozen: z.array(outpoint).max(MAX_FROZEN).refine(isUnique).optional(),
   requests: z
     .array(request)
@@ -214,7 +226,7 @@ export function isOlder(file: WalletFile, other: WalletFile): boolean {
 }
 
 /** The schema that introduced each field which older files lack. */
-const SINCE = { phraseChecked: 2, frozen: 3, requests: 3 } as const;
+const SINCE = { phraseChecked: 2, frozen: 3, requests: 3, setup: 4 } as const;
 /** Before this schema every wallet had a secret. */
 const WATCH_ONLY_SINCE = 4;
 
@@ -234,12 +246,12 @@ function parseBody(text: string, schema: number): WalletFile | null {
   if (!isOfSchema) return null;
   const { id, network, account, birthday, createdAt, kdf, cipher, ...rest } = data;
   const keyCount = rest.receive.length / 32;
-  const { labels, phraseChecked, frozen, requests = [] } = rest;
+  const { labels, phraseChecked, frozen, requests = [], setup = null } = rest;
   if (rest.issued > keyCount || requests.some(({ index }) => index >= keyCount)) return null;
   const sealed = kdf === null || cipher === null ? null : sealedOf(kdf, cipher);
   const hasSecret = sealed !== null && rest.keysMac !== null && rest.change.length > 0;
   const isWatchOnly = schema >= WATCH_ONLY_SINCE && kdf === null && cipher === null && rest.keysMac === null;
-  if (!hasSecret && !isWatchOnly) return null;
+  if (!hasSecret && !(isWatchOnly && setup === null)) return null;
   return {
     identity: { id, network, account, birthday, createdAt },
     sealed,
@@ -248,6 +260,7 @@ function parseBody(text: string, schema: number): WalletFile | null {
     phraseChecked: phraseChecked ?? true,
     frozen: new Set(frozen),
     requests,
+    setup,
     // The file may come from an earlier version or another program. Labels are displayed, so they are cleaned here.
     labels: new Map(
       Object.entries(labels)

@@ -51,6 +51,8 @@ export interface Ledger {
   readonly gap: number;
   /** What mined transactions have paid to each key. Not stored. */
   readonly receipts: KeyReceipts;
+  /** The first height of a block in which the wallet may spend its coins, by their locks; 0 for any. */
+  readonly spendableFrom: Height;
   meta(): WalletMeta;
   /** Connects the next block, whose parent must be `syncedTo`. True when the block concerned the wallet. */
   connect(block: Block, changes: WalletChanges): boolean;
@@ -107,6 +109,7 @@ export class WalletLedger implements Ledger {
   #uses: KeyUses;
   #gap: number;
   readonly receipts = createKeyReceipts();
+  #spendableFrom: Height;
 
   constructor(state: LedgerState, keyring: Keyring) {
     const { locator, mined, shortSince, restoring, uses, gap, highestUsed } = state.meta;
@@ -117,6 +120,7 @@ export class WalletLedger implements Ledger {
     this.#uses = uses;
     this.#gap = gap;
     this.#highest = [...highestUsed];
+    this.#spendableFrom = keyring.spendableFrom;
     this.#records = createLedgerRecords(state, keyring);
   }
 
@@ -154,6 +158,10 @@ export class WalletLedger implements Ledger {
 
   get gap() {
     return this.#gap;
+  }
+
+  get spendableFrom() {
+    return this.#spendableFrom;
   }
 
   meta(): WalletMeta {
@@ -278,6 +286,7 @@ export class WalletLedger implements Ledger {
   }
 
   setKeyring(keyring: Keyring): void {
+    this.#spendableFrom = keyring.spendableFrom;
     this.#records.matcher.setKeyring(keyring);
   }
 

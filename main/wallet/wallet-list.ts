@@ -1,6 +1,9 @@
 import type { Height } from '../../shared/units.ts';
 import { KithError } from '../lib/errors.ts';
-import type { Lock } from '../core/primitives/coin.ts';
+import { equalBytes } from '../core/codec/bytes.ts';
+import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
+import { CHAIN } from './key-path.ts';
+import type { Keyring } from './keyring.ts';
 import type { Log } from '../lib/log.ts';
 import type { WalletIdentity } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
@@ -104,9 +107,15 @@ export function createWalletList(deps: WalletListDeps): WalletList {
       );
     },
     byId,
-    byLock: (lock) => [...open.values()].find(({ keyring }) => keyring.find(lock) !== undefined),
+    byLock: (lock) => [...open.values()].find(({ keyring }) => hasKey(keyring, lock)),
     scanStartFor,
   };
+}
+
+/** Also for a wallet whose locks are not its keys: the first key of a recovery phrase names it. */
+function hasKey(keyring: Keyring, lock: Lock): boolean {
+  const first = keyring.key({ chain: CHAIN.receive, index: 0 });
+  return keyring.find(lock) !== undefined || (lock.lockType === LOCK_KEY && equalBytes(first, lock.lock));
 }
 
 /**

@@ -71,7 +71,8 @@ export function createWalletLocking({
         const locked = wallet === undefined || !sessions.isUnlocked(wallet.id);
         const { kind = 'full', file } = wallet ?? {};
         const backup = file === undefined ? null : records.get(ownerOf(file));
-        return { name, locked, phraseChecked: file?.phraseChecked ?? true, kind, backup };
+        const spendableFrom = wallet?.keyring.spendableFrom ?? 0;
+        return { name, locked, phraseChecked: file?.phraseChecked ?? true, kind, backup, spendableFrom };
       });
     },
     async unlock(name, password, seconds, by = 'terminal') {

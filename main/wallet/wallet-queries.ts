@@ -9,7 +9,7 @@ import { computeBalance } from './balance.ts';
 import { readHistory, type Propagation } from './history.ts';
 import type { KeyPath } from './key-path.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { WalletContacts, WalletNetwork } from './ports.ts';
+import type { WalletChain, WalletContacts, WalletNetwork } from './ports.ts';
 import { readBatch } from './read-batch.ts';
 import { type CheckedTarget, checkTarget } from './receivers.ts';
 import { findLastPaid } from './recent-payments.ts';
@@ -56,13 +56,25 @@ export interface WalletQueries {
 
 export interface WalletQueriesDeps {
   readonly network: WalletNetwork;
+  readonly chain: Pick<WalletChain, 'nextRules'>;
   readonly running: RunningWallets;
   readonly contacts: Pick<WalletContacts, 'nextAddressOf'>;
   readonly propagationOf: (txid: string) => Propagation | null;
 }
 
+function createReadBatch({
+  network,
+  running,
+  contacts,
+}: Pick<WalletQueriesDeps, 'network' | 'running' | 'contacts'>): WalletQueries['readBatch'] {
+  const isOwn = (lock: Lock) =>
+    [...(running.opened?.list.values() ?? [])].some(({ keyring }) => keyring.find(lock));
+  return (text) => readBatch({ hrp: network.hrp, isOwn, contactAddress: contacts.nextAddressOf }, text);
+}
+
 export function createWalletQueries({
   network,
+  chain,
   running,
   contacts,
   propagationOf,
@@ -81,6 +93,8 @@ export function createWalletQueries({
     }
     await follower.rewind(wallet, fromHeight - 1);
   };
+
+  const rules = () => ({ hrp: network.hrp, allowsPolicyLocks: chain.nextRules().policyLock });
 
   return {
     balance: (name) => ask(name, (wallet) => computeBalance(wallet, network.params.maturity)),
@@ -105,17 +119,8 @@ export function createWalletQueries({
         const context = { ledger, hrp, maturity: params.maturity, labels: file.labels, propagationOf };
         return readHistory(context, components().data, id, { limit, after });
       }),
-    readBatch: (text) =>
-      readBatch(
-        {
-          hrp: network.hrp,
-          isOwn: (lock) =>
-            [...(running.opened?.list.values() ?? [])].some(({ keyring }) => keyring.find(lock)),
-          contactAddress: contacts.nextAddressOf,
-        },
-        text,
-      ),
-    checkAddress: (text) => checkTarget(network.hrp, text, running.opened?.list.values() ?? []),
+    readBatch: createReadBatch({ network, running, contacts }),
+    checkAddress: (text) => checkTarget(rules(), text, running.opened?.list.values() ?? []),
     async lastPaid(addresses) {
       const paid = new Map<string, UnixSeconds>();
       if (running.opened === null || addresses.length === 0) return paid;

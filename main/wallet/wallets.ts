@@ -21,6 +21,9 @@ import { createWalletExport, type WalletExport } from './wallet-export.ts';
 import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
 import { createWalletLists, type WalletLists } from './wallet-lists.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { nobleSigner } from './key-secrets.ts';
+import { createSetups, type Setups } from './setups.ts';
 import { createOfflinePayments, type OfflinePayments } from './offline-payments.ts';
 import { createWatchOnly, type WatchOnly } from './watch-only.ts';
 import { NO_CONTACTS, type WalletsDeps } from './wiring.ts';
@@ -42,6 +45,8 @@ export interface Wallets
     PasswordOperations,
     WatchOnly,
     OfflinePayments,
+    Accounts,
+    Setups,
     ProofOperations,
     ReceiveRequests {
   /** What a payment would cost now. */
@@ -88,7 +93,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
   const changed = (name: string) => events.emit('changed', name);
   const running = createRunningWallets(deps, changed);
   const { components } = running;
-  const queries = createWalletQueries({ network, running, contacts, propagationOf });
+  const queries = createWalletQueries({ network, chain, running, contacts, propagationOf });
 
   return {
     name: 'wallets',
@@ -106,6 +111,8 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWatchOnly({ network, running, chain, clock }),
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),
     ...createProofOperations({ network, clock, components }),
+    ...createAccounts({ network, running, signer: deps.signer ?? nobleSigner, clock }),
+    ...createSetups({ network, running, chain }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepareFaster({ name, ...request }) {
       const wallet = running.get(name);

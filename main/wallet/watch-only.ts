@@ -111,21 +111,26 @@ export function createWatchOnly(deps: WatchOnlyDeps): WatchOnly {
 }
 
 function exportOf(network: WalletNetwork, wallet: OpenWallet) {
-  const { name, keyring, ledger } = wallet;
-  const { account, birthday, createdAt } = wallet.file.identity;
-  const lists = { receive: first(keyring.receive), change: first(keyring.change) };
-  const file = { network: network.id, account, birthday, createdAt, name, ...lists };
+  const { ledger } = wallet;
+  const file = publicKeysOf(network, wallet);
   const ahead = CHAINS.map((chain) => {
-    const keys = chain === CHAIN.receive ? lists.receive : lists.change;
+    const keys = chain === CHAIN.receive ? file.receive : file.change;
     return Math.max(0, keys.length / KEY_BYTES - 1 - ledger.highestUsed[chain]);
   });
   return {
     keys: encodePublicKeys(file),
     fingerprint: fingerprintOf(file),
-    receive: lists.receive.length / KEY_BYTES,
-    change: lists.change.length / KEY_BYTES,
+    receive: file.receive.length / KEY_BYTES,
+    change: file.change.length / KEY_BYTES,
     ahead: Math.min(...ahead),
   };
+}
+
+/** The own public keys that a wallet knows, at most {@link MAX_LISTED_KEYS} of each chain. */
+export function publicKeysOf(network: WalletNetwork, { name, keyring, file }: OpenWallet): PublicKeysFile {
+  const { account, birthday, createdAt } = file.identity;
+  const lists = { receive: first(keyring.receive), change: first(keyring.change) };
+  return { network: network.id, account, birthday, createdAt, name, ...lists };
 }
 
 const first = (keys: Uint8Array): Uint8Array => keys.subarray(0, MAX_LISTED_KEYS * KEY_BYTES);

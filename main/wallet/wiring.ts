@@ -136,6 +136,7 @@ export async function openComponents(
   const follower: Follower = createFollower(following);
   const spending = createSpending({
     network,
+    chain,
     mempool,
     access,
     contacts: deps.contacts ?? NO_CONTACTS,

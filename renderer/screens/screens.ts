@@ -34,6 +34,7 @@ export const screens: Record<
   'new-wallet': () => import('./wallet/NewWallet.svelte'),
   'restore-wallet': () => import('./wallet/RestoreWallet.svelte'),
   'watch-wallet': () => import('./wallet/WatchWallet.svelte'),
+  'setup-wallet': () => import('./wallet/SetupWallet.svelte'),
   'payment-file': () => import('./payments/OpenPaymentFile.svelte'),
   blocks: () => import('./blocks/Blocks.svelte'),
   mempool: () => import('./mempool/Mempool.svelte'),

@@ -34,6 +34,7 @@ const SCREEN_COMMANDS: readonly [ScreenName, string, string][] = [
   ['new-wallet', 'Create wallet', 'new create'],
   ['restore-wallet', 'Restore wallet', 'seed words recovery phrase recover'],
   ['watch-wallet', 'Watch a wallet', 'watch-only public keys addresses xpub'],
+  ['setup-wallet', 'Shared or locked wallet', 'multisig savings inheritance time lock family'],
   ['payment-file', 'Open payment', 'sign unsigned offline file psbt broadcast'],
 ];
 

@@ -12,6 +12,7 @@ export const SCREENS = [
   'new-wallet',
   'restore-wallet',
   'watch-wallet',
+  'setup-wallet',
   'payment-file',
   'recovery-phrase',
   'payment',

@@ -80,9 +80,15 @@ export const HISTORY_STATES = [
 ] as const;
 export type HistoryState = (typeof HISTORY_STATES)[number];
 
-/** What a wallet can do. `watch-only`: it has public keys and cannot sign. */
-export const WALLET_KINDS = ['full', 'watch-only'] as const;
+/**
+ * What a wallet can do. `watch-only`: it has public keys and cannot sign. `shared`: m of n people sign. `savings`: locked until a
+ * height. `inheritance`: the owner, or the heir from a height on.
+ */
+export const WALLET_KINDS = ['full', 'watch-only', 'shared', 'savings', 'inheritance'] as const;
 export type WalletKind = (typeof WALLET_KINDS)[number];
+
+/** The kinds of wallets that have a set-up. */
+export const SETUP_KINDS = ['shared', 'savings', 'inheritance'] as const;
 
 /** What can be done about a payment that is not mined yet. */
 export const FASTER = ['speed-up', 'cancel', 'bump'] as const;

@@ -41,6 +41,7 @@ import {
   ORDERS,
   PROOF_STATES,
   RECEIVE_REQUEST_STATES,
+  SETUP_KINDS,
   WALLET_KINDS,
 } from './vocabulary.ts';
 
@@ -331,6 +332,8 @@ export const listedWallet = z.object({
   kind: z.enum(WALLET_KINDS),
   /** Addition: the last verified backup file; null for none. */
   backup: verifiedBackup.nullable(),
+  /** Addition: the first height of a block that may spend its coins, by their locks; 0 for any. */
+  spendableFrom: height,
 });
 
 /** Files cross the contract as hex. */
@@ -385,8 +388,58 @@ export const paymentFileView = z.object({
   /** Number of inputs with all their signatures. */
   signed: count,
   complete: z.boolean(),
+  /** For a shared wallet: who has signed. Empty for other wallets. */
+  signers: z.array(z.object({ name: z.string(), own: z.boolean(), signed: z.boolean() })),
   warnings: z.array(notice),
 });
+
+/** Addition: what a set-up file says (docs/formats/wallet-setup.md). */
+export const setupView = z.object({
+  kind: z.enum(SETUP_KINDS),
+  /** Number of people who must sign; 1 unless shared. */
+  m: count,
+  /** The height of the time lock; 0 for a shared wallet. */
+  height,
+  /** 20 hex digits that all people compare. */
+  fingerprint: hex,
+  people: z.array(
+    z.object({
+      name: z.string(),
+      account: count,
+      /** The wallet of this node with these keys. */
+      wallet: z.string().nullable(),
+    }),
+  ),
+  /** Number of addresses that it can give out. */
+  keys: count,
+  firstAddress: z.string(),
+});
+
+/** Addition: an account of a recovery phrase that has coins, or a wallet here. */
+export const foundAccount = z.object({
+  account: count,
+  coins: count,
+  amount: total,
+  wallet: z.string().nullable(),
+});
+
+const people = z
+  .array(keysHex)
+  .min(1, 'name at least one other person')
+  .max(6, 'must have at most 6 other people');
+/** What an unused wallet becomes. `keys`: the public keys of the other people. */
+const setupRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('shared'), m: z.int().min(1).max(7), keys: people }),
+  z.strictObject({ kind: z.literal('savings'), height }),
+  z.strictObject({
+    kind: z.literal('inheritance'),
+    height,
+    role: z.enum(['owner', 'heir']),
+    keys: people.max(1, 'must have one other person'),
+  }),
+]);
+const setupHex = hexOf(500_000, 'the set-up');
+const withPassword = z.strictObject({ name: walletName, password });
 
 /** Addition: `complete` is whether no signature is missing. */
 export const signedPayment = z.object({ payment: hex, complete: z.boolean() });
@@ -661,6 +714,27 @@ export const walletContract = {
   approveSigning: oc
     .input(z.strictObject({ name: walletName, payment: paymentHex, password: password.optional() }))
     .output(signedPayment),
+  /** Addition: one payment file with the signatures of several. */
+  combinePayments: oc
+    .input(z.strictObject({ payments: z.array(paymentHex).min(1).max(16) }))
+    .output(signedPayment),
+  /**
+   * Addition: a wallet of a further account of the recovery phrase of `from`, with the same password. Without `account` the first that
+   * no wallet here has.
+   */
+  createAccount: oc
+    .input(z.strictObject({ from: walletName, name: walletName, password, account: u32.optional() }))
+    .output(z.object({ name: z.string(), account: count, firstAddress: z.string() })),
+  /** Addition: the accounts 0 to 20 of a recovery phrase that have coins, or a wallet here. */
+  findAccounts: oc.input(withPassword).output(z.array(foundAccount)),
+  /** Addition: turns an unused wallet into a shared, savings or inheritance wallet. */
+  createSetup: oc.input(withPassword.extend({ setup: setupRequest })).output(z.object({ setup: hex })),
+  /** Addition: the same with the set-up that another person created. */
+  joinSetup: oc.input(withPassword.extend({ setup: setupHex })).output(done),
+  /** Addition: the set-up of a wallet; with the recovery phrase it restores the wallet. */
+  exportSetup: oc.input(named).output(z.object({ setup: hex })),
+  /** Addition: what a set-up says; stores nothing. */
+  inspectSetup: oc.input(z.strictObject({ setup: setupHex })).output(setupView),
   /** Addition: sends a completely signed payment of a wallet of this node. The same payment is never sent twice. */
   broadcastPayment: oc.input(z.strictObject({ payment: paymentHex })).output(z.object({ txid: id })),
   /** Addition: the current state immediately, and then after changes, at most twice per second. */
@@ -690,5 +764,7 @@ export type ListedWallet = Readonly<z.infer<typeof listedWallet>>;
 export type ExportedKeys = Readonly<z.infer<typeof exportedKeys>>;
 export type InspectedKeys = Readonly<z.infer<typeof inspectedKeys>>;
 export type PaymentFileView = z.infer<typeof paymentFileView>;
+export type SetupView = z.infer<typeof setupView>;
+export type FoundAccount = z.infer<typeof foundAccount>;
 export type SignedPayment = z.infer<typeof signedPayment>;
 export type WalletView = z.infer<typeof walletView>;

@@ -184,6 +184,30 @@ export const WALLET_SENTENCES = {
     'This payment has expired[: it could be in blocks up to {expires:block}]. Nothing was signed or sent. Prepare it again.',
   'payment-file-spent':
     'A coin of this payment was spent in the meantime, or does not exist any more. Nothing was sent. Prepare the payment again.',
+  'payment-file-different': 'These files are different payments. Combine only files of the same payment.',
+  'wallet-shared-sign':
+    'The payment of the wallet[ “{name}”] needs the signatures of other people too. Prepare it as a file, and let them sign it.',
+  'wallet-funds-locked':
+    'The coins of this wallet are locked[: {amount:kith}, until {from:block}]. Wait until then.',
+  'wallet-setup-changed':
+    'The set-up of the wallet[ “{name}”] was changed outside of Kith. Nothing was signed. Restore the wallet from its recovery phrase and its set-up file.',
+  'wallet-setup-end':
+    'The wallet[ “{name}”] has given out all addresses that its set-up has. Set up a new one, and move the coins there.',
+  'setup-inactive':
+    'The rule of the network that protects such wallets is not active yet, so any person could take the coins. Health shows when miners activate “policy-lock”.',
+  'setup-used':
+    'The wallet[ “{name}”] has payments or a set-up already. Create a further account for the set-up.',
+  'setup-people':
+    'The set-up does not fit: it needs the public keys of 2 to 7 different people, and at least as many of them as must sign. Choose the files of the other people only.',
+  'setup-height': 'The height is out of range[; choose one from {least:block} to {most:block}].',
+  'setup-foreign':
+    'The keys of this wallet are not in the set-up. Choose the wallet whose public keys you gave for it.',
+  'setup-none':
+    'The wallet[ “{name}”] has no set-up to export. Choose a shared, savings or inheritance wallet.',
+  'setup-file-malformed':
+    'This is not a set-up file of Kith, or a part of it is missing. Transfer the whole file again.',
+  'setup-file-newer': 'This set-up was created by a newer version of Kith. Update Kith to use it.',
+  'setup-file-network': 'This set-up belongs to another network. Open that network.',
   'wallet-sign-in-window':
     'In the desktop app, only the confirmation dialog can confirm a signature. Confirm it there.',
   'wallet-signing-declined': 'The payment was not approved in the dialog. Nothing was signed.',

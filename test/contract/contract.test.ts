@@ -299,10 +299,18 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       phraseChecked: true,
       kind: 'full',
       backup: null,
+      spendableFrom: 0,
     });
     const name = `made beside a ${kind}`;
     await other.client.wallet.create({ name, password: 'p' });
-    const created = { name, locked: false, phraseChecked: false, kind: 'full', backup: null };
+    const created = {
+      name,
+      locked: false,
+      phraseChecked: false,
+      kind: 'full',
+      backup: null,
+      spendableFrom: 0,
+    };
     expect((await lists.next()).value).toEqual([...before, created]);
     other.drop();
   });

@@ -92,7 +92,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
   };
   const contacts: Contact[] = [];
   const listed: ListedWallet[] = [
-    { name: 'mine', locked: true, phraseChecked: true, kind: 'full', backup: null },
+    { name: 'mine', locked: true, phraseChecked: true, kind: 'full', backup: null, spendableFrom: 0 },
   ];
   const verified = { at: 1, place: 'here', outdated: false };
   const known = (name: string) => {
@@ -169,7 +169,14 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     },
     wallets: {
       async create({ name }) {
-        listed.push({ name, locked: false, phraseChecked: false, kind: 'full', backup: null });
+        listed.push({
+          name,
+          locked: false,
+          phraseChecked: false,
+          kind: 'full',
+          backup: null,
+          spendableFrom: 0,
+        });
         signals.emit('wallet', name);
         return { mnemonic: 'abandon '.repeat(24).trim() };
       },
@@ -287,6 +294,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         inputs: [],
         signed: 0,
         complete: false,
+        signers: [],
       }),
       async signPayment({ name, password }) {
         asked.push(`sign ${name} ${password}`);
@@ -296,6 +304,21 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         asked.push(`sign ${name} unlocked`);
         return { payment: new Uint8Array(2), complete: true };
       },
+      combinePayments: async () => ({ payment: new Uint8Array(2), complete: true }),
+      createAccount: async () => ({ account: 1, firstAddress: 'rkith1' }),
+      findAccounts: async () => [],
+      createSetup: async () => new Uint8Array(2),
+      joinSetup: async () => undefined,
+      exportSetup: () => new Uint8Array(2),
+      inspectSetup: () => ({
+        kind: 'savings',
+        m: 1,
+        height: 9,
+        fingerprint: '00',
+        people: [],
+        keys: 1,
+        firstAddress: 'rkith1',
+      }),
       broadcastPayment: async () => ({ txid: '00'.repeat(32) }),
       onChanged: (listener) => signals.on('wallet', listener),
     },

@@ -48,7 +48,14 @@ test('public keys are saved as a file, and another Kith watches the wallet with 
   await press(watch.page, 'Watch wallet');
   await watch.page.getByText('Watch only', { exact: true }).first().waitFor();
   const [listed] = await watch.client.wallet.list({});
-  expect(listed).toEqual({ name: 'Vault', locked: true, phraseChecked: true, kind: 'watch-only' });
+  expect(listed).toEqual({
+    name: 'Vault',
+    locked: true,
+    phraseChecked: true,
+    kind: 'watch-only',
+    backup: null,
+    spendableFrom: 0,
+  });
   expect(await watch.client.wallet.address({ name: 'Vault' })).toEqual(
     await vault.client.wallet.address({ name: 'Vault' }),
   );

@@ -79,6 +79,7 @@ export async function openLargeWallet(size: WalletSize): Promise<LargeWallet> {
     issued: size.addresses,
     labels,
     phraseChecked: true,
+    setup: null,
     frozen: new Set(),
     requests: [],
   };
@@ -145,6 +146,7 @@ function recordOf(
     expires: height + 1440,
     inputs: [{ txid: random.bytes(32), index: 0 }],
     outputs: [{ ...lockOf(keyPath), amount }, foreign],
+    witnessBytes: 64,
   });
   const spent = { amount: toMotes(2 * amount + 1000), keyPath, height: height - 1, coinbase: false };
   return {
@@ -175,6 +177,7 @@ async function openOver(directory: string): Promise<{ wallets: Wallets; block: (
   const refAt = (at: number): BlockRef & { time: number } => blockAt(at);
   const chain: WalletChain = {
     tip: () => refAt(height),
+    nextRules: () => ({ policyLock: false }),
     atHeight: (at) => (at <= height ? refAt(at) : undefined),
     readBlock: () => Promise.resolve(null),
     hasBody: () => true,

@@ -101,6 +101,7 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
     phraseChecked: false,
     kind: 'full',
     backup: null,
+    spendableFrom: 0,
   });
   expect(await call(dir, 'wallet.deleted')).toEqual([]);
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
@@ -110,6 +111,7 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
     phraseChecked: false,
     kind: 'full',
     backup: null,
+    spendableFrom: 0,
   });
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
   expect(await ask('wallet.address', { name: 'mine' })).toEqual({ address });
@@ -223,7 +225,7 @@ test('public keys are exported and watched; a payment is exported, signed and se
   const { payment } = (await call(dir, 'wallet.exportPayment', { draft, note: 'to myself' })) as Fields;
   const view = (await call(dir, 'wallet.inspectPayment', { payment })) as Fields;
   const shown =
-    'wallet:text? canSign:flag txid:hash note:text fee:int feerate:number inputs:list outputs:list expires:int signed:int complete:flag warnings:list';
+    'wallet:text? canSign:flag txid:hash note:text fee:int feerate:number inputs:list outputs:list expires:int signed:int complete:flag signers:list warnings:list';
   expect(holds(view, shown)).toEqual([]);
   expect(view).toMatchObject({ wallet: 'mine', note: 'to myself', complete: false });
   const signed = (await call(dir, 'wallet.signPayment', {

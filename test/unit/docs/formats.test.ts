@@ -94,6 +94,7 @@ test('the wallet file can be decrypted with its page alone', async () => {
       issued: 1,
       labels: new Map([['kith1…', 'rent']]),
       phraseChecked: true,
+      setup: null,
       frozen: new Set(),
       writes: 3,
       requests: [],

@@ -134,6 +134,7 @@ test('a network whose wallets are in the data root itself is opened there', asyn
     issued: 1,
     labels: new Map<string, string>(),
     phraseChecked: true,
+    setup: null,
     frozen: new Set<never>(),
     requests: [],
   };

@@ -34,6 +34,7 @@ const goalFor = (target: number, feerate = 10, laterFeerate = feerate): Goal => 
   baseBytes: baseBytes({ ...shape, outputs: [lock] }),
   baseBytesWithChange: baseBytes({ ...shape, outputs: [lock, lock] }),
   laterFeerate,
+  witnessBytes: 64,
 });
 
 const seeded = (seed: number) => seededRandom(String(seed));
@@ -53,7 +54,7 @@ function sizeOf(selection: Selection, target: number): number {
     txid: Buffer.from(key.slice(0, 64), 'hex'),
     index,
   }));
-  return createUnsigned({ ...shape, inputs, outputs }).bytes.length;
+  return createUnsigned({ ...shape, inputs, outputs, witnessBytes: 64 }).bytes.length;
 }
 
 const total = (coins: readonly Candidate[]) => coins.reduce((sum, { amount }) => sum + amount, 0);

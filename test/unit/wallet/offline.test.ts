@@ -79,7 +79,14 @@ describe('a watch-only wallet', () => {
   test('has the addresses, the balance and the history of the wallet that it watches, and no secret', async () => {
     await watch();
     expect(online.wallets.list()).toEqual([
-      { name: 'watch', locked: true, phraseChecked: true, kind: 'watch-only' },
+      {
+        name: 'watch',
+        locked: true,
+        phraseChecked: true,
+        kind: 'watch-only',
+        backup: null,
+        spendableFrom: 0,
+      },
     ]);
     expect(await online.wallets.address('watch')).toBe(await offline.wallets.address('vault'));
     expect(await online.wallets.newAddress('watch')).toBe(await offline.wallets.newAddress('vault'));

@@ -35,6 +35,7 @@ const file: WalletFile = {
   issued: 2,
   labels: new Map([['rkith1abc', 'Büro “1”']]),
   phraseChecked: false,
+  setup: null,
   frozen: new Set([outpointKeyOf('cd'.repeat(32), 0), outpointKeyOf('cd'.repeat(32), 0xffff_ffff)]),
   requests: [
     { index: 1, amount: toMotes(250_000_000), label: 'Büro', createdAt: 1_800_000_100, expires: 0 },

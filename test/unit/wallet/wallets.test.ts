@@ -137,7 +137,14 @@ describe('names', () => {
     await fails(create('Bu\u0308ro 1'), 'wallet-exists');
     await fails(() => wallets.balance('Keller'), 'wallet-unknown', { name: 'Keller' });
     expect(wallets.list()).toEqual([
-      { name: 'B\u00fcro 1', locked: true, phraseChecked: false, kind: 'full', backup: null },
+      {
+        name: 'B\u00fcro 1',
+        locked: true,
+        phraseChecked: false,
+        kind: 'full',
+        backup: null,
+        spendableFrom: 0,
+      },
     ]);
     expect(await wallets.balance('B\u00dcRO 1')).toMatchObject({ confirmed: 0 });
   });
@@ -170,7 +177,7 @@ describe('passwords', () => {
     await fails(wallets.words('a', 'wrong'), 'wallet-password');
     await fails(wallets.unlock('a', PASSWORD), 'wallet-password-wait');
     expect(wallets.list()).toEqual([
-      { name: 'a', locked: true, phraseChecked: false, kind: 'full', backup: null },
+      { name: 'a', locked: true, phraseChecked: false, kind: 'full', backup: null, spendableFrom: 0 },
     ]);
   });
   test('a page that guesses locks out itself, and neither the terminal nor the window of the app', async () => {
@@ -255,6 +262,7 @@ describe('words', () => {
       phraseChecked: true,
       kind: 'full',
       backup: null,
+      spendableFrom: 0,
     });
 
     const elsewhere = await wallets.restore({ name: 'c', password: 'p', mnemonic, passphrase: 'x' });

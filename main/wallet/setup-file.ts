@@ -1,0 +1,117 @@
+/** The set-up file of a shared, time-locked or inheritance wallet as bytes: docs/formats/wallet-setup.md. */
+import { equalBytes } from '../core/codec/bytes.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { Reader } from '../core/codec/reader.ts';
+import { Writer } from '../core/codec/writer.ts';
+import { type Hash, plainSha256 } from '../core/crypto/hash.ts';
+import { KEY_BYTES } from '../core/primitives/limits.ts';
+import {
+  decodePublicKeys,
+  encodePublicKeys,
+  isPublicKeysProblem,
+  type KeyLists,
+  MAX_KEYS_FILE_BYTES,
+  type PublicKeysFile,
+} from './public-keys-file.ts';
+import { MAX_SIGNERS, type WalletPolicy } from './wallet-policy.ts';
+
+/** What a wallet with a policy needs beside a recovery phrase. It contains no secret. */
+export interface SetupFile {
+  readonly network: Hash;
+  readonly kind: WalletPolicy['kind'];
+  /** Number of signatures; 1 unless shared. */
+  readonly m: number;
+  /** The height of the lock; 0 for a shared wallet. */
+  readonly height: number;
+  /** Shared: ascending by the first receiving key. Savings: the owner. Inheritance: the owner, then the heir. */
+  readonly people: readonly PublicKeysFile[];
+}
+
+export type SetupProblem = 'setup-file-malformed' | 'setup-file-newer';
+
+/** Most keys of each chain that a set-up takes from each person. */
+export const MAX_SETUP_KEYS = 1000;
+export const MAX_SETUP_BYTES = 500_000;
+
+const MAGIC = Buffer.from('KITHSET');
+const FORMAT = 1;
+const CHECKSUM_BYTES = 32;
+const KINDS = ['shared', 'savings', 'inheritance'] as const;
+
+export function encodeSetup(file: SetupFile): Uint8Array {
+  const writer = new Writer(4096).bytes(MAGIC).u8(FORMAT).bytes(file.network);
+  writer.u8(KINDS.indexOf(file.kind)).u8(file.m).u32(file.height).u8(file.people.length);
+  for (const person of file.people) writer.varbytes(encodePublicKeys(person));
+  return writer.bytes(plainSha256(writer.view())).finish();
+}
+
+/** Reads a set-up file. Never throws; checks the size first, then magic, checksum and the rest. */
+export function decodeSetup(bytes: Uint8Array): SetupFile | SetupProblem {
+  const end = bytes.length - CHECKSUM_BYTES;
+  if (end < MAGIC.length + 1 || bytes.length > MAX_SETUP_BYTES) return 'setup-file-malformed';
+  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return 'setup-file-malformed';
+  if (!equalBytes(plainSha256(bytes.subarray(0, end)), bytes.subarray(end))) return 'setup-file-malformed';
+  if (bytes[MAGIC.length]! > FORMAT) return 'setup-file-newer';
+  const reader = new Reader(bytes, MAGIC.length, end);
+  const format = reader.u8();
+  const network = reader.bytes(32);
+  const [kind, m, height, count] = [KINDS[reader.u8()], reader.u8(), reader.u32(), reader.u8()];
+  const people: PublicKeysFile[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) {
+    const person = decodePublicKeys(reader.varbytes(MAX_KEYS_FILE_BYTES));
+    if (isPublicKeysProblem(person))
+      return person === 'keys-file-newer' ? 'setup-file-newer' : 'setup-file-malformed';
+    people.push(person);
+  }
+  if (reader.finish() !== null || format !== FORMAT || kind === undefined) return 'setup-file-malformed';
+  const file = { network, kind, m, height, people };
+  return isSound(file) ? file : 'setup-file-malformed';
+}
+
+export const isSetupProblem = (value: SetupFile | SetupProblem): value is SetupProblem =>
+  typeof value === 'string';
+
+/** Whether people, m and height are those that the kind allows, and nobody is named twice. */
+export function isSound({ network, kind, m, height, people }: SetupFile): boolean {
+  const firsts = people.map(firstKey);
+  const areOfNetwork = people.every((person) => equalBytes(person.network, network));
+  const fit = people.every(({ receive, change }) =>
+    [receive, change].every((keys) => keys.length <= MAX_SETUP_KEYS * KEY_BYTES),
+  );
+  if (!areOfNetwork || !fit || new Set(firsts).size !== firsts.length) return false;
+  if (kind !== 'shared') return m === 1 && height > 0 && people.length === (kind === 'savings' ? 1 : 2);
+  const isSorted = firsts.every((key, i) => i === 0 || firsts[i - 1]! < key);
+  return (
+    isSorted &&
+    height === 0 &&
+    people.length >= 2 &&
+    people.length <= MAX_SIGNERS &&
+    m >= 1 &&
+    m <= people.length
+  );
+}
+
+/** Twenty hex digits that all people compare: they depend on everything that determines the locks. */
+export function setupFingerprint({ network, kind, m, height, people }: SetupFile): string {
+  const writer = new Writer(4096).bytes(network).u8(KINDS.indexOf(kind)).u8(m).u32(height);
+  for (const { receive, change } of people) writer.varbytes(receive).varbytes(change);
+  return toHex(plainSha256(writer.view()).subarray(0, 10));
+}
+
+/** The policy of one of the people. */
+export function policyOf({ kind, m, height, people }: SetupFile, place: number): WalletPolicy {
+  const others: KeyLists[] = people
+    .filter((_, at) => at !== place)
+    .map(({ receive, change }) => ({ receive, change }));
+  switch (kind) {
+    case 'shared':
+      return { kind, m, place, others };
+    case 'savings':
+      return { kind, height };
+    case 'inheritance':
+      return { kind, height, role: place === 0 ? 'owner' : 'heir', other: others[0]! };
+  }
+}
+
+/** The first receiving key in hex, by which people are told apart. */
+export const firstKey = ({ receive }: KeyLists): string => toHex(receive.subarray(0, KEY_BYTES));

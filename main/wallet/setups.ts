@@ -1,0 +1,204 @@
+import type { Role } from '../../shared/contract/vocabulary.ts';
+import type { SetupView } from '../../shared/contract/wallet.ts';
+import { equalBytes } from '../core/codec/bytes.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import { policyHash } from '../core/ledger/policy-tree.ts';
+import { type Lock, LOCK_POLICY } from '../core/primitives/coin.ts';
+import { KEY_BYTES } from '../core/primitives/limits.ts';
+import { KithError } from '../lib/errors.ts';
+import { CHAIN, CHAINS } from './key-path.ts';
+import type { KeySecrets } from './key-secrets.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { WalletChain, WalletNetwork } from './ports.ts';
+import { decodePublicKeys, isPublicKeysProblem, type PublicKeysFile } from './public-keys-file.ts';
+import type { RunningWallets } from './running-wallets.ts';
+import {
+  decodeSetup,
+  encodeSetup,
+  firstKey,
+  isSetupProblem,
+  isSound,
+  MAX_SETUP_KEYS,
+  policyOf,
+  type SetupFile,
+  setupFingerprint,
+} from './setup-file.ts';
+import { policyTree } from './wallet-policy.ts';
+import { publicKeysOf } from './watch-only.ts';
+
+/** What an unused wallet becomes. `keys`: the public keys of the other people, as they exported them. */
+export type SetupRequest =
+  | { readonly kind: 'shared'; readonly m: number; readonly keys: readonly Uint8Array[] }
+  | { readonly kind: 'savings'; readonly height: number }
+  | {
+      readonly kind: 'inheritance';
+      readonly height: number;
+      readonly role: 'owner' | 'heir';
+      readonly keys: readonly Uint8Array[];
+    };
+
+interface WithPassword {
+  readonly name: string;
+  readonly password: string;
+  readonly by?: Role;
+}
+
+/** Wallets with a policy: shared, time-locked and inheritance wallets. */
+export interface Setups {
+  /**
+   * Turns an unused wallet into one with a policy.
+   * @throws {KithError} `setup-inactive`, `setup-used`, `setup-people`, `setup-height`, `keys-file-…`, and those of Access
+   */
+  createSetup(request: WithPassword & { readonly setup: SetupRequest }): Promise<Uint8Array>;
+  /**
+   * The same with a set-up that another person created, in which the wallet's keys are.
+   * @throws {KithError} as `createSetup`, `setup-file-…`, `setup-foreign`
+   */
+  joinSetup(request: WithPassword & { readonly setup: Uint8Array }): Promise<void>;
+  /** The set-up of a wallet. @throws {KithError} `setup-none` */
+  exportSetup(name: string): Uint8Array;
+  /** What a set-up says. `wallet`: the wallet here whose keys are in it. @throws {KithError} `setup-file-…` */
+  inspectSetup(setup: Uint8Array): SetupView;
+}
+
+export interface SetupsDeps {
+  readonly network: WalletNetwork;
+  readonly chain: Pick<WalletChain, 'tip' | 'nextRules'>;
+  readonly running: RunningWallets;
+}
+
+/** The lock of savings and inheritance ends at least this many blocks ahead, and at most fifty years of 60 s blocks. */
+const MIN_BLOCKS_AHEAD = 10;
+const MAX_BLOCKS_AHEAD = 26_280_000;
+
+export function createSetups(deps: SetupsDeps): Setups {
+  const { network, chain, running } = deps;
+  const { components, get, change } = running;
+
+  const read = (bytes: Uint8Array): SetupFile => {
+    const file = decodeSetup(bytes);
+    if (isSetupProblem(file)) throw new KithError(file);
+    if (!equalBytes(file.network, network.id)) throw new KithError('setup-file-network');
+    return file;
+  };
+  const apply = async (
+    { name, password, by = 'terminal' }: WithPassword,
+    fileFor: (wallet: OpenWallet) => SetupFile,
+  ): Promise<Uint8Array> => {
+    if (!chain.nextRules().policyLock) throw new KithError('setup-inactive');
+    checkUnused(get(name));
+    const secrets = await components().access.keys(get(name), password, by);
+    try {
+      const made = await change(name, async (wallet) => {
+        checkUnused(wallet);
+        await wallet.checkKeys(secrets);
+        await wallet.extendKeys(secrets, MAX_SETUP_KEYS);
+        const file = fileFor(wallet);
+        await checkOwnKeys(file, wallet, secrets);
+        const setup = encodeSetup(file);
+        await wallet.setSetup(setup, secrets);
+        // The wallet has read the chain for other locks until now.
+        const { list, follower } = components();
+        await follower.rewind(wallet, list.scanStartFor(wallet.file.identity).at(-1)!.height);
+        return setup;
+      });
+      components().follower.wake();
+      return made;
+    } finally {
+      secrets.wipe();
+    }
+  };
+
+  return {
+    createSetup: ({ setup, ...access }) =>
+      apply(access, (wallet) => setupOf(deps, publicKeysOf(network, wallet), setup)),
+    async joinSetup({ setup, ...access }) {
+      const file = read(setup);
+      await apply(access, () => file);
+    },
+    exportSetup(name) {
+      const { setup } = get(name).file;
+      if (setup === null) throw new KithError('setup-none', undefined, { data: { name } });
+      return setup;
+    },
+    inspectSetup(bytes) {
+      const file = read(bytes);
+      const wallets = [...(running.opened?.list.values() ?? [])];
+      const ownerOf = (person: PublicKeysFile) =>
+        wallets.find(({ keyring }) => equalBytes(keyring.key(FIRST), person.receive.subarray(0, KEY_BYTES)));
+      return {
+        kind: file.kind,
+        m: file.m,
+        height: file.height,
+        fingerprint: setupFingerprint(file),
+        people: file.people.map((person) => ({
+          name: person.name,
+          account: person.account,
+          wallet: ownerOf(person)?.name ?? null,
+        })),
+        keys: Math.min(...file.people.map(({ receive }) => receive.length / KEY_BYTES)),
+        firstAddress: encodeAddress(network.hrp, firstLockOf(file)),
+      };
+    },
+  };
+}
+
+const FIRST = { chain: CHAIN.receive, index: 0 } as const;
+
+function checkUnused({ name, kind, ledger }: OpenWallet): void {
+  const isUsed = CHAINS.some((chain) => ledger.highestUsed[chain] >= 0);
+  if (kind !== 'full' || isUsed || ledger.unconfirmed.size > 0)
+    throw new KithError('setup-used', undefined, { data: { name } });
+}
+
+/** The set-up of a request. All lists get the length of the shortest, so that everybody has the same locks. */
+function setupOf({ network, chain }: SetupsDeps, own: PublicKeysFile, request: SetupRequest): SetupFile {
+  const others = request.kind === 'savings' ? [] : request.keys.map((keys) => readKeys(network, keys));
+  const everyone = [own, ...others];
+  const shortest = (list: 'receive' | 'change') => Math.min(...everyone.map((each) => each[list].length));
+  const [receive, change] = [shortest('receive'), shortest('change')];
+  const people = everyone.map((each) => ({
+    ...each,
+    receive: each.receive.subarray(0, receive),
+    change: each.change.subarray(0, change),
+  }));
+  if (request.kind === 'shared') people.sort((a, b) => (firstKey(a) < firstKey(b) ? -1 : 1));
+  else checkHeight(request.height, chain.tip().height);
+  if (request.kind === 'inheritance' && request.role === 'heir') people.reverse();
+  const { kind } = request;
+  const [m, height] = request.kind === 'shared' ? [request.m, 0] : [1, request.height];
+  const file = { network: network.id, kind, m, height, people };
+  if (!isSound(file)) throw new KithError('setup-people');
+  return file;
+}
+
+function readKeys(network: WalletNetwork, bytes: Uint8Array): PublicKeysFile {
+  const file = decodePublicKeys(bytes);
+  if (isPublicKeysProblem(file)) throw new KithError(file);
+  if (!equalBytes(file.network, network.id)) throw new KithError('keys-file-network');
+  return file;
+}
+
+function checkHeight(height: number, tip: number): void {
+  const [least, most] = [tip + MIN_BLOCKS_AHEAD, tip + MAX_BLOCKS_AHEAD];
+  if (height < least || height > most)
+    throw new KithError('setup-height', undefined, { data: { least, most } });
+}
+
+/** The keys of the wallet in a set-up must be its own: somebody else's would lock coins that it cannot spend. */
+async function checkOwnKeys({ people }: SetupFile, wallet: OpenWallet, secrets: KeySecrets): Promise<void> {
+  const own = people.find(({ receive }) =>
+    equalBytes(receive.subarray(0, KEY_BYTES), wallet.keyring.key(FIRST)),
+  );
+  if (own === undefined) throw new KithError('setup-foreign');
+  for (const chain of CHAINS) {
+    const listed = chain === CHAIN.receive ? own.receive : own.change;
+    const derived = await secrets.publicKeys(chain, 0, listed.length / KEY_BYTES);
+    if (!equalBytes(derived, listed)) throw new KithError('setup-foreign');
+  }
+}
+
+function firstLockOf(file: SetupFile): Lock {
+  const tree = policyTree(policyOf(file, 0), file.people[0]!, FIRST);
+  return { lockType: LOCK_POLICY, lock: policyHash(tree) };
+}

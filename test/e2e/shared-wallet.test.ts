@@ -1,0 +1,142 @@
+import path from 'node:path';
+import { writeFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../main/demo/connect.ts';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
+
+// Three people with a node each set up a wallet of which two must sign, and pay from it. Then one of them locks savings.
+const PASSWORD = 'correct horse battery';
+let pages: BrowserPages;
+let clients: KithClient[];
+let ann: Page;
+let bob: Page;
+
+beforeAll(async () => {
+  pages = await startBrowserPages();
+  const first = await pages.startNode('ann');
+  const nodes = [first];
+  for (const name of ['bob', 'eve']) nodes.push(await pages.startNode(name, first.addresses));
+  clients = await Promise.all(nodes.map(async (node) => (await connect(node)).client));
+  for (const [i, name] of ['Ann', 'Bob', 'Eve'].entries())
+    await clients[i]!.wallet.create({ name, password: PASSWORD, words: 12 });
+  const { address } = await clients[0]!.wallet.address({ name: 'Ann' });
+  // Four periods of twenty blocks, in which miners signal the rule of policy locks.
+  await clients[0]!.mining.generate({ address, blocks: 84 });
+  ann = await pages.open(nodes[0]!);
+  bob = await pages.open(nodes[1]!);
+}, 180_000);
+afterAll(() => pages.stop(), 60_000);
+
+const go = (page: Page, place: string) => page.evaluate((to) => (location.hash = `#/${to}`), place);
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
+const fill = (page: Page, label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text);
+
+async function saved(page: Page, button: string): Promise<string> {
+  const download = page.waitForEvent('download');
+  await press(page, button);
+  const file = path.join(pages.folder, (await download).suggestedFilename());
+  await (await download).saveAs(file);
+  return file;
+}
+/** What the others do in their terminals. */
+async function keysOf(i: number, from: string): Promise<string> {
+  await clients[i]!.wallet.createAccount({ from, name: `${from} family`, password: PASSWORD });
+  const { keys } = await clients[i]!.wallet.exportKeys({ name: `${from} family` });
+  const file = path.join(pages.folder, `${from}.kithkeys`);
+  writeFileSync(file, Buffer.from(keys, 'hex'));
+  return file;
+}
+
+test('a 2-of-3 wallet is set up by exchanging files, and all see the same fingerprint', async () => {
+  await go(ann, 'setup-wallet');
+  await fill(ann, 'Wallet name', 'Ann family');
+  await ann.getByLabel(/^Password of /).fill(PASSWORD);
+  await press(ann, 'Continue');
+  await saved(ann, 'Save public keys');
+  for (const [i, name] of [
+    [1, 'Bob'],
+    [2, 'Eve'],
+  ] as const)
+    await ann.getByLabel('Public keys of another person').setInputFiles(await keysOf(i, name));
+  await ann.getByText('2 of 3', { exact: true }).click();
+  await press(ann, 'Create set-up');
+  const fingerprint = await ann.getByText(/^([0-9a-f]{4} ){4}[0-9a-f]{4}$/).textContent();
+  const file = await saved(ann, 'Save set-up file');
+
+  await go(bob, 'setup-wallet');
+  await bob.getByLabel('Recovery phrase of').selectOption('Bob family');
+  await bob.getByLabel(/^Password of /).fill(PASSWORD);
+  await press(bob, 'Use this wallet itself');
+  await bob.getByLabel('Set-up file').setInputFiles(file);
+  await bob.getByText(fingerprint!, { exact: true }).waitFor();
+  await press(bob, 'Join set-up');
+  await bob.getByText(/^The wallet is ready\./).waitFor();
+  const { setup } = await clients[0]!.wallet.exportSetup({ name: 'Ann family' });
+  await clients[2]!.wallet.joinSetup({ name: 'Eve family', password: PASSWORD, setup });
+  const addresses = await Promise.all(
+    ['Ann', 'Bob', 'Eve'].map((name, i) => clients[i]!.wallet.address({ name: `${name} family` })),
+  );
+  expect(new Set(addresses.map(({ address }) => address)).size).toBe(1);
+});
+
+test('a payment of it is signed by one person after the other, and sent', async () => {
+  const [a, b, c] = clients;
+  const { address } = await a!.wallet.address({ name: 'Ann family' });
+  const { maturity } = await a!.network.info();
+  await a!.mining.generate({ address, blocks: maturity + 2 });
+  const { address: shop } = await c!.wallet.address({ name: 'Eve' });
+  await go(ann, 'home');
+  await ann.getByText('Shared', { exact: true }).first().waitFor();
+  await go(ann, 'send');
+  await fill(ann, 'To', shop);
+  await fill(ann, 'Amount', '2.5');
+  await press(ann, 'Review');
+  await press(ann, 'Prepare unsigned payment');
+  await press(ann, 'Sign here');
+  await ann.getByLabel(/^Password of /).fill(PASSWORD);
+  await press(ann, 'Sign payment');
+  await ann.getByText(/^Signed\. Give the file to the next person/).waitFor();
+  const half = await saved(ann, 'Save file');
+
+  await go(bob, 'payment-file');
+  await bob.getByLabel('Payment file').setInputFiles(half);
+  await bob
+    .getByText(/not yet/)
+    .first()
+    .waitFor();
+  await bob.getByLabel(/^Password of /).fill(PASSWORD);
+  await press(bob, 'Sign payment');
+  await press(bob, 'Send payment');
+  await bob.waitForURL(/#\/payment\/[0-9a-f]{64}$/);
+  const [newest] = await b!.wallet.history({ name: 'Bob family', limit: 1 });
+  expect(newest).toMatchObject({ kind: 'sent', addresses: [shop] });
+  // The others learn it from the network.
+  await expect
+    .poll(async () => (await c!.wallet.history({ name: 'Eve', limit: 1 }))[0]?.txid, { timeout: 60_000 })
+    .toBe(newest!.txid);
+});
+
+test('savings are locked until a day, and say until which block', async () => {
+  await go(ann, 'home');
+  await go(ann, 'setup-wallet');
+  await ann.getByText('Savings', { exact: true }).click();
+  await ann.getByLabel('Recovery phrase of').selectOption('Ann');
+  await fill(ann, 'Wallet name', 'House');
+  await ann.getByLabel(/^Password of /).fill(PASSWORD);
+  await press(ann, 'Continue');
+  const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  await fill(ann, 'Locked until', day);
+  await press(ann, 'Create set-up');
+  await ann.getByText(/^The wallet is ready\./).waitFor();
+  const listed = (await clients[0]!.wallet.list({})).find(({ name }) => name === 'House')!;
+  expect(listed.kind).toBe('savings');
+  expect(listed.spendableFrom).toBeGreaterThan(100_000);
+  await go(ann, 'wallet');
+  await ann
+    .getByText(/^Savings, locked until block/)
+    .first()
+    .waitFor();
+  expect(pages.errors).toEqual([]);
+});

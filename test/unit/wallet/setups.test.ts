@@ -1,0 +1,339 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createNetworkOf } from '../../../main/core/params/network.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { encodeAddress } from '../../../main/core/primitives/address.ts';
+import { codeOf } from '../../../main/lib/errors.ts';
+import { isViolation } from '../../../main/core/violation.ts';
+import {
+  decodeSetup,
+  encodeSetup,
+  isSetupProblem,
+  setupFingerprint,
+} from '../../../main/wallet/setup-file.ts';
+import { decodeWalletFile, encodeWalletFile, isFileProblem } from '../../../main/wallet/wallet-file.ts';
+import { testKey } from '../../support/chain/test-chain.ts';
+import { eventually, MATURITY, openWorld, PASSWORD, SUBSIDY, type World } from './world.ts';
+
+// Each person has a node and a wallet of its own. Blocks are submitted to all of them.
+const network = createNetworkOf(
+  { name: 'wallets', time: REGTEST_NETWORK.genesis.header.time, nonce: 0 },
+  { ...REGTEST_NETWORK.params, epoch: 1_000_000 },
+  { ...REGTEST_NETWORK, deployments: [{ name: 'policy-lock', bit: 0, start: 0, timeout: null }] },
+);
+const SIGNALS = { header: { version: 0x2000_0001 } };
+const STRANGER = encodeAddress(network.hrp, testKey(7).lock);
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.stop();
+});
+
+const fails = (work: Promise<unknown>, code: string) => expect(work).rejects.toMatchObject({ code });
+
+async function people(count: number): Promise<World[]> {
+  for (let i = 0; i < count; i++) worlds.push(await openWorld({ network }));
+  return worlds;
+}
+/** Mines on the first node, and gives the blocks to the others. */
+async function mine(blocks: number, payTo = testKey(1).lock): Promise<void> {
+  const [first, ...others] = worlds;
+  for (let i = 0; i < blocks; i++) {
+    const { transactions, fees } = first!.mempool.templateTransactions({
+      maxBytes: 900_000,
+      maxOutputs: 9_000,
+    });
+    const block = await first!.mineWith({ transactions, fees, payTo, ...SIGNALS });
+    for (const { chain } of others) expect(isViolation(await chain.submitBlock(block.bytes))).toBe(false);
+  }
+}
+const activate = () => mine(80);
+const heightOf = () => worlds[0]!.chain.tip().height;
+
+/** Everybody creates an account for the set-up and exports its public keys. */
+async function exchange(name: string): Promise<Uint8Array[]> {
+  const keys: Uint8Array[] = [];
+  for (const { wallets } of worlds) {
+    await wallets.create({ name: 'mine', password: PASSWORD, words: 12 });
+    await wallets.createAccount({ from: 'mine', name, password: PASSWORD });
+    keys.push((await wallets.exportKeys(name)).keys);
+  }
+  return keys;
+}
+const credentials = (name: string) => ({ name, password: PASSWORD });
+
+/** A 2-of-3 wallet of three people, with coins. */
+async function twoOfThree(): Promise<World[]> {
+  const [a, b, c] = await people(3);
+  await activate();
+  const [, keysB, keysC] = await exchange('family');
+  const setup = await a!.wallets.createSetup({
+    ...credentials('family'),
+    setup: { kind: 'shared', m: 2, keys: [keysB!, keysC!] },
+  });
+  for (const { wallets } of [b!, c!]) await wallets.joinSetup({ ...credentials('family'), setup });
+  await mine(1, a!.wallets.payout('family'));
+  await mine(MATURITY);
+  return [a!, b!, c!];
+}
+const prepared = async ({ wallets }: World, amount: number | 'all', address = STRANGER) => {
+  const { draft } = await wallets.prepare({ name: 'family', to: [{ address, amount }] });
+  return wallets.exportPayment(draft);
+};
+const sign = ({ wallets }: World, payment: Uint8Array) =>
+  wallets.signPayment({ ...credentials('family'), payment });
+
+describe('a shared wallet', () => {
+  test('has the same addresses, balance and fingerprint for everybody', async () => {
+    const all = await twoOfThree();
+    const seen = await Promise.all(
+      all.map(async ({ wallets }) => ({
+        address: await wallets.address('family'),
+        setup: setupOf(wallets.exportSetup('family')),
+        available: (await wallets.balance('family')).available,
+        kind: wallets.list().find(({ name }) => name === 'family')?.kind,
+      })),
+    );
+    expect(seen[0]).toMatchObject({ available: SUBSIDY, kind: 'shared' });
+    expect(seen[0]!.address).toMatch(/^rkith1/);
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[2]).toEqual(seen[0]);
+  });
+
+  test.each([
+    [0, 1],
+    [2, 0],
+    [1, 2],
+  ])('pays when the people %i and %i have signed, one after the other', async (first, second) => {
+    const all = await twoOfThree();
+    const payment = await prepared(all[first]!, 50_000_000);
+    const once = await sign(all[first]!, payment);
+    expect(once.complete).toBe(false);
+    const status = await all[second]!.wallets.inspectPayment(once.payment);
+    expect(status.signers.filter(({ signed }) => signed)).toHaveLength(1);
+    expect(status.signers.filter(({ own }) => own)).toEqual([expect.objectContaining({ signed: false })]);
+    await fails(all[second]!.wallets.broadcastPayment(once.payment), 'payment-file-unsigned');
+    const twice = await sign(all[second]!, once.payment);
+    expect(twice.complete).toBe(true);
+    const sent = await all[0]!.wallets.broadcastPayment(twice.payment);
+    expect(isViolation(sent)).toBe(false);
+    await mine(1);
+    for (const { wallets } of all) {
+      const [newest] = await wallets.history({ name: 'family', limit: 1 });
+      expect(newest).toMatchObject({ kind: 'sent', state: 'mined', addresses: [STRANGER] });
+    }
+  });
+
+  test('combines the files of people who signed at the same time, and refuses another payment', async () => {
+    const [a, b, c] = await twoOfThree();
+    const payment = await prepared(a!, 'all');
+    const [byB, byC] = [await sign(b!, payment), await sign(c!, payment)];
+    const one = await a!.wallets.combinePayments([byB.payment, byC.payment]);
+    expect(await a!.wallets.combinePayments([byC.payment, byB.payment])).toEqual(one);
+    expect(one.complete).toBe(true);
+    await fails(
+      a!.wallets.combinePayments([payment, await prepared(a!, 60_000_000)]),
+      'payment-file-different',
+    );
+    expect(isViolation(await a!.wallets.broadcastPayment(one.payment))).toBe(false);
+    await mine(1);
+    expect(await a!.wallets.balance('family')).toMatchObject({ available: 0, immature: 0 });
+  });
+
+  test('has the fee rate that was asked for, and one person cannot send alone', async () => {
+    const [a, b] = await twoOfThree();
+    const to = [{ address: STRANGER, amount: 10_000_000 }];
+    const draft = await a!.wallets.prepare({ name: 'family', to, feerate: 20 });
+    await fails(a!.wallets.confirm(draft.draft, PASSWORD), 'wallet-shared-sign');
+    const again = await a!.wallets.prepare({ name: 'family', to, feerate: 20 });
+    const once = await sign(a!, a!.wallets.exportPayment(again.draft));
+    const { payment } = await sign(b!, once.payment);
+    const { txid, fee, feerate } = await a!.wallets.inspectPayment(payment);
+    await a!.wallets.broadcastPayment(payment);
+    expect(fee).toBe(20 * a!.mempool.get(txid)!.bytes.length);
+    expect(feerate).toBe(20);
+  });
+
+  test('is restored from one recovery phrase and the set-up file, and knows who has what', async () => {
+    const [a, , c] = await twoOfThree();
+    const setup = c!.wallets.exportSetup('family');
+    const { mnemonic } = await c!.wallets.words('family', PASSWORD);
+    const own = c!.wallets.inspectSetup(setup).people.find(({ wallet }) => wallet === 'family')!;
+    const fresh = await openWorld({ network });
+    worlds.push(fresh);
+    for (let height = 1; height <= heightOf(); height++) {
+      const bytes = await a!.chain.readBlock(a!.chain.atHeight(height)!.id);
+      await fresh.chain.submitBlock(bytes!);
+    }
+    await fresh.wallets.restore({ name: 'phrase', password: PASSWORD, mnemonic });
+    await fresh.wallets.createAccount({
+      from: 'phrase',
+      name: 'family',
+      password: PASSWORD,
+      account: own.account,
+    });
+    await fresh.wallets.joinSetup({ ...credentials('family'), setup });
+    await eventually(async () => (await fresh.wallets.balance('family')).available).toBe(SUBSIDY);
+    const once = await sign(fresh, await prepared(fresh, 40_000_000));
+    expect((await sign(a!, once.payment)).complete).toBe(true);
+  });
+
+  test('is the same after a restart, and refuses to sign if its set-up was changed outside', async () => {
+    const [a] = await twoOfThree();
+    const before = await a!.wallets.address('family');
+    await a!.stop();
+    const again = await openWorld({ network, directory: a!.directory });
+    worlds[0] = again;
+    expect(await again.wallets.address('family')).toBe(before);
+    expect((await again.wallets.balance('family')).available).toBe(SUBSIDY);
+    const payment = await prepared(again, 50_000_000);
+    expect((await sign(again, payment)).complete).toBe(false);
+
+    await again.stop();
+    const path = join(a!.directory, 'wallets', 'family.kithwallet');
+    const file = decodeWalletFile(readFileSync(path));
+    if (isFileProblem(file)) throw new Error(file.problem);
+    const setup = decodeSetup(file.setup!);
+    if (isSetupProblem(setup)) throw new Error(setup);
+    writeFileSync(path, encodeWalletFile({ ...file, setup: encodeSetup({ ...setup, m: 1 }) }));
+    worlds[0] = await openWorld({ network, directory: a!.directory });
+    await fails(worlds[0].wallets.unlock('family', PASSWORD), 'wallet-setup-changed');
+    await fails(sign(worlds[0], payment), 'wallet-setup-changed');
+  });
+});
+
+describe('a set-up', () => {
+  test('is refused before the rule is active, for used wallets, and for people who do not fit', async () => {
+    const [a, b] = await people(2);
+    const [keysA, keysB] = await exchange('family');
+    const setup = { kind: 'shared', m: 2, keys: [keysB!] } as const;
+    await fails(a!.wallets.createSetup({ ...credentials('family'), setup }), 'setup-inactive');
+    await activate();
+    const own = { kind: 'shared', m: 2, keys: [keysA!] } as const;
+    await fails(a!.wallets.createSetup({ ...credentials('family'), setup: own }), 'setup-people');
+    const many = { kind: 'shared', m: 3, keys: [keysB!] } as const;
+    await fails(a!.wallets.createSetup({ ...credentials('family'), setup: many }), 'setup-people');
+    await fails(
+      a!.wallets.createSetup({ ...credentials('family'), password: 'x', setup }),
+      'wallet-password',
+    );
+    await mine(1, a!.lockOf(await a!.wallets.address('mine')));
+    await eventually(() => a!.wallets.createSetup({ ...credentials('mine'), setup }).catch(codeOf)).toBe(
+      'setup-used',
+    );
+    const made = await a!.wallets.createSetup({ ...credentials('family'), setup });
+    await fails(a!.wallets.createSetup({ ...credentials('family'), setup }), 'setup-used');
+    await fails(b!.wallets.joinSetup({ ...credentials('mine'), setup: made }), 'setup-foreign');
+    await fails(
+      Promise.resolve().then(() => b!.wallets.exportSetup('mine')),
+      'setup-none',
+    );
+    await fails(
+      Promise.resolve().then(() => b!.wallets.inspectSetup(made.subarray(1))),
+      'setup-file-malformed',
+    );
+  });
+
+  test('file is read as it was written, and in no other form', async () => {
+    const [a] = await twoOfThree();
+    const bytes = a!.wallets.exportSetup('family');
+    const file = decodeSetup(bytes);
+    if (isSetupProblem(file)) throw new Error(file);
+    expect(encodeSetup(file)).toEqual(Uint8Array.from(bytes));
+    for (const length of [0, 7, 40, 500, bytes.length - 1])
+      expect(decodeSetup(bytes.subarray(0, length))).toBe('setup-file-malformed');
+    for (const change of [{ m: 0 }, { m: 4 }, { height: 1 }, { people: file.people.toReversed() }])
+      expect(decodeSetup(encodeSetup({ ...file, ...change }))).toBe('setup-file-malformed');
+    expect(setupFingerprint({ ...file, m: 3 })).not.toBe(setupFingerprint(file));
+  });
+});
+
+describe('a wallet with a time lock', () => {
+  test('of savings can be spent from its height on, with the password alone', async () => {
+    const [a] = await people(1);
+    await activate();
+    await a!.wallets.create({ name: 'mine', password: PASSWORD, words: 12 });
+    await a!.wallets.createAccount({ from: 'mine', name: 'later', password: PASSWORD });
+    const height = heightOf() + 30;
+    const setup = { kind: 'savings', height } as const;
+    const early = { kind: 'savings', height: heightOf() + 3 } as const;
+    await fails(a!.wallets.createSetup({ ...credentials('later'), setup: early }), 'setup-height');
+    await a!.wallets.createSetup({ ...credentials('later'), setup });
+    expect(a!.wallets.list()).toContainEqual(
+      expect.objectContaining({ name: 'later', kind: 'savings', spendableFrom: height }),
+    );
+    await mine(1, a!.wallets.payout('later'));
+    await mine(MATURITY + 5);
+    const to = [{ address: STRANGER, amount: 'all' }] as const;
+    expect(await a!.wallets.balance('later')).toMatchObject({ available: 0, immature: SUBSIDY });
+    await fails(a!.wallets.prepare({ name: 'later', to }), 'wallet-funds-locked');
+    await mine(height - 1 - heightOf());
+    expect(await a!.wallets.balance('later')).toMatchObject({ available: SUBSIDY, immature: 0 });
+    const { draft } = await a!.wallets.prepare({ name: 'later', to });
+    const sent = await a!.wallets.confirm(draft, PASSWORD);
+    expect(isViolation(sent)).toBe(false);
+    await mine(1);
+    const [newest] = await a!.wallets.history({ name: 'later', limit: 1 });
+    expect(newest).toMatchObject({ kind: 'sent', state: 'mined' });
+  });
+
+  test('of an inheritance is spent by the owner at any time, by the heir from the height on', async () => {
+    const [owner, heir] = await people(2);
+    await activate();
+    const [, heirKeys] = await exchange('family');
+    const height = heightOf() + 40;
+    const setup = await owner!.wallets.createSetup({
+      ...credentials('family'),
+      setup: { kind: 'inheritance', height, role: 'owner', keys: [heirKeys!] },
+    });
+    await heir!.wallets.joinSetup({ ...credentials('family'), setup });
+    expect(await heir!.wallets.address('family')).toBe(await owner!.wallets.address('family'));
+    await mine(2, owner!.wallets.payout('family'));
+    await mine(MATURITY);
+    const to = [{ address: STRANGER, amount: 10_000_000 }];
+    expect((await heir!.wallets.balance('family')).available).toBe(0);
+    await fails(heir!.wallets.prepare({ name: 'family', to }), 'wallet-funds-locked');
+    const byOwner = await owner!.wallets.prepare({ name: 'family', to });
+    expect(isViolation(await owner!.wallets.confirm(byOwner.draft, PASSWORD))).toBe(false);
+    await mine(height - 1 - heightOf());
+    const byHeir = await heir!.wallets.prepare({
+      name: 'family',
+      to: [{ address: STRANGER, amount: 'all' }],
+    });
+    expect(isViolation(await heir!.wallets.confirm(byHeir.draft, PASSWORD))).toBe(false);
+  });
+});
+
+describe('accounts', () => {
+  test('of one recovery phrase have different keys, and are found again by their coins', async () => {
+    const [a, b] = await people(2);
+    await a!.wallets.create({ name: 'mine', password: PASSWORD, words: 12 });
+    const make = (name: string) => a!.wallets.createAccount({ from: 'mine', name, password: PASSWORD });
+    const [one, two] = [await make('one'), await make('two')];
+    expect([one.account, two.account]).toEqual([1, 2]);
+    expect(new Set([await a!.wallets.address('mine'), one.firstAddress, two.firstAddress]).size).toBe(3);
+    await mine(3, a!.lockOf(two.firstAddress));
+    await mine(1, a!.lockOf(await a!.wallets.address('mine')));
+    await eventually(async () => (await a!.wallets.balance('two')).immature).toBe(3 * SUBSIDY);
+    const { mnemonic } = await a!.wallets.words('two', PASSWORD);
+    expect((await a!.wallets.words('mine', PASSWORD)).mnemonic).toBe(mnemonic);
+
+    await b!.wallets.restore({ name: 'back', password: PASSWORD, mnemonic });
+    expect(await b!.wallets.findAccounts({ name: 'back', password: PASSWORD })).toEqual([
+      { account: 0, coins: 1, amount: SUBSIDY, wallet: 'back' },
+      { account: 2, coins: 3, amount: 3 * SUBSIDY, wallet: null },
+    ]);
+    await b!.wallets.createAccount({ from: 'back', name: 'second', password: PASSWORD, account: 2 });
+    await eventually(async () => (await b!.wallets.balance('second')).immature).toBe(3 * SUBSIDY);
+    await fails(make('mine'), 'wallet-exists');
+    await fails(a!.wallets.createAccount({ from: 'mine', name: 'x', password: 'wrong' }), 'wallet-password');
+    const again = { from: 'mine', name: 'x', password: PASSWORD, account: 1 };
+    await fails(a!.wallets.createAccount(again), 'wallet-keys-known');
+  });
+});
+
+function setupOf(bytes: Uint8Array): string {
+  const file = decodeSetup(bytes);
+  if (isSetupProblem(file)) throw new Error(file);
+  return setupFingerprint(file);
+}
