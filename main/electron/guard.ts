@@ -1,6 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { app, type DownloadItem, type Session, type WebContents } from 'electron';
+import {
+  app,
+  type DownloadItem,
+  type MediaAccessPermissionRequest,
+  type Session,
+  type WebContents,
+} from 'electron';
 import { PAGE_ORIGIN } from './page-headers.ts';
 import { createQuestionLimit } from './question-limit.ts';
 
@@ -85,16 +91,29 @@ function savedFile(
   return kind !== undefined && item.getTotalBytes() <= kind.mostBytes ? kind : undefined;
 }
 
+/** The camera reads QR codes. A request for the microphone, also together with the camera, is refused. */
+function isCameraOnly({ mediaTypes }: Pick<MediaAccessPermissionRequest, 'mediaTypes'>): boolean {
+  return mediaTypes?.length === 1 && mediaTypes[0] === 'video';
+}
+
 /** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
 export async function guardSession(session: Session): Promise<void> {
   // Needs the network process, which may still be starting.
   const proxied = session.setProxy(DEAD_PROXY);
-  session.setPermissionRequestHandler((contents, permission, answer) =>
-    answer(isPage(contents.getURL()) && ALLOWED_PERMISSIONS.has(permission)),
-  );
-  session.setPermissionCheckHandler(
-    (_contents, permission, origin) => isPage(origin) && ALLOWED_PERMISSIONS.has(permission),
-  );
+  session.setPermissionRequestHandler((contents, permission, answer, details) => {
+    const allowed =
+      ALLOWED_PERMISSIONS.has(permission) ||
+      (permission === 'media' &&
+        details.isMainFrame &&
+        isCameraOnly(details as MediaAccessPermissionRequest));
+    answer(isPage(contents.getURL()) && isPage(details.requestingUrl) && allowed);
+  });
+  session.setPermissionCheckHandler((_contents, permission, origin, details) => {
+    const allowed =
+      ALLOWED_PERMISSIONS.has(permission) ||
+      (permission === 'media' && details.isMainFrame && details.mediaType === 'video');
+    return isPage(origin) && allowed;
+  });
   session.setDevicePermissionHandler(() => false);
   // A spell checker would download dictionaries.
   session.setSpellCheckerEnabled(false);

@@ -245,7 +245,6 @@ test.each([
   'ambient-light-sensor',
   'background-fetch',
   'background-sync',
-  'camera',
   'clipboard-read',
   'display-capture',
   'geolocation',
@@ -275,7 +274,7 @@ test.each([
 });
 
 test.each([
-  ['the camera', 'await navigator.mediaDevices.getUserMedia({ video: true })'],
+  ['camera and microphone', 'await navigator.mediaDevices.getUserMedia({ video: true, audio: true })'],
   ['the microphone', 'await navigator.mediaDevices.getUserMedia({ audio: true })'],
   ['the screen', 'await navigator.mediaDevices.getDisplayMedia({ video: true })'],
   ['the position', 'await new Promise((yes, no) => navigator.geolocation.getCurrentPosition(yes, no))'],

@@ -27,10 +27,14 @@ export interface OpenOptions {
   readonly token?: boolean;
 }
 
-export async function startBrowserPages(): Promise<BrowserPages> {
+/** `args`: further arguments of the browser. */
+export async function startBrowserPages(args: readonly string[] = []): Promise<BrowserPages> {
   const launcher = createChildLauncher(NODE_CHILD);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-pages-'));
-  const browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
+  const browser = await chromium.launch({
+    executablePath: findChromium()!,
+    args: [...CHROMIUM_ARGS, ...args],
+  });
   const errors: string[] = [];
   return {
     folder,
