@@ -36,13 +36,19 @@ export function seededRandom(seed: string | Uint8Array): Pick<Random, 'number'> 
 export const numberBelow = (random: Pick<Random, 'number'>, below: number): number =>
   Math.floor(random.number() * below);
 
+/** A list, or what can be read like one. */
+export interface Indexed<T> {
+  readonly length: number;
+  at(index: number): T | undefined;
+}
+
 /** The items in a random order (Fisher and Yates), drawn one by one: it costs no more than what is taken. */
-export function* drawn<T>(items: readonly T[], random: Pick<Random, 'number'>): Generator<T, void> {
+export function* drawn<T>(items: Indexed<T>, random: Pick<Random, 'number'>): Generator<T, void> {
   /** The items that moved into a place whose own item was taken. */
   const moved = new Map<number, T>();
   for (let end = items.length; end > 0; end--) {
     const at = numberBelow(random, end);
-    yield moved.get(at) ?? items[at]!;
-    moved.set(at, moved.get(end - 1) ?? items[end - 1]!);
+    yield moved.get(at) ?? items.at(at)!;
+    moved.set(at, moved.get(end - 1) ?? items.at(end - 1)!);
   }
 }

@@ -144,8 +144,10 @@ function dependsOnOthers(
 }
 
 /** Every coin of the lists once. */
-export const allCoins = (funds: Funds): Spendable[] =>
-  Object.values<readonly Spendable[]>({ ...funds }).flat();
+export function allCoins(funds: Funds): readonly Spendable[] {
+  const { confirmed, change, pendingChange, incoming, immature, frozen } = funds;
+  return confirmed.concat(change, pendingChange, incoming, immature, frozen);
+}
 
 /** The sum of the coins in motes. */
 export function sumOf(coins: readonly Spendable[]): number {

@@ -21,10 +21,20 @@ export interface OriginSources {
  * same origin. Change has no origin: what is left of several payments belongs to all of them.
  */
 export function coinOrigins({ labels, given }: OriginSources, hrp: string, keyring: Keyring): OriginOf {
+  const last = cache.get(labels);
+  if (last?.keyring === keyring && last.given === given) return last.originOf;
   const labelled = keyLabels(labels, hrp, keyring);
   const contacts = keyLabels(given, hrp, keyring);
-  return (key, { keyPath }) =>
+  const originOf: OriginOf = (key, { keyPath }) =>
     keyPath.chain === CHAIN.receive
       ? (contacts.of(keyPath) ?? labelled.ofTransaction(key) ?? labelled.of(keyPath))?.toLowerCase()
       : undefined;
+  cache.set(labels, { keyring, given, originOf });
+  return originOf;
 }
+
+/** By the labels, which a new map replaces at each change. */
+const cache = new WeakMap<
+  ReadonlyMap<string, string>,
+  { readonly keyring: Keyring; readonly given: OriginSources['given']; readonly originOf: OriginOf }
+>();

@@ -2,7 +2,7 @@ import type { Motes } from '../../shared/units.ts';
 import { DUST } from '../core/policy/policy-limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
-import { drawn, type Random } from '../lib/random.ts';
+import { drawn, type Indexed, type Random } from '../lib/random.ts';
 import { branchAndBound } from './branch-and-bound.ts';
 import { orderedPage } from './ordered-page.ts';
 import { countBytes, feeFor, inputBytes } from './payment-size.ts';
@@ -94,14 +94,23 @@ export function selectCoins<C extends Candidate>(
 const MAX_ORIGINS = 8;
 
 /** The sets of coins to draw from: all of them, and for each origin its coins with those of no origin. */
-function drawPools<C extends Candidate>(coins: readonly C[]): (readonly C[])[] {
+function drawPools<C extends Candidate>(coins: readonly C[]): Indexed<C>[] {
   const byOrigin = Map.groupBy(coins, ({ origin }) => origin);
   const free = byOrigin.get(undefined) ?? [];
   byOrigin.delete(undefined);
   if (byOrigin.size === 0) return [coins];
-  const largest = [...byOrigin.values()].sort((a, b) => total(b) - total(a)).slice(0, MAX_ORIGINS);
-  return [coins, free, ...largest.map((group) => [...group, ...free])];
+  const largest = [...byOrigin.values()]
+    .map((group) => ({ group, value: total(group) }))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, MAX_ORIGINS);
+  return [coins, free, ...largest.map(({ group }) => joined(group, free))];
 }
+
+/** Two lists as one, without a copy. */
+const joined = <T>(first: readonly T[], second: readonly T[]): Indexed<T> => ({
+  length: first.length + second.length,
+  at: (index) => (index < first.length ? first[index] : second[index - first.length]),
+});
 
 function problemOf(all: readonly Candidate[], goal: Goal): SelectionProblem {
   if (settleAnySize(all, goal, 'given') === null) {

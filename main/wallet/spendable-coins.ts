@@ -69,6 +69,7 @@ export function offeredCoins(
     return { preferred, unconfirmedChange: [], payableTwice };
   }
 
+  if (earlier.length === 0) return { ...freeChoices(funds, originOf), payableTwice };
   const required = new Set<OutpointKey>();
   const free = new Set(confirmed.map(({ key }) => key));
   for (const { keys } of earlier) {
@@ -80,6 +81,21 @@ export function offeredCoins(
     unconfirmedChange: change.map((coin) => choiceOf(coin, false)),
     payableTwice,
   };
+}
+
+type Choices = Pick<OfferedCoins, 'preferred' | 'unconfirmedChange'>;
+
+const cache = new WeakMap<Funds, { readonly originOf: OriginOf; readonly choices: Choices }>();
+
+/** The coins of a payment that none requires. Kept until the coins change: the page asks for many quotes. */
+function freeChoices(funds: Funds, originOf: OriginOf): Choices {
+  const last = cache.get(funds);
+  if (last?.originOf === originOf) return last.choices;
+  const choicesOf = (coins: readonly Spendable[]) =>
+    coins.map((coin) => choiceOfCoin(coin, false, originOf(coin.key, coin.coin)));
+  const choices = { preferred: choicesOf(funds.confirmed), unconfirmedChange: choicesOf(funds.change) };
+  cache.set(funds, { originOf, choices });
+  return choices;
 }
 
 /** A coin as a payment may choose it. */
