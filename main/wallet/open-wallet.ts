@@ -327,7 +327,7 @@ function createReceivingKeys({
  * The last key of a chain that may be issued. A restore looks {@link GAP_LIMIT} keys beyond the last paid one, and
  * only payments in settled blocks are certain to be on the chain then.
  */
-const lastAllowed = (ledger: Ledger, chain: Chain): number => ledger.highestSettled[chain] + GAP_LIMIT;
+export const lastAllowed = (ledger: Ledger, chain: Chain): number => ledger.highestSettled[chain] + GAP_LIMIT;
 
 function withLabels(
   labels: WalletFile['labels'],

@@ -6,8 +6,8 @@ import { encodeAddress } from '../core/primitives/address.ts';
 import { SIGNATURE_BYTES } from '../core/primitives/limits.ts';
 import { type OutpointKey, outpointKey } from '../core/primitives/outpoint.ts';
 import { createTransaction } from '../core/primitives/transaction.ts';
-import { CHAIN } from './key-path.ts';
-import type { OpenWallet } from './open-wallet.ts';
+import { CHAIN, type KeyPath } from './key-path.ts';
+import { lastAllowed, type OpenWallet } from './open-wallet.ts';
 import type { PaymentFile } from './payment-file.ts';
 import { missingInputs } from './payment-signatures.ts';
 import { claimedBytes, claimSets } from './policy-claims.ts';
@@ -72,12 +72,26 @@ function signersOf(file: PaymentFile, wallet: OpenWallet | null): PaymentFileVie
 }
 
 /**
- * Whether an output goes back to the wallet. If this node does not know its key, the file decides; a warning says so, and
- * signing refuses it if it is not true.
+ * Whether an output goes back to the wallet, to a key that a restore finds. If this node does not know its key, the file
+ * decides; a warning says so, and signing refuses it if it is not true.
  */
 function isChange(file: PaymentFile, at: number, wallet: OpenWallet | null): boolean {
+  const path = changePath(file, at, wallet);
+  return path !== null && !isFar(path, wallet);
+}
+
+/** The key of an output that is change: by the wallet's keys if it knows them, by the file otherwise. */
+function changePath(file: PaymentFile, at: number, wallet: OpenWallet | null): KeyPath | null {
   const own = wallet?.keyring.find(file.tx.outputs[at]!);
-  return own?.chain === CHAIN.change || file.change[at] !== null;
+  return own?.chain === CHAIN.change ? own : file.change[at]!;
+}
+
+/**
+ * Whether a key is beyond those that the wallet itself would use for change. Only the computer that prepared the payment may
+ * know its number, and a restore from the recovery phrase does not look there: the money would be lost without it.
+ */
+function isFar({ chain, index }: KeyPath, wallet: OpenWallet | null): boolean {
+  return wallet !== null && index > lastAllowed(wallet.ledger, chain);
 }
 
 function uncheckedWarnings(file: PaymentFile, wallet: OpenWallet | null): Notice[] {
@@ -97,6 +111,7 @@ function uncheckedWarnings(file: PaymentFile, wallet: OpenWallet | null): Notice
       code: 'change-unchecked',
       message: `The file says that ${formatKith(claimed.reduce((sum, { amount }) => sum + amount, 0))} KITH go back to the wallet. This is checked when the payment is signed.`,
     });
+  warnings.push(...farChangeWarnings(file, wallet));
   if (wallet !== null && tx.expires !== 0 && tx.expires <= wallet.ledger.syncedTo.height)
     warnings.push({ code: 'payment-expired', message: 'This payment has expired. Prepare it again.' });
   if (tx.expires === 0)
@@ -105,6 +120,22 @@ function uncheckedWarnings(file: PaymentFile, wallet: OpenWallet | null): Notice
       message: 'This payment never expires. Who has the signed file can send it at any time.',
     });
   return warnings;
+}
+
+function farChangeWarnings(file: PaymentFile, wallet: OpenWallet | null): Notice[] {
+  const far = file.tx.outputs.flatMap(({ amount }, at) => {
+    const path = changePath(file, at, wallet);
+    return path !== null && isFar(path, wallet) ? [{ amount, index: path.index }] : [];
+  });
+  if (far.length === 0) return [];
+  const amount = formatKith(far.reduce((sum, each) => sum + each.amount, 0));
+  const highest = far.reduce((most, { index }) => Math.max(most, index), 0);
+  return [
+    {
+      code: 'change-far',
+      message: `${amount} KITH go to a change address of this wallet that a restore from the recovery phrase may not find: its index is up to ${highest}. It is shown as a receiver. Sign only if this wallet has used so many addresses, and write the index down.`,
+    },
+  ];
 }
 
 /** Whether the wallet knows a coin, mined or pending. */

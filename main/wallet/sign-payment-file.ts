@@ -33,9 +33,11 @@ export async function createSignatures(file: PaymentFile, deps: SigningDeps): Pr
     if (path === null) throw new KithError('payment-file-foreign');
     paths.push(path);
   }
-  for (const [at, path] of file.change.entries())
+  for (const [at, path] of file.change.entries()) {
+    if (at % KEYS_PER_TURN === KEYS_PER_TURN - 1) await deps.clock.soon();
     if (path !== null && (await pathOf(deps, file.tx.outputs[at]!, path)) === null)
       throw new KithError('payment-file-change');
+  }
   const messageOf = messagesOf(file);
   const signatures: PartialSignature[] = [];
   for (const [input, path] of paths.entries()) {

@@ -304,6 +304,44 @@ describe('a payment that is signed elsewhere', () => {
     );
   });
 
+  test('whose change goes to a key that a restore would not find is shown as one to a receiver', async () => {
+    await watch(400);
+    await online.mine(1, online.wallets.payout('watch'));
+    await online.mine(MATURITY);
+    const to = [{ address: STRANGER, amount: 50_000_000 }];
+    const { draft } = await online.wallets.prepare({ name: 'watch', to });
+    const payment = online.wallets.exportPayment(draft);
+    const keys = decodePublicKeys((await offline.wallets.exportKeys('vault')).keys);
+    if (isPublicKeysProblem(keys)) throw new Error(keys);
+    const changeTo = (index: number, isHinted = true) =>
+      edited(payment, ({ tx, change }) => {
+        const lock = keys.change.subarray(32 * index, 32 * index + 32);
+        const outputs = tx.outputs.map((output, at) => (change[at] === null ? output : { ...output, lock }));
+        const hinted = change.map((path) =>
+          path === null || !isHinted ? null : ({ chain: 1, index } as const),
+        );
+        return { tx: createTransaction({ ...tx, outputs }), change: hinted };
+      });
+    const seen = async (file: Uint8Array) => {
+      const { outputs, warnings } = await offline.wallets.inspectPayment(file, 'vault');
+      const far = warnings.find(({ code }) => code === 'change-far');
+      return { change: outputs.filter(({ change }) => change).length, far: far?.message };
+    };
+    expect(await seen(changeTo(99))).toEqual({ change: 1, far: undefined });
+    expect(await seen(changeTo(99, false))).toEqual({ change: 1, far: undefined });
+    const far = { change: 0, far: expect.stringContaining('up to 100.') as string };
+    expect(await seen(changeTo(100))).toEqual(far);
+    expect(await seen(changeTo(100, false))).toEqual(far);
+    expect((await sign(changeTo(100))).complete).toBe(true);
+    expect(
+      await seen(
+        edited(payment, ({ change }) => ({
+          change: change.map((path) => path && ({ chain: 1, index: 2 ** 31 - 1 } as const)),
+        })),
+      ),
+    ).toEqual({ change: 1, far: undefined }); // the wallet knows the key: the file is not asked
+  });
+
   test('whose coin was spent in the meantime, or that expired, is not sent', async () => {
     const first = await sign(await unsigned());
     const to = [{ address: STRANGER, amount: 60_000_000 }];
