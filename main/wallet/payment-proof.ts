@@ -148,8 +148,9 @@ export function paidTo(tx: Transaction, { lockType, lock }: Lock): number {
 }
 
 /**
- * Checks that the payment pays the receiver, and that the key of each coin has signed the payment and the statement. The
- * signatures of the payment are over the amounts and locks of the coins, so these are not taken on trust.
+ * Checks that the payment pays the receiver, and that the key of each coin that the proof names has signed the payment and
+ * the statement. These are the coins of the payment only if the chain or the mempool has it with the same signatures
+ * (main/api/verify-proof.ts): the txid does not cover them, but they cover the amounts and locks of the coins.
  * @throws {KithError} `proof-invalid`
  */
 export async function checkProof(

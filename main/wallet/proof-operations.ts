@@ -1,5 +1,6 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
+import type { BinaryString } from '../core/codec/binary.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import type { Lock } from '../core/primitives/coin.ts';
@@ -31,13 +32,17 @@ export interface PaymentToProve {
   readonly by?: Role;
 }
 
-/** A proof whose signatures are valid. Whether its payment is in the chain is not known from it. */
+/**
+ * A proof whose signatures are valid. It proves nothing until the payment with this wid, not only this txid, is found in
+ * the chain or the mempool: any person can sign the payment of another one again, with other coins.
+ */
 export interface CheckedProof {
   readonly txid: string;
+  readonly wid: BinaryString;
   readonly receiver: string;
   readonly amount: number;
   readonly challenge: string;
-  /** The addresses of the coins that were spent, each once. */
+  /** The addresses of the coins that the proof says were spent, each once. */
   readonly senders: string[];
   /** Where the proof says that the payment is. */
   readonly block: { readonly id: string; readonly height: number } | null;
@@ -96,6 +101,7 @@ export function createProofOperations({ network, clock, components }: ProofOpera
       const { tx, receiver, challenge, block, inputs } = proof;
       return {
         txid: tx.txidHex,
+        wid: tx.widBinary,
         receiver: encodeAddress(network.hrp, receiver),
         amount: paidTo(tx, receiver),
         challenge,

@@ -307,7 +307,10 @@ export const proofVerdict = z.object({
   /** What the receiver gets in this payment. */
   amount: total,
   challenge: z.string(),
-  /** The addresses of the coins that were spent, whose keys have signed the proof. */
+  /**
+   * The addresses of the coins that were spent, whose keys have signed the proof. While `state` is `unknown`, only the
+   * proof says that these are the coins.
+   */
   senders: z.array(z.string()),
   state: z.enum(PROOF_STATES),
   block: id.nullable(),

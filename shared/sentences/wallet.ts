@@ -221,6 +221,8 @@ export const WALLET_SENTENCES = {
     'This proof is for a payment on another network. Check it with a node of that network.',
   'proof-invalid':
     'This proof is not valid: a signature does not match, or the payment does not pay the receiver. It proves nothing.',
+  'proof-other-witness':
+    'This proof has other signatures than the payment that your node knows, so its author did not sign that payment. It proves nothing.',
   'proof-payment-unknown': 'The wallet[ “{name}”] has no such payment. Choose one of its payments.',
   'proof-not-own':
     'This payment spends coins of other wallets, so that this wallet cannot prove it alone. Choose a payment that you sent.',
