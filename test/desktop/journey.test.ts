@@ -12,6 +12,12 @@ test('a user creates a wallet, mines, pays through the native dialog and quits',
   await person.waitForSpendable(20);
   await person.setMining(false);
   const to = await person.address();
+  await person.go('contacts');
+  await page.getByRole('button', { name: 'Add contact' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill('Mira');
+  await page.getByLabel('Address', { exact: true }).fill(to);
+  await page.getByRole('button', { name: 'Save contact' }).click();
+  await page.getByText('Mira is in your contacts.').waitFor();
 
   // The receiver is pasted. When the dialog asks, the clipboard has another address.
   const copy = (text: string) =>
@@ -33,6 +39,7 @@ test('a user creates a wallet, mines, pays through the native dialog and quits',
   expect(question!.message).toBe('Send 1.5 KITH from “Everyday”?');
   expect(question!.detail!.replaceAll(' ', '')).toContain(to);
   expect(question!.detail).toContain('The clipboard has another address now than when you pasted this one.');
+  expect(question!.detail).toContain('to “Mira”\n');
   expect(question!.defaultId).toBe(0);
   await page.getByRole('button', { name: /^Send / }).waitFor();
 
