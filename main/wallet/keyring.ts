@@ -87,7 +87,7 @@ export function createKeyring(
   };
 }
 
-/** Number of locks of each chain: as many as everybody has keys. */
+/** Number of locks of each chain: as many as each person has keys. */
 function countsOf(own: KeyLists, policy: WalletPolicy | null): number[] {
   const people = policy === null ? [own] : signersOf(policy, own);
   return [

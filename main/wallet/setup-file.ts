@@ -71,7 +71,7 @@ export function decodeSetup(bytes: Uint8Array): SetupFile | SetupProblem {
 export const isSetupProblem = (value: SetupFile | SetupProblem): value is SetupProblem =>
   typeof value === 'string';
 
-/** Whether people, m and height are those that the kind allows, and nobody is named twice. */
+/** Whether people, m and height are those that the kind allows, and no person is named twice. */
 export function isSound({ network, kind, m, height, people }: SetupFile): boolean {
   const firsts = people.map(firstKey);
   const areOfNetwork = people.every((person) => equalBytes(person.network, network));
@@ -113,5 +113,5 @@ export function policyOf({ kind, m, height, people }: SetupFile, place: number):
   }
 }
 
-/** The first receiving key in hex, by which people are told apart. */
+/** The first receiving key in hex, by which people are distinguished. */
 export const firstKey = ({ receive }: KeyLists): string => toHex(receive.subarray(0, KEY_BYTES));

@@ -151,13 +151,13 @@ function checkUnused({ name, kind, ledger }: OpenWallet): void {
     throw new KithError('setup-used', undefined, { data: { name } });
 }
 
-/** The set-up of a request. All lists get the length of the shortest, so that everybody has the same locks. */
+/** The set-up of a request. All lists get the length of the shortest, so that all people have the same locks. */
 function setupOf({ network, chain }: SetupsDeps, own: PublicKeysFile, request: SetupRequest): SetupFile {
   const others = request.kind === 'savings' ? [] : request.keys.map((keys) => readKeys(network, keys));
-  const everyone = [own, ...others];
-  const shortest = (list: 'receive' | 'change') => Math.min(...everyone.map((each) => each[list].length));
+  const all = [own, ...others];
+  const shortest = (list: 'receive' | 'change') => Math.min(...all.map((each) => each[list].length));
   const [receive, change] = [shortest('receive'), shortest('change')];
-  const people = everyone.map((each) => ({
+  const people = all.map((each) => ({
     ...each,
     receive: each.receive.subarray(0, receive),
     change: each.change.subarray(0, change),
@@ -185,7 +185,7 @@ function checkHeight(height: number, tip: number): void {
     throw new KithError('setup-height', undefined, { data: { least, most } });
 }
 
-/** The keys of the wallet in a set-up must be its own: somebody else's would lock coins that it cannot spend. */
+/** The keys of the wallet in a set-up must be its own: those of another person would lock coins that it cannot spend. */
 async function checkOwnKeys({ people }: SetupFile, wallet: OpenWallet, secrets: KeySecrets): Promise<void> {
   const own = people.find(({ receive }) =>
     equalBytes(receive.subarray(0, KEY_BYTES), wallet.keyring.key(FIRST)),

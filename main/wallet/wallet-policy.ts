@@ -43,7 +43,7 @@ export function policyTree(policy: WalletPolicy, own: KeyLists, path: KeyPath): 
   }
 }
 
-/** The key lists of everybody who can sign, in the order of all. */
+/** The key lists of all people who can sign, in the order of all. */
 export function signersOf(policy: WalletPolicy, own: KeyLists): KeyLists[] {
   switch (policy.kind) {
     case 'shared':

@@ -769,5 +769,4 @@ export type InspectedKeys = Readonly<z.infer<typeof inspectedKeys>>;
 export type PaymentFileView = z.infer<typeof paymentFileView>;
 export type SetupView = z.infer<typeof setupView>;
 export type FoundAccount = z.infer<typeof foundAccount>;
-export type SignedPayment = z.infer<typeof signedPayment>;
 export type WalletView = z.infer<typeof walletView>;

@@ -40,7 +40,7 @@ async function saved(page: Page, button: string): Promise<string> {
   await (await download).saveAs(file);
   return file;
 }
-/** What the others do in their terminals. */
+/** What the other people do in their terminals. */
 async function keysOf(i: number, from: string): Promise<string> {
   await clients[i]!.wallet.createAccount({ from, name: `${from} family`, password: PASSWORD });
   const { keys } = await clients[i]!.wallet.exportKeys({ name: `${from} family` });
@@ -112,7 +112,7 @@ test('a payment of it is signed by one person after the other, and sent', async 
   await bob.waitForURL(/#\/payment\/[0-9a-f]{64}$/);
   const [newest] = await b!.wallet.history({ name: 'Bob family', limit: 1 });
   expect(newest).toMatchObject({ kind: 'sent', addresses: [shop] });
-  // The others learn it from the network.
+  // The other nodes learn it from the network.
   await expect
     .poll(async () => (await c!.wallet.history({ name: 'Eve', limit: 1 }))[0]?.txid, { timeout: 60_000 })
     .toBe(newest!.txid);

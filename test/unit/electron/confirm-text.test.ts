@@ -132,3 +132,9 @@ test('a warning can neither add lines nor reorder the text', () => {
   expect(detail).not.toContain('\u202e');
   expect(detail.length).toBeLessThan(800);
 });
+
+test('a payment that is signed for another computer is called so, and is not said to be sent', () => {
+  const [page] = confirmPages({ ...aRequest({}), purpose: 'sign' });
+  expect(page!.message).toMatch(/^Sign a payment of .* from /);
+  expect(page!.next).toBe('Sign payment');
+});

@@ -271,8 +271,8 @@ describe('a payment that is signed elsewhere', () => {
     await fails(offline.wallets.signUnlocked({ name: 'vault', payment }), 'wallet-locked');
 
     await offline.wallets.create({ name: 'other', password: PASSWORD, words: 12 });
-    const bySomeoneElse = { name: 'other', payment, password: PASSWORD };
-    await fails(offline.wallets.signPayment(bySomeoneElse), 'payment-file-foreign');
+    const byOtherWallet = { name: 'other', payment, password: PASSWORD };
+    await fails(offline.wallets.signPayment(byOtherWallet), 'payment-file-foreign');
     await fails(offline.wallets.broadcastPayment(await foreignOf(signed)), 'payment-file-signature');
 
     const elsewhere = edited(signed, (file) => ({

@@ -35,7 +35,7 @@ async function people(count: number): Promise<World[]> {
   for (let i = 0; i < count; i++) worlds.push(await openWorld({ network }));
   return worlds;
 }
-/** Mines on the first node, and gives the blocks to the others. */
+/** Mines on the first node, and gives the blocks to the other nodes. */
 async function mine(blocks: number, payTo = testKey(1).lock): Promise<void> {
   const [first, ...others] = worlds;
   for (let i = 0; i < blocks; i++) {

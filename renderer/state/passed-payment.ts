@@ -1,11 +1,11 @@
 /** A payment file that one screen passes to the next one; it is too long for an address. Taken once. */
 let payment: string | null = null;
 
-export function handOver(hex: string): void {
+export function passPayment(hex: string): void {
   payment = hex;
 }
 
-export function takeHandedOver(): string | null {
+export function takePassedPayment(): string | null {
   const taken = payment;
   payment = null;
   return taken;
