@@ -107,6 +107,31 @@ test('the payment is sped up, and only its replacement is mined', async () => {
   await page.getByRole('link', { name: /2\.5.*to Bo.*rent for May/ }).waitFor();
 });
 
+test('a request is paid from its link, and its list says so', async () => {
+  await bo.app.go('receive');
+  await fill(bo, 'Requested amount', '0.75');
+  await fill(bo, 'Label', 'two tickets');
+  await press(bo, 'Create request');
+  await bo.app.page.getByRole('img', { name: 'QR code of this payment request' }).waitFor();
+  const requests = () => bo.client.wallet.requests({ name: 'Everyday' });
+  const [{ link }] = (await requests()) as unknown as [{ link: string }];
+  await press(bo, 'Close');
+
+  await mira.app.go('send');
+  const { page } = mira.app;
+  await page.getByRole('combobox', { name: 'To' }).fill(link);
+  await expect.poll(() => page.getByLabel('Amount', { exact: true }).inputValue()).toBe('0.75');
+  await press(mira, 'Review');
+  await page.getByText('two tickets').waitFor();
+  await page.getByLabel(/^Password of /).fill(PASSWORD);
+  await page.getByRole('button', { name: /^Send / }).click();
+  await page.getByRole('heading', { name: 'Payment', exact: true }).waitFor();
+  const { txid } = await newest(mira);
+  await expect.poll(async () => (await requests())[0]!.payments[0]?.txid, { timeout: 60_000 }).toBe(txid);
+  await mine(mira, 1);
+  await expect.poll(async () => (await requests())[0]!.state, { timeout: 60_000 }).toBe('paid');
+});
+
 test('a verified backup is restored on another node, with balance, labels and contacts', async () => {
   const { page } = mira.app;
   await mira.app.go('settings');
