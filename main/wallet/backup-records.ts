@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { Log } from '../lib/log.ts';
 import { messageOf } from '../lib/errors.ts';
+import { createQueue } from '../lib/queue.ts';
 import { readRegularFile } from '../lib/read-regular.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import type { WalletFile } from './wallet-file.ts';
@@ -36,7 +37,9 @@ export function ownerOf({ identity, receive }: Pick<WalletFile, 'identity' | 're
  */
 export interface BackupRecords {
   get(owner: RecordOwner): BackupRecord | null;
-  set(owner: RecordOwner, backup: Pick<BackupRecord, 'at' | 'place'>): Promise<void>;
+  set(owner: RecordOwner, backup: BackupRecord): Promise<void>;
+  /** The wallet was restored, and no backup of what it is now was verified. */
+  forget(owner: RecordOwner): Promise<void>;
   /** The password of a wallet was changed. */
   markOutdated(owner: RecordOwner): Promise<void>;
 }
@@ -44,6 +47,7 @@ export interface BackupRecords {
 /** Longest place that is stored, in UTF-16 code units. */
 export const MAX_PLACE = 1_000;
 const MAX_BYTES = 1_000_000;
+const MAX_WAITING = 1000;
 const VERSION = 1;
 
 const schema = z.strictObject({
@@ -66,8 +70,8 @@ export async function openBackupRecords(path: string, log: Log): Promise<BackupR
     records.set(`${id}${firstKey}`, record);
   const keyOf = ({ id, firstKey }: RecordOwner) => `${id}${Buffer.from(firstKey).toString('hex')}`;
 
-  const put = async (owner: RecordOwner, record: BackupRecord) => {
-    const changed = new Map(records).set(keyOf(owner), record);
+  const queue = createQueue(MAX_WAITING);
+  const write = async (changed: ReadonlyMap<string, BackupRecord>) => {
     const wallets = [...changed].map(([key, each]) => ({
       id: key.slice(0, 16),
       firstKey: key.slice(16),
@@ -75,15 +79,27 @@ export async function openBackupRecords(path: string, log: Log): Promise<BackupR
     }));
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await replaceFile(path, Buffer.from(`${JSON.stringify({ version: VERSION, wallets }, null, 1)}\n`));
+  };
+  const put = async (owner: RecordOwner, record: BackupRecord) => {
+    await write(new Map(records).set(keyOf(owner), record));
     records.set(keyOf(owner), record);
   };
   return {
     get: (owner) => records.get(keyOf(owner)) ?? null,
-    set: (owner, { at, place }) => put(owner, { at, place: place.slice(0, MAX_PLACE), outdated: false }),
-    async markOutdated(owner) {
-      const known = records.get(keyOf(owner));
-      if (known !== undefined && !known.outdated) await put(owner, { ...known, outdated: true });
-    },
+    set: (owner, record) =>
+      queue.run(() => put(owner, { ...record, place: record.place.slice(0, MAX_PLACE) })),
+    forget: (owner) =>
+      queue.run(async () => {
+        const changed = new Map(records);
+        if (!changed.delete(keyOf(owner))) return;
+        await write(changed);
+        records.delete(keyOf(owner));
+      }),
+    markOutdated: (owner) =>
+      queue.run(async () => {
+        const known = records.get(keyOf(owner));
+        if (known !== undefined && !known.outdated) await put(owner, { ...known, outdated: true });
+      }),
   };
 }
 

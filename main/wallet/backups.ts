@@ -10,13 +10,15 @@ import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { wipe } from '../workers/vault.ts';
 import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup-file.ts';
-import { ownerOf } from './backup-records.ts';
+import { type BackupRecord, ownerOf } from './backup-records.ts';
+import { openSecret } from './file-secret.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletContacts, WalletNetwork } from './ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { readBackup, verifyBackup } from './verify-backup.ts';
 import type { WalletFile } from './wallet-file.ts';
 import { checkWalletName } from './wallet-names.ts';
+import type { WalletComponents } from './wiring.ts';
 
 /** A backup file as it was read again from the place where it was saved. */
 export interface SavedFile {
@@ -102,10 +104,9 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
     const owner = ownerOf(wallet.file);
     if (file.identity.id !== owner.id || !equalBytes(ownerOf(file).firstKey, owner.firstKey))
       throw new KithError('backup-other-wallet', undefined, { data: { name: wallet.name } });
-    const { records } = components();
-    await records.set(owner, { at: clock.now(), place });
+    await record(components(), wallet, password, { at: clock.now(), place });
     changed(wallet.name);
-    return records.get(owner)!;
+    return components().records.get(owner)!;
   };
 
   return {
@@ -136,6 +137,9 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
       const { wallet, secrets } = await factory.restoreFile(request);
       sessions.hold(wallet.id, secrets);
       begin(wallet);
+      await components()
+        .records.forget(ownerOf(wallet.file))
+        .catch((error: unknown) => log.warn('the record of a backup could not be removed', { error }));
       // The wallet is restored. Contacts that cannot be stored must not look like a failed restore.
       if (backup.contacts !== null)
         await contacts
@@ -144,6 +148,33 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
       return { name: wallet.name, firstAddress: addressOf(wallet.file) };
     },
   };
+}
+
+/** Records a verified backup, as outdated if its password is not that of the wallet. */
+async function record(
+  { records, queue }: Pick<WalletComponents, 'records' | 'queue'>,
+  wallet: OpenWallet,
+  password: string,
+  backup: Pick<BackupRecord, 'at' | 'place'>,
+): Promise<void> {
+  for (;;) {
+    const { sealed } = wallet.file;
+    const outdated = !(await opens(wallet.file, password));
+    const isRecorded = await queue.run(async () => {
+      // The password may have been changed, or the file encrypted again, while this password was tried.
+      if (wallet.file.sealed !== sealed) return false;
+      await records.set(ownerOf(wallet.file), { ...backup, outdated });
+      return true;
+    });
+    if (isRecorded) return;
+  }
+}
+
+/** Whether the wallet file opens with this password. Not counted as an attempt: a backup has just opened with it. */
+async function opens({ sealed, identity }: WalletFile, password: string): Promise<boolean> {
+  const secret = sealed === null ? null : await openSecret(sealed, password, identity);
+  if (secret !== null) wipe(secret.entropy);
+  return secret !== null;
 }
 
 /** Such as `Everyday 2026-03-01.kithbackup`. */

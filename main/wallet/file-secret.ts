@@ -1,4 +1,5 @@
 import { MAX_PASSPHRASE_BYTES, MAX_PASSWORD_BYTES } from '../../shared/password.ts';
+import { equalBytes } from '../core/codec/bytes.ts';
 import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import { KithError } from '../lib/errors.ts';
@@ -42,6 +43,23 @@ export async function sealSecret(
     wipe(key);
     wipe(plaintext);
   }
+}
+
+/**
+ * sealSecret for a file that exists: the result is opened and compared before it is returned, because it replaces the only
+ * copies of the secret. Takes twice as long.
+ * @throws {KithError} `wallet-seal-wrong` if the computer made an error
+ */
+export async function sealAgain(
+  ...[secret, password, identity, random, kdf]: Parameters<typeof sealSecret>
+): Promise<Sealed> {
+  const sealed = await sealSecret(secret, password, identity, random, kdf);
+  const opened = await openSecret(sealed, password, identity);
+  const isSame =
+    opened !== null && equalBytes(opened.entropy, secret.entropy) && opened.passphrase === secret.passphrase;
+  if (opened !== null) wipe(opened.entropy);
+  if (!isSame) throw new KithError('wallet-seal-wrong');
+  return sealed;
 }
 
 /**

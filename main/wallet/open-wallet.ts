@@ -7,7 +7,7 @@ import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Ledger, type LedgerState, WalletLedger } from './wallet-ledger.ts';
 import { GAP_LIMIT, SETTLED_CONFIRMATIONS } from './key-use.ts';
-import { MAX_FROZEN, MAX_REQUESTS, type StoredRequest, type WalletFile } from './wallet-file.ts';
+import { MAX_FROZEN, MAX_REQUESTS, type StoredRequest, type WalletFile, writesAfter } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
@@ -117,7 +117,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   };
   const write = async (change: Partial<WalletFile>) => {
     checkNotRetired();
-    const next = { ...current.file, ...change, writes: (current.file.writes ?? 0) + 1 };
+    const next = { ...current.file, ...change, writes: writesAfter(current.file) };
     await files.write(name, next);
     current.file = next;
   };
@@ -170,7 +170,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
     },
     async replaceFile(next, forgetPrevious) {
       checkNotRetired();
-      const written = { ...next, writes: (current.file.writes ?? 0) + 1 };
+      const written = { ...next, writes: writesAfter(current.file) };
       await files.write(name, written, { forgetPrevious });
       current.file = written;
     },

@@ -8,7 +8,7 @@ import type { Random } from '../lib/random.ts';
 import { wipe } from '../workers/vault.ts';
 import type { WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
-import { sealSecret } from './file-secret.ts';
+import { sealAgain } from './file-secret.ts';
 import type { WalletComponents } from './wiring.ts';
 
 export interface MessageToSign {
@@ -63,10 +63,12 @@ export function createPasswordOperations({
       const wallet = list.get(name);
       const secret = await access.secret(wallet, password, by);
       try {
-        const sealed = await sealSecret(secret, next, wallet.file.identity, random, await kdf());
+        const sealed = await sealAgain(secret, next, wallet.file.identity, random, await kdf());
         // Marked first: after a crash in between, a good backup is called outdated, and never the other way round.
-        await records.markOutdated(ownerOf(wallet.file));
-        await queue.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
+        await queue.run(async () => {
+          await records.markOutdated(ownerOf(wallet.file));
+          await wallet.replaceFile({ ...wallet.file, sealed }, true);
+        });
       } finally {
         wipe(secret.entropy);
       }

@@ -3,7 +3,7 @@ import type { Queue } from '../lib/queue.ts';
 import type { Random } from '../lib/random.ts';
 import { isWeaker } from '../workers/kdf-cost.ts';
 import { type KdfParameters, wipe } from '../workers/vault.ts';
-import { sealSecret, type WalletSecret } from './file-secret.ts';
+import { sealAgain, type WalletSecret } from './file-secret.ts';
 import type { OpenWallet } from './open-wallet.ts';
 
 export interface UpgradeDeps {
@@ -28,7 +28,7 @@ export async function upgradeSeal(
   try {
     const wanted = await kdf();
     if (opened === null || !isWeaker(opened.kdf, wanted)) return;
-    const sealed = await sealSecret(secret, password, identity, random, wanted);
+    const sealed = await sealAgain(secret, password, identity, random, wanted);
     await queue.run(async () => {
       // The password may have been changed meanwhile.
       if (wallet.file.sealed === opened) await wallet.replaceFile({ ...wallet.file, sealed }, true);

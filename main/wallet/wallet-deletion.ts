@@ -57,9 +57,9 @@ export function createWalletDeletion(
       // A watch-only wallet has no secret that could be lost.
       if (wallet.file.sealed !== null) await prove(wallet, request);
       await queue.run(async () => {
+        await files.remove(wallet.name);
         // Changes that wait in the queue must not write the file again.
         wallet.retire();
-        await files.remove(wallet.name);
         sessions.lock(wallet.id);
         sessions.release(wallet.id);
         list.remove(wallet.name);

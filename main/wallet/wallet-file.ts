@@ -220,6 +220,12 @@ const bodySchema = z.strictObject({
   writes: u32.optional(),
 });
 
+/** The count for the next version of a file. A file from outside may have the highest one, which stays. */
+export const writesAfter = ({ writes = 0 }: Pick<WalletFile, 'writes'>): number =>
+  Math.min(MAX_WRITES, writes + 1);
+
+const MAX_WRITES = 0xffff_ffff;
+
 /** Whether the first of two versions of one wallet is older than the second. */
 export function isOlder(file: WalletFile, other: WalletFile): boolean {
   return file.identity.id === other.identity.id && (file.writes ?? 0) < (other.writes ?? 0);

@@ -13,6 +13,7 @@ import {
   isOlder,
   MAX_FILE_BYTES,
   type WalletFile,
+  writesAfter,
 } from './wallet-file.ts';
 import { type DeletedFile, findDeleted, PREVIOUS_SUFFIXES, renameDeleted } from './deleted-files.ts';
 import { nameKey, WALLET_SUFFIX } from './wallet-names.ts';
@@ -124,7 +125,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       // A deleted wallet may have left a newer version of itself. It must not count as the newer one afterwards.
       const left = await newestReadable(previousOf(name));
       const isLater = left === null || !isOlder(file, left);
-      await put(name, isLater ? file : { ...file, writes: (left.writes ?? 0) + 1 }, false);
+      await put(name, isLater ? file : { ...file, writes: writesAfter(left) }, false);
     },
     async write(name, file, options) {
       // Earlier versions could create a wallet with the name of a deleted one without renaming the file of the deleted
@@ -133,7 +134,12 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       await put(name, file, true);
       if (!options?.forgetPrevious) return;
       // Written again, so that every previous version is the new one: no copy may be left that the old password opens.
-      for (let i = 0; i < PREVIOUS_SUFFIXES.length; i++) await put(name, file, true);
+      // The file itself is written: a full disk must not make the caller believe that it is not.
+      try {
+        for (let i = 0; i < PREVIOUS_SUFFIXES.length; i++) await put(name, file, true);
+      } catch (error) {
+        log.warn('previous versions of a wallet file still open with the old password', { name, error });
+      }
     },
     remove: (name) => orUnusable(retireFile(pathOf(name), previousOf(name))),
     finding: (name) => findings.get(nameKey(name)) ?? null,

@@ -31,6 +31,8 @@ export const WALLET_SENTENCES = {
     'These words are not a valid recovery phrase. Check the spelling and the order of all words.',
   'wallet-file-damaged':
     'The file of this wallet is corrupt. Nothing was overwritten. Restore the wallet from a copy or from its recovery phrase.',
+  'wallet-seal-wrong':
+    'The encrypted wallet could not be opened again, so the wallet stays as it was. The memory of this computer may be faulty; restart it and check its memory.',
   'wallet-file-newer':
     'The file of this wallet was written by a newer version of Kith. Update Kith to open it.',
   'wallet-file-other-network':

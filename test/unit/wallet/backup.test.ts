@@ -134,8 +134,43 @@ test('after a change of the password the backup is called outdated, and a new on
   await expect(
     wallets().checkBackup('Everyday', 'another password', { place, ...check }),
   ).rejects.toMatchObject({ code: 'backup-password' });
+  // The old file opens with the old password, so it still counts as outdated.
+  expect(await wallets().checkBackup('Everyday', PASSWORD, { place, ...check })).toMatchObject({
+    outdated: true,
+  });
   await wallets().saveBackup('Everyday', 'another password', saveAs(path));
   expect(backupOf('Everyday')).toMatchObject({ outdated: false });
+});
+
+test('a backup that is saved while the password is changed is outdated', async () => {
+  world = await openWorld();
+  await wallets().create({ name: 'Everyday', password: PASSWORD, words: 12 });
+  const path = join(world.directory, 'mine.kithbackup');
+  const saved = await wallets().saveBackup('Everyday', PASSWORD, async (name, bytes) => {
+    await wallets().changePassword('Everyday', PASSWORD, 'another password');
+    return saveAs(path)(name, bytes);
+  });
+  expect(saved).toMatchObject({ outdated: true });
+});
+
+test('a backup whose count of writes is the highest possible is restored, and can be written and read again', async () => {
+  const highest = 0xffff_ffff;
+  world = await openWorld();
+  await wallets().create({ name: 'Everyday', password: PASSWORD, words: 12 });
+  const file = decodeWalletFile(
+    readFileSync(join(world.directory, 'wallets', 'Everyday.kithwallet')),
+  ) as WalletFile;
+  const bytes = await encodeBackup(
+    { name: 'Everyday', madeAt: 1, file: { ...file, writes: highest }, contacts: null },
+    PASSWORD,
+    systemRandom,
+    file.sealed!.kdf,
+  );
+  other = await openWorld();
+  await other.wallets.restoreBackup({ password: PASSWORD, bytes });
+  for (let i = 0; i < 5; i++) await other.wallets.newAddress('Everyday', `label ${i}`);
+  const written = decodeWalletFile(readFileSync(join(other.directory, 'wallets', 'Everyday.kithwallet')));
+  expect(written).toMatchObject({ writes: highest });
 });
 
 test('a wallet file that was copied here, or put back to an older version, claims no backup', async () => {
