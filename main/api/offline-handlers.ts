@@ -1,12 +1,13 @@
 import type { DraftPayment, PaymentFileView } from '../../shared/contract/wallet.ts';
 import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { toHex } from '../core/codec/hex.ts';
+import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { SignedPayment } from '../wallet/offline-payments.ts';
 import { api, type HandlerDeps } from './base.ts';
 import { bytesOf } from './bytes.ts';
 import { resultOrThrow } from './faults.ts';
-import { refuseUnsafeSpending } from './spending.ts';
+import { alarmsOf, refuseUnsafeSpending } from './spending.ts';
 
 /** Watch-only wallets, and payments that another computer signs. */
 export function createOfflineHandlers(deps: HandlerDeps) {
@@ -42,9 +43,12 @@ function createSigningHandlers({ node, operations }: HandlerDeps) {
     exportPayment: handlers.exportPayment.handler(({ input }) => ({
       payment: toHex(wallets.exportPayment(input.draft, input.note)),
     })),
-    inspectPayment: handlers.inspectPayment.handler(({ input }) =>
-      wallets.inspectPayment(bytesOf(input.payment), input.name),
-    ),
+    inspectPayment: handlers.inspectPayment.handler(async ({ input }) => {
+      const view = await wallets.inspectPayment(bytesOf(input.payment), input.name);
+      // Only a complete payment can be sent; a computer that only signs is not connected at all.
+      const alarms = view.complete ? alarmsOf(node, systemClock.now()) : [];
+      return { ...view, warnings: [...alarms, ...view.warnings] };
+    }),
     signPayment: handlers.signPayment.handler(({ input: { name, payment, password }, context }) => {
       // A compromised page must not be able to sign: under Electron only the native dialog confirms.
       if (context.role === 'window') throw new KithError('wallet-sign-in-window');
