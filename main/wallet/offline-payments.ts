@@ -25,6 +25,7 @@ import {
   missingInputs,
   withSignaturesOf,
 } from './payment-signatures.ts';
+import { paymentStates } from './payment-state.ts';
 import type { WalletContacts, WalletMempool, WalletNetwork } from './ports.ts';
 import { type PastPayments, readPastPayments } from './recent-payments.ts';
 import type { RunningWallets } from './running-wallets.ts';
@@ -49,8 +50,8 @@ export interface OfflinePayments {
   inspectPayment(payment: Uint8Array, name?: string): Promise<PaymentFileView>;
   /**
    * Signs with the wallet's keys everything that it can. The node may be offline.
-   * @throws {KithError} as `inspectPayment`, `payment-file-foreign`, `payment-file-change`, `payment-file-expired`, and
-   *   what Access throws
+   * @throws {KithError} as `inspectPayment`, `payment-file-foreign`, `payment-file-change`, `payment-file-expired`,
+   *   `wallet-coin-frozen`, and what Access throws
    */
   signPayment(
     request: SigningRequest & { readonly password: string; readonly by?: Role },
@@ -63,9 +64,9 @@ export interface OfflinePayments {
    */
   combinePayments(payments: readonly Uint8Array[]): Promise<SignedPayment>;
   /**
-   * Sends a completely signed payment of a wallet of this node. A payment that was sent already is not sent twice.
+   * Sends a completely signed payment of a wallet of this node. A payment that is live or mined is not sent twice.
    * @throws {KithError} as `inspectPayment`, `payment-file-unsigned`, `payment-file-foreign`, `payment-file-expired`,
-   *   `payment-file-spent`
+   *   `payment-file-spent`, `wallet-coin-frozen`
    */
   broadcastPayment(payment: Uint8Array): Promise<Sent | Violation>;
 }
@@ -104,6 +105,7 @@ export function createOfflinePayments(deps: OfflinePaymentsDeps): OfflinePayment
   const sign = (wallet: OpenWallet, file: PaymentFile, secrets: KeySecrets) =>
     components().queue.run(async () => {
       checkExpiry(file, wallet);
+      checkFrozen(file, wallet);
       await wallet.checkKeys(secrets);
       const signed = withSignaturesOf(file, await createSignatures(file, { wallet, secrets, clock }));
       return { payment: encodePaymentFile(signed), complete: missingInputs(signed) === 0 };
@@ -163,17 +165,27 @@ function checkExpiry({ tx: { expires } }: PaymentFile, { ledger }: OpenWallet): 
     throw new KithError('payment-file-expired', undefined, { data: { expires } });
 }
 
+/** The user may have frozen a coin after the file was made. */
+function checkFrozen({ tx, inputs }: PaymentFile, wallet: OpenWallet): void {
+  const { frozen } = wallet.file;
+  const at = tx.inputs.findIndex((input) => frozen.has(outpointKey(input)));
+  if (at === -1) return;
+  const data = { coin: outpointKey(tx.inputs[at]!), amount: inputs[at]!.amount };
+  throw new KithError('wallet-coin-frozen', undefined, { data });
+}
+
 async function send(
   { running, log }: OfflinePaymentsDeps,
   wallet: OpenWallet,
   { file, tx }: { readonly file: PaymentFile; readonly tx: Transaction },
 ): Promise<Sent | Violation> {
   const { data, spending } = running.components();
-  const isSent =
-    wallet.ledger.unconfirmed.has(tx.txidHex) || (await data.mined(wallet.id, tx.txidHex)) !== null;
-  if (isSent) return { txid: tx.txidHex };
+  const state = paymentStates(wallet.ledger).get(tx.txidHex);
+  if (state === 'live' || (await data.mined(wallet.id, tx.txidHex)) !== null) return { txid: tx.txidHex };
   checkExpiry(file, wallet);
-  if (!tx.inputs.every((input) => isKnownCoin(wallet, outpointKey(input))))
+  checkFrozen(file, wallet);
+  // A payment that was sent before and is not live was replaced, or it or its parent has lost a coin.
+  if (state !== undefined || !tx.inputs.every((input) => isKnownCoin(wallet, outpointKey(input))))
     throw new KithError('payment-file-spent');
   const result = await spending.sendSigned(wallet, tx);
   if (!isViolation(result) && file.note !== '')

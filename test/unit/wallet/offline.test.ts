@@ -363,6 +363,40 @@ describe('a payment that is signed elsewhere', () => {
     );
   });
 
+  test('that spends a coin which was frozen meanwhile is neither signed nor sent', async () => {
+    const payment = await unsigned();
+    const { payment: signed } = await sign(payment);
+    const { inputs } = await online.wallets.inspectPayment(payment);
+    const coins = inputs.map(({ txid, index }) => ({ txid, index }));
+    await online.wallets.freeze({ name: 'watch', coins }, true);
+    await fails(online.wallets.broadcastPayment(signed), 'wallet-coin-frozen');
+    expect([...online.mempool.entries()]).toEqual([]);
+    await online.wallets.freeze({ name: 'watch', coins }, false);
+    await broadcast(signed);
+
+    await walletWithCoins(online, 'full');
+    const to = [{ address: STRANGER, amount: 10_000_000 }];
+    const own = await online.wallets.prepare({ name: 'full', to });
+    const request = { name: 'full', payment: online.wallets.exportPayment(own.draft), password: PASSWORD };
+    await online.wallets.freeze({ name: 'full', coins: own.inputs }, true);
+    await fails(online.wallets.signPayment(request), 'wallet-coin-frozen');
+  });
+
+  test('that was sent and then cancelled is not reported as sent again', async () => {
+    const { payment } = await sign(await unsigned());
+    const txid = await broadcast(payment);
+    const { draft } = await online.wallets.prepareFaster({ name: 'watch', txid, how: 'cancel' });
+    const cancelled = await sign(online.wallets.exportPayment(draft));
+    const cancelling = await broadcast(cancelled.payment);
+    expect(online.mempool.has(txid)).toBe(false);
+    await eventually(
+      async () =>
+        (await online.wallets.history({ name: 'watch', limit: 9 })).find((each) => each.txid === txid)?.state,
+    ).toBe('cancelled');
+    await fails(online.wallets.broadcastPayment(payment), 'payment-file-spent');
+    expect(online.mempool.has(cancelling)).toBe(true);
+  });
+
   test('of no wallet here is not sent', async () => {
     const { payment } = await sign(await unsigned());
     const nobody = await openWorld();
