@@ -56,9 +56,9 @@ async function picture(name: string): Promise<void> {
   ] as const) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ['light', 'dark'] as const) {
+      await page.locator('h1').evaluate((heading) => heading.scrollIntoView());
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
-        fullPage: true,
         path: path.join(SCREENS, `${name}-${width}-${colorScheme}.png`),
       });
     }
