@@ -69,7 +69,7 @@ export interface WalletBackupsDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly running: RunningWallets;
   readonly changed: (name: string) => void;
-  readonly contacts: Pick<WalletContacts, 'fileText' | 'merge'>;
+  readonly contacts: Pick<WalletContacts, 'fileText' | 'merge' | 'mergePreview'>;
   readonly log: Log;
 }
 
@@ -119,7 +119,7 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
     },
     checkBackup: (name, password, saved) => count(get(name), password, saved),
     async inspectBackup(bytes, password) {
-      const { name, madeAt, file } = await readBackup(bytes, password, network.idHex);
+      const { name, madeAt, file, contacts: text } = await readBackup(bytes, password, network.idHex);
       const first = { lockType: LOCK_KEY, lock: ownerOf(file).firstKey };
       return {
         name,
@@ -127,6 +127,7 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
         madeAt,
         createdAt: file.identity.createdAt,
         labels: file.labels.size,
+        contacts: previewOf(contacts, text),
         wallet: components().list.byLock(first)?.name ?? null,
       };
     },
@@ -175,6 +176,21 @@ async function opens({ sealed, identity }: WalletFile, password: string): Promis
   const secret = sealed === null ? null : await openSecret(sealed, password, identity);
   if (secret !== null) wipe(secret.entropy);
   return secret !== null;
+}
+
+function previewOf(
+  contacts: Pick<WalletContacts, 'mergePreview'>,
+  text: string | null,
+): BackupPreview['contacts'] {
+  if (text === null) return { added: 0, kept: [] };
+  try {
+    const { added, kept } = contacts.mergePreview(text);
+    return { added, kept: [...kept] };
+  } catch (error) {
+    // The wallet can be restored without the contacts, when those of this node cannot be read.
+    if (!(error instanceof KithError)) throw error;
+    return { added: 0, kept: [] };
+  }
 }
 
 /** Such as `Everyday 2026-03-01.kithbackup`. */

@@ -1,4 +1,14 @@
 import { nameKey } from '../../shared/labels.ts';
+import { isLinkProblem, parseTarget } from '../../shared/payment-link.ts';
+import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
+
+/** Whether it can be the name of a contact. The field of the receiver also takes addresses and links, so it is neither. */
+export function isContactName(name: string, hrp: string): boolean {
+  const target = parseTarget(name);
+  return (
+    !isLinkProblem(target) && !/^kith:/i.test(name) && isAddressProblem(decodeAddress(hrp, target.address))
+  );
+}
 
 /** Letters of Cyrillic and Greek, digits and signs that look like a letter of the Latin alphabet. */
 const LOOKS_LIKE: Readonly<Record<string, string>> = Object.fromEntries(

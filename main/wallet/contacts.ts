@@ -3,10 +3,9 @@ import type { Notice } from '../../shared/contract/fields.ts';
 import { CONTACT_LIMITS } from '../../shared/contract/vocabulary.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import { nameKey } from '../../shared/labels.ts';
-import { isLinkProblem, parseTarget } from '../../shared/payment-link.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
-import { decodeAddress, encodeAddress, isAddressProblem } from '../core/primitives/address.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf, KithError } from '../lib/errors.ts';
 import { createEmitter } from '../lib/events.ts';
@@ -15,8 +14,8 @@ import { createQueue } from '../lib/queue.ts';
 import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
 import { type ContactIndex, indexContacts, nextAddress } from './contact-index.ts';
-import { lookalikeKey } from './contact-names.ts';
-import { mergeContacts } from './contact-merge.ts';
+import { isContactName, lookalikeKey } from './contact-names.ts';
+import { type MergedContacts, mergeContacts } from './contact-merge.ts';
 import { decodeContacts, encodeContacts, type StoredContact } from './contacts-file.ts';
 import { type ContactsStore, openContactsStore } from './contacts-store.ts';
 import type { WalletContacts, WalletNetwork } from './ports.ts';
@@ -111,25 +110,22 @@ export function createContacts(deps: ContactsDeps): Contacts {
       }),
     notices: () => noticesOf(store, refusal),
     onChanged: (listener) => events.on('changed', listener),
-    nameOf: (address) => index.byAddress.get(address)?.name,
-    nextAddressOf(name) {
-      const found = index.byName.get(nameKey(name));
-      return found === undefined ? undefined : nextAddress(found);
-    },
-    addresses: () => index.byAddress.keys(),
-    wasPaid: (address) => index.paid.has(address),
-    hasUnpaid: (address) =>
-      index.byAddress.get(address)?.addresses.some(({ paidAt }) => paidAt === null) ?? false,
-    given: () => index.given,
+    ...lookups(() => index),
     fileText: () =>
       index.contacts.length === 0
         ? null
         : Buffer.from(encodeContacts({ network: network.idHex, contacts: index.contacts })).toString('utf8'),
-    async merge(text) {
-      const file = decodeContacts(Buffer.from(text, 'utf8'));
-      if (typeof file === 'string' || file.network !== network.idHex) return;
-      await queue.run(() => replace(mergeContacts(index.contacts, file.contacts)));
+    mergePreview(text) {
+      opened();
+      const { added, kept } = merged(deps, index, text);
+      return { added: added.length, kept };
     },
+    merge: (text) =>
+      queue.run(async () => {
+        opened();
+        const added = await addedBy(deps, index, text);
+        if (added.length > 0) await replace([...index.contacts, ...added]);
+      }),
     async paid(addresses) {
       const ours = new Set(addresses.filter((address) => index.byAddress.has(address)));
       if (store === null || ours.size === 0) return;
@@ -139,6 +135,45 @@ export function createContacts(deps: ContactsDeps): Contacts {
         .catch((error: unknown) => log.warn('a payment to a contact could not be noted', { error }));
     },
   };
+}
+
+/** What the wallets look up among the present contacts. */
+const lookups = (
+  index: () => ContactIndex,
+): Pick<WalletContacts, 'nameOf' | 'nextAddressOf' | 'addresses' | 'wasPaid' | 'hasUnpaid' | 'given'> => ({
+  nameOf: (address) => index().byAddress.get(address)?.name,
+  nextAddressOf(name) {
+    const found = index().byName.get(nameKey(name));
+    return found === undefined ? undefined : nextAddress(found);
+  },
+  addresses: () => index().byAddress.keys(),
+  wasPaid: (address) => index().paid.has(address),
+  hasUnpaid: (address) =>
+    index()
+      .byAddress.get(address)
+      ?.addresses.some(({ paidAt }) => paidAt === null) ?? false,
+  given: () => index().given,
+});
+
+function merged({ network, isOwn }: ContactsDeps, { contacts }: ContactIndex, text: string): MergedContacts {
+  const file = decodeContacts(Buffer.from(text, 'utf8'));
+  const restored = typeof file === 'string' || file.network !== network.idHex ? [] : file.contacts;
+  return mergeContacts({ hrp: network.hrp, isOwn }, contacts, restored);
+}
+
+/** The contacts that a backup adds, as they will be stored. */
+async function addedBy(deps: ContactsDeps, index: ContactIndex, text: string): Promise<StoredContact[]> {
+  const { added } = merged(deps, index, text);
+  const paid = await deps.lastPaid(added.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  const noted = added.map((contact) => ({
+    ...contact,
+    addresses: contact.addresses.map(({ address }) => ({ address, paidAt: paid.get(address) ?? null })),
+  }));
+  const file = { network: deps.network.idHex, contacts: [...index.contacts, ...noted] };
+  // With a file that the next start could not read, all contacts would be lost.
+  if (typeof decodeContacts(encodeContacts(file)) === 'string')
+    throw new KithError('internal', 'the contacts of a backup do not fit those that are here');
+  return noted;
 }
 
 /** The contacts after a payment to some of their addresses. */
@@ -192,10 +227,7 @@ async function checkedContact(
 }
 
 function checkName(name: string, hrp: string, others: readonly StoredContact[]): void {
-  const target = parseTarget(name);
-  // The field of the receiver takes names, addresses and links, so a name must not be an address or a link.
-  if (isLinkProblem(target) || /^kith:/i.test(name) || !isAddressProblem(decodeAddress(hrp, target.address)))
-    throw new KithError('contact-name');
+  if (!isContactName(name, hrp)) throw new KithError('contact-name');
   const [key, likeness] = [nameKey(name), lookalikeKey(name)];
   const same = others.find((contact) => nameKey(contact.name) === key);
   if (same !== undefined) throw new KithError('contact-name-taken', undefined, { data: { name: same.name } });

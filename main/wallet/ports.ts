@@ -70,6 +70,11 @@ export interface WalletContacts {
   paid(addresses: readonly string[]): Promise<void>;
   /** The text of their file for a backup; null if there are none. */
   fileText(): string | null;
+  /**
+   * How many contacts of such a text `merge` would add, and the names of those here that it would leave as they are.
+   * @throws {KithError} why the contacts of this node cannot be read, see openContactsStore
+   */
+  mergePreview(text: string): { readonly added: number; readonly kept: readonly string[] };
   /** Adds the contacts of such a text; see mergeContacts. A text that cannot be read adds none. */
   merge(text: string): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { type BatchAmountProblem, readAmounts } from './batch-amounts.ts';
 import { type BatchCells, readTable } from './batch-table.ts';
 import { isLinkProblem, parseTarget } from '../../shared/payment-link.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
+import { isContactName } from './contact-names.ts';
 import { readAddress } from './receivers.ts';
 
 /** Most receivers of one payment. */
@@ -84,7 +85,8 @@ interface Target {
 /** The receiver in a cell: an address, a payment link, or the name of a contact. */
 function readTarget({ hrp, contactAddress }: BatchContext, text: string): Target {
   if (text === '') throw new KithError('batch-no-receiver');
-  const contact = contactAddress(cleanLabel(text));
+  // A name cannot be an address, but the file of the contacts may come from another program.
+  const contact = isContactName(text, hrp) ? contactAddress(cleanLabel(text)) : undefined;
   if (contact !== undefined) return { lock: readAddress(hrp, contact, true), label: cleanLabel(text) };
   const link = parseTarget(text);
   if (isLinkProblem(link)) throw new KithError(link.problem);

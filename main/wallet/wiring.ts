@@ -86,6 +86,7 @@ export const NO_CONTACTS: WalletContacts = {
   given: () => NOTHING_GIVEN,
   paid: () => Promise.resolve(),
   fileText: () => null,
+  mergePreview: () => ({ added: 0, kept: [] }),
   merge: () => Promise.resolve(),
 };
 

@@ -23,6 +23,11 @@ export const backupPreview = z.object({
   createdAt: unixSeconds,
   /** Number of labels in it. */
   labels: z.int().min(0),
+  /**
+   * How many contacts a restore adds, and the names of contacts of this node that the backup has too and that stay
+   * unchanged.
+   */
+  contacts: z.object({ added: z.int().min(0), kept: z.array(z.string()) }),
   /** The wallet of this node with the same keys; null for none. */
   wallet: z.string().nullable(),
 });

@@ -192,6 +192,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         madeAt: 1,
         createdAt: 1,
         labels: 0,
+        contacts: { added: 0, kept: [] },
         wallet: null,
       }),
       restoreBackup: async ({ name = 'mine' }) => ({ name, firstAddress: 'rkith1' }),

@@ -16,6 +16,11 @@ const context = {
   contactAddress: (name: string) => (name.toLowerCase() === 'mira' ? B : undefined),
 };
 const read = (text: string) => readBatch(context, text);
+
+test('an address is paid as it stands, also if a contact is named like it', () => {
+  const [row] = readBatch({ ...context, contactAddress: () => B }, `${A},1`).rows;
+  expect(row).toMatchObject({ address: A, problem: null });
+});
 const problems = (text: string) => read(text).rows.map(({ line, problem }) => [line, problem?.code ?? null]);
 
 describe('a table of payments', () => {

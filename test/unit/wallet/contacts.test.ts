@@ -289,3 +289,41 @@ test('1 000 contacts are listed, and a 1 001st is refused', async () => {
   await contacts.put({ id: one!.id, name: 'Renamed', addresses: [one!.addresses[0]!.address] });
   expect(named(contacts)).toContain('Renamed');
 });
+
+test('a backup with an own address that was given to another contact leaves a file that can be read', async () => {
+  const contacts = await openContacts();
+  const anna = await contacts.put({ name: 'Anna', addresses: [anAddress(1)], given: [OWN] });
+  const backup = contacts.fileText()!;
+  await contacts.remove(anna.id);
+  const mira = { name: 'Mira', addresses: [anAddress(2)], given: [OWN] };
+  await contacts.put(mira);
+  expect(contacts.mergePreview(backup)).toEqual({ added: 1, kept: [] });
+  await contacts.merge(backup);
+  expect(contacts.list().map(({ name, given }) => ({ name, given }))).toEqual([
+    { name: 'Anna', given: [] },
+    { name: 'Mira', given: [OWN] },
+  ]);
+  await contacts.stop();
+  const again = await openContacts(contacts);
+  expect([named(again), codes(again)]).toEqual([['Anna', 'Mira'], []]);
+});
+
+test('a backup adds no address to a contact that is here, and the wallets say what was paid', async () => {
+  const paid = new Map([[anAddress(3), 50]]);
+  const contacts = await openContacts({ lastPaid: paid });
+  const { id } = await contacts.put({ name: 'Mira', addresses: [anAddress(1)] });
+  const aContact = (of: object) => ({ note: '', createdAt: 1, given: [], ...of });
+  const hostile = encodeContacts({
+    network: network.idHex,
+    contacts: [
+      aContact({ id, name: 'Mira', addresses: [{ address: anAddress(2), paidAt: null }] }),
+      aContact({ id: 'ab'.repeat(8), name: 'Ada', addresses: [{ address: anAddress(3), paidAt: null }] }),
+    ] as never,
+  });
+  const text = Buffer.from(hostile).toString('utf8');
+  expect(contacts.mergePreview(text)).toEqual({ added: 1, kept: ['Mira'] });
+  await contacts.merge(text);
+  expect(contacts.nextAddressOf('Mira')).toBe(anAddress(1));
+  expect(contacts.nameOf(anAddress(2))).toBeUndefined();
+  expect(contacts.wasPaid(anAddress(3))).toBe(true);
+});
