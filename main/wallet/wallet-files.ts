@@ -134,7 +134,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       await put(name, file, true);
       if (!options?.forgetPrevious) return;
       // Written again, so that every previous version is the new one: no copy may be left that the old password opens.
-      // The file itself is written: a full disk must not make the caller believe that it is not.
+      // The file itself is written: a full disk must not look as if it were not.
       try {
         for (let i = 0; i < PREVIOUS_SUFFIXES.length; i++) await put(name, file, true);
       } catch (error) {

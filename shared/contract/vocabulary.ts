@@ -105,7 +105,6 @@ export type CoinState = (typeof COIN_STATES)[number];
 
 /** Where a coin came from: another wallet or an own address, an own payment, a block. */
 export const COIN_KINDS = ['received', 'change', 'mined'] as const;
-export type CoinKind = (typeof COIN_KINDS)[number];
 
 export const COIN_SORTS = ['time', 'amount'] as const;
 export type CoinSort = (typeof COIN_SORTS)[number];
