@@ -49,6 +49,11 @@ export function createBatch(app: Pick<AppState, 'client' | 'wallets' | 'mempool'
     get quotes() {
       return quotes.current;
     },
+    /** The coins that the user chose to spend; none if the wallet chooses. */
+    get coins() {
+      return chosenCoins.of(wallets.selected);
+    },
+    forgetCoins: chosenCoins.clear,
     get ready() {
       return to !== null && to.length > 0 && !review.busy;
     },
