@@ -28,7 +28,7 @@ export interface OpenWallet {
   readonly keyring: Keyring;
   /**
    * The current receiving address: issued but not paid yet. If there is none, the next one is issued; if no more may be
-   * issued, the last one is returned. `secrets` as in `nextKey`.
+   * issued, the last one is returned, and the last one of a list of addresses always. `secrets` as in `nextKey`.
    */
   currentKey(secrets: KeySecrets | null): Promise<KeyPath>;
   /**
@@ -59,6 +59,12 @@ export interface OpenWallet {
    * @throws {KithError} `wallet-frozen-full`
    */
   setFrozen(coins: readonly OutpointKey[], isFrozen: boolean): Promise<void>;
+  /**
+   * Issues the next receiving address for a payment request, and stores the address, the request and its label in one
+   * write: an attempt that fails uses up no address. `secrets` as in `nextKey`.
+   * @throws {KithError} as `nextKey` and `setLabel` do
+   */
+  addRequest(secrets: KeySecrets | null, requestAt: RequestAt): Promise<StoredRequest>;
   /**
    * Stores the payment requests. The caller checks that their addresses were issued, and cleans their labels.
    * @throws {KithError} `wallet-requests-full`
@@ -91,6 +97,9 @@ export interface OpenWallet {
   /** Replaces the ledger by the state in the database. */
   reload(state: LedgerState): void;
 }
+
+/** A payment request at the receiving address with this index, and the subject of its label. */
+export type RequestAt = (index: number) => { readonly request: StoredRequest; readonly subject: string };
 
 export interface OpenWalletDeps {
   readonly name: string;
@@ -285,8 +294,8 @@ function createReceivingKeys({
   current,
   write,
   extendKeys,
-}: PartDeps & Pick<OpenWallet, 'extendKeys'>): Pick<OpenWallet, 'currentKey' | 'nextKey'> {
-  const nextKey = async (secrets: KeySecrets | null) => {
+}: PartDeps & Pick<OpenWallet, 'extendKeys'>): Pick<OpenWallet, 'currentKey' | 'nextKey' | 'addRequest'> {
+  const issue = async (secrets: KeySecrets | null, also: (index: number) => Partial<WalletFile>) => {
     const { ledger } = current;
     const index = Math.max(current.file.issued, ledger.highestUsed[CHAIN.receive] + 1);
     const last = lastAllowed(ledger, CHAIN.receive);
@@ -303,15 +312,30 @@ function createReceivingKeys({
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
       await extendKeys(secrets);
     }
-    await write({ issued: index + 1 });
+    await write({ issued: index + 1, ...also(index) });
     return { chain: CHAIN.receive, index };
   };
+  const nextKey = (secrets: KeySecrets | null) => issue(secrets, () => ({}));
   return {
     nextKey,
+    async addRequest(secrets, requestAt) {
+      const { labels, requests } = current.file;
+      const { index } = await issue(secrets, (at) => {
+        const { request, subject } = requestAt(at);
+        return {
+          // The history shows the label of the address.
+          labels: request.label === '' ? labels : withLabels(labels, [[subject, request.label]]),
+          requests: [...requests, request],
+        };
+      });
+      return requestAt(index).request;
+    },
     async currentKey(secrets) {
       const { file, ledger } = current;
       const last = lastAllowed(ledger, CHAIN.receive);
       const index = file.issued - 1;
+      // A list of addresses has no others, also when the last one was paid.
+      if (isAddressList(current)) return { chain: CHAIN.receive, index };
       // While a restored wallet reads the chain, the limit is not known yet. The current key was within the limit when
       // it was issued.
       const isAllowed = index <= last || ledger.meta().restoring;
@@ -322,6 +346,10 @@ function createReceivingKeys({
     },
   };
 }
+
+/** Whether a wallet watches a list of addresses: it has no keys for change, and all its addresses are issued. */
+const isAddressList = ({ file, keyring }: WalletState): boolean =>
+  file.sealed === null && keyring.policy === null && keyring.count(CHAIN.change) === 0;
 
 /**
  * The last key of a chain that may be issued. A restore looks {@link GAP_LIMIT} keys beyond the last paid one, and

@@ -28,7 +28,7 @@ export interface NewRequest {
 export interface ReceiveRequests {
   /** Newest first. */
   requests(name: string): Promise<ReceiveRequest[]>;
-  /** @throws {KithError} `wallet-requests-full`, `wallet-address-gap`, `wallet-amount`, `wallet-label` */
+  /** @throws {KithError} `wallet-requests-full`, `wallet-address-gap`, `wallet-amount`, `wallet-label`, `wallet-labels-full` */
   createRequest(request: NewRequest): Promise<ReceiveRequest>;
   /** The address stays an address of the wallet. @throws {KithError} `wallet-request-unknown` */
   deleteRequest(name: string, address: string): Promise<void>;
@@ -86,18 +86,18 @@ export function createReceiveRequests({ network, clock, running }: ReceiveReques
       change(name, async (wallet) => {
         if (wallet.file.requests.length >= MAX_REQUESTS)
           throw new KithError('wallet-requests-full', undefined, { data: { most: MAX_REQUESTS } });
-        const { index } = await wallet.nextKey(components().sessions.derivationSecrets(wallet.id));
         const createdAt = clock.now();
-        const request: StoredRequest = {
-          index,
+        const facts = {
           amount: amount === undefined ? null : (amount as Motes),
           label: cleanLabel(label),
           createdAt,
           expires: seconds === undefined ? 0 : createdAt + seconds,
         };
-        // The history shows the label of the address.
-        if (request.label !== '') await wallet.setLabel(addressAt(wallet, index), request.label);
-        await wallet.setRequests([...wallet.file.requests, request]);
+        const secrets = components().sessions.derivationSecrets(wallet.id);
+        const request = await wallet.addRequest(secrets, (index) => ({
+          request: { index, ...facts },
+          subject: addressAt(wallet, index),
+        }));
         return viewOf(wallet, request, []);
       }),
     deleteRequest: (name, address) =>

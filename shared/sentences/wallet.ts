@@ -155,7 +155,7 @@ export const WALLET_SENTENCES = {
   'wallet-watch-short':
     'The watch-only wallet[ “{name}”] may be missing payments: it has used most of its public keys. Export the public keys again from the wallet that has the recovery phrase, and add them here.',
   'wallet-keys-end':
-    'The watch-only wallet[ “{name}”] has no further public key for a new address. Export the public keys again from the wallet that has the recovery phrase, and add them here.',
+    'The watch-only wallet[ “{name}”] has no further public key for a new address. Export the public keys again from the wallet that has the recovery phrase, and add them here. A wallet that watches a list of addresses has only those.',
 
   'keys-file-malformed':
     'These are not the public keys of a wallet, or a part of them is missing. Export them again and choose the whole file.',

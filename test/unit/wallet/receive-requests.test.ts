@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requestState } from '../../../main/wallet/receive-requests.ts';
+import { decodeWalletFile, type WalletFile } from '../../../main/wallet/wallet-file.ts';
 import { eventually, openWorld, PASSWORD, send, walletWithCoins, type World } from './world.ts';
 
 let world: World;
@@ -79,6 +82,19 @@ test('requests survive a restart, and a deleted one leaves its address and label
   await expect
     .poll(async () => (await world.wallets.history({ name: 'shop', limit: 1 })).map(({ label }) => label))
     .toEqual(['bread']);
+});
+
+test('a request with its address and label is one write, and one that is refused writes nothing', async () => {
+  const bytes = () => readFileSync(join(world.directory, 'wallets', 'shop.kithwallet'));
+  const writes = () => (decodeWalletFile(bytes()) as WalletFile).writes;
+  const before = writes() ?? 0;
+  await world.wallets.createRequest({ name: 'shop', label: 'bread' });
+  expect(writes()).toBe(before + 1);
+  const file = bytes();
+  await expect(world.wallets.createRequest({ name: 'shop', label: 'x'.repeat(300) })).rejects.toMatchObject({
+    code: 'wallet-label',
+  });
+  expect(bytes().equals(file)).toBe(true);
 });
 
 const paid = (amount: number, height: number | null) => ({ txid: 'ab', amount: amount as never, height });
