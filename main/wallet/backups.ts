@@ -12,6 +12,7 @@ import { wipe } from '../workers/vault.ts';
 import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup-file.ts';
 import { type BackupRecord, ownerOf } from './backup-records.ts';
 import { openSecret } from './file-secret.ts';
+import { spenderOf } from './wallet-list.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletContacts, WalletNetwork } from './ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
@@ -128,7 +129,7 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
         createdAt: file.identity.createdAt,
         labels: file.labels.size,
         contacts: previewOf(contacts, text),
-        wallet: components().list.byLock(first)?.name ?? null,
+        wallet: spenderOf(components().list.byLock(first)),
       };
     },
     async restoreBackup({ name, password, bytes }) {

@@ -148,7 +148,7 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
     let key = '';
     try {
       const first = await firstLockOf(secrets);
-      if (restored?.onlyNew !== false) checkKeysNew(first);
+      if (restored?.onlyNew !== false) checkKeysNew(first, restored !== undefined);
       key = toHex(first.lock);
       keysBeingCreated.add(key);
       const sealed = await sealSecret(secret, password, identity, random, await kdf());
@@ -288,7 +288,7 @@ function createFromFiles(
     if (file.identity.network !== network.idHex)
       throw new KithError('wallet-file-other-network', undefined, { data: { name } });
     const first = { lockType: LOCK_KEY, lock: file.receive.subarray(0, KEY_BYTES) };
-    checkKeysNew(first);
+    checkKeysNew(first, file.sealed !== null);
     const key = toHex(first.lock);
     keysBeingCreated.add(key);
     try {
@@ -334,9 +334,13 @@ function createReservations(list: WalletList) {
   const keysBeingCreated = new Set<string>();
   return {
     keysBeingCreated,
-    /** Two wallets with the same keys would issue the same addresses without knowing of each other. */
-    checkKeysNew(first: Lock) {
-      const other = list.byLock(first)?.name;
+    /**
+     * Two wallets with the same keys would issue the same addresses without knowing of each other. A wallet that is restored
+     * may have the keys of a watch-only one (`besideWatchOnly`), which cannot spend.
+     */
+    checkKeysNew(first: Lock, besideWatchOnly = false) {
+      const found = list.byLock(first);
+      const other = found?.kind === 'watch-only' && besideWatchOnly ? undefined : found?.name;
       if (other === undefined && !keysBeingCreated.has(toHex(first.lock))) return;
       throw new KithError('wallet-keys-known', undefined, other === undefined ? {} : { data: { other } });
     },

@@ -35,10 +35,14 @@ function keyNotices({ list, sessions }: Components): Notice[] {
     );
 }
 
-/** For wallets with the same keys: restored twice, or a wallet file copied from another computer. */
+/**
+ * For wallets with the same keys: restored twice, or a wallet file copied from another computer. A watch-only wallet may be
+ * beside the one that it watches.
+ */
 function sameKeysNotices({ list }: Components): Notice[] {
   const byFirstKey = new Map<string, string[]>();
-  for (const { name, keyring } of list.values()) {
+  for (const { name, keyring, kind } of list.values()) {
+    if (kind === 'watch-only') continue;
     const key = toHex(keyring.lock({ chain: CHAIN.receive, index: 0 }).lock);
     byFirstKey.set(key, [...(byFirstKey.get(key) ?? []), name]);
   }

@@ -98,8 +98,13 @@ export function createOfflinePayments(deps: OfflinePaymentsDeps): OfflinePayment
     if (!(await areSignaturesValid(file, clock))) throw new KithError('payment-file-signature');
     return file;
   };
-  const ownerOf = (file: PaymentFile) =>
-    wallets().find(({ keyring }) => file.inputs.every((input) => keyring.find(input) !== undefined));
+  /** The wallet with the coins of a file; one that can sign before one that only watches the same keys. */
+  const ownerOf = (file: PaymentFile) => {
+    const owners = wallets().filter(({ keyring }) =>
+      file.inputs.every((input) => keyring.find(input) !== undefined),
+    );
+    return owners.find(({ kind }) => kind !== 'watch-only') ?? owners[0];
+  };
   const pastOf = (wallet: OpenWallet) =>
     readPastPayments({ hrp: network.hrp, data: components().data, clock }, wallet, []);
   const sign = (wallet: OpenWallet, file: PaymentFile, secrets: KeySecrets) =>

@@ -7,6 +7,7 @@ import { entropyFromDice } from './dice-entropy.ts';
 import { GAP_LIMIT } from './key-use.ts';
 import { checkPassphrase, checkWords } from './new-wallet.ts';
 import type { WalletNetwork } from './ports.ts';
+import { spenderOf } from './wallet-list.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { checkWalletName } from './wallet-names.ts';
 
@@ -85,7 +86,7 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
       const { entropy } = checkWords(mnemonic);
       const { factory, list } = components();
       const lock = await factory.firstLock(entropy, checkPassphrase(passphrase));
-      return { firstAddress: encodeAddress(network.hrp, lock), wallet: list.byLock(lock)?.name ?? null };
+      return { firstAddress: encodeAddress(network.hrp, lock), wallet: spenderOf(list.byLock(lock)) };
     },
     async deleted() {
       const found = await components().files.deleted();

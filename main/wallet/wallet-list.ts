@@ -107,10 +107,17 @@ export function createWalletList(deps: WalletListDeps): WalletList {
       );
     },
     byId,
-    byLock: (lock) => [...open.values()].find(({ keyring }) => hasKey(keyring, lock)),
+    byLock(lock) {
+      const found = [...open.values()].filter(({ keyring }) => hasKey(keyring, lock));
+      return found.find(({ kind }) => kind !== 'watch-only') ?? found[0];
+    },
     scanStartFor,
   };
 }
+
+/** The name of a wallet, unless it is watch-only: then its keys can still be restored here, to spend its coins. */
+export const spenderOf = (found: OpenWallet | undefined): string | null =>
+  found === undefined || found.kind === 'watch-only' ? null : found.name;
 
 /** Also for a wallet whose locks are not its keys: the first key of a recovery phrase names it. */
 function hasKey(keyring: Keyring, lock: Lock): boolean {

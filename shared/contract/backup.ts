@@ -28,7 +28,7 @@ export const backupPreview = z.object({
    * unchanged.
    */
   contacts: z.object({ added: z.int().min(0), kept: z.array(z.string()) }),
-  /** The wallet of this node with the same keys; null for none. */
+  /** The wallet of this node with the same keys; null for none, or for one that is watch-only and cannot spend. */
   wallet: z.string().nullable(),
 });
 

@@ -191,6 +191,8 @@ describe('a watch-only wallet', () => {
     await online.mine(1, online.lockOf(addresses[1]!));
     await online.mine(MATURITY);
     expect((await online.wallets.balance('list')).available).toBe(SUBSIDY);
+    // The last address was paid, and there is no other one.
+    expect(await online.wallets.address('list')).toBe(addresses[1]);
     await fails(online.wallets.newAddress('list'), 'wallet-keys-end');
     await fails(online.wallets.exportKeys('list'), 'keys-file-none');
     expect(online.wallets.notices()).toEqual([]);
@@ -202,6 +204,22 @@ describe('a watch-only wallet', () => {
     const txid = await broadcast(signed.payment);
     expect(online.mempool.has(txid)).toBe(true);
   });
+});
+
+test('a watch-only wallet does not keep the full one with its keys from being restored beside it', async () => {
+  await watch();
+  const { bytes } = await offline.wallets.backup('vault', PASSWORD);
+  expect(await online.wallets.inspectBackup(bytes, PASSWORD)).toMatchObject({ name: 'vault', wallet: null });
+  await online.wallets.restoreBackup({ password: PASSWORD, bytes });
+  expect(online.wallets.list().map(({ name, kind }) => [name, kind])).toEqual([
+    ['vault', 'full'],
+    ['watch', 'watch-only'],
+  ]);
+  expect(await online.wallets.inspectBackup(bytes, PASSWORD)).toMatchObject({ wallet: 'vault' });
+  const again = { name: 'again', password: PASSWORD, bytes };
+  await fails(online.wallets.restoreBackup(again), 'wallet-keys-known');
+  await online.wallets.delete({ name: 'watch' });
+  expect(online.wallets.list().map(({ name }) => name)).toEqual(['vault']);
 });
 
 describe('a payment that is signed elsewhere', () => {
