@@ -2,6 +2,7 @@ import { CONTACT_LIMITS } from '../../shared/contract/vocabulary.ts';
 import { nameKey } from '../../shared/labels.ts';
 import { decodeAddress, encodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import { isContactName, lookalikeKey } from './contact-names.ts';
+import { lookalikeFinder } from './lookalike.ts';
 import type { StoredContact } from './contacts-file.ts';
 
 export interface MergedContacts {
@@ -20,14 +21,18 @@ function isAddress(hrp: string, address: string): boolean {
 
 /**
  * The contacts with those of a backup added. A backup may come from an attacker, who would be paid next if it could add an
- * address to a contact that is here. So a contact that is here is never changed: one with its id, its address, its name or
- * one that looks like it is left out. The backup does not say either what was paid, or which addresses are own ones.
+ * address to a contact that is here. So a contact that is here is never changed: one with its id, or
+ * with its name or address or what looks like them, is left out. The backup does not say either what was paid, or which addresses are own ones.
  */
 export function mergeContacts(
   { hrp, isOwn }: { readonly hrp: string; readonly isOwn: (address: string) => boolean },
   known: readonly StoredContact[],
   restored: readonly StoredContact[],
 ): MergedContacts {
+  const lookalikeOf = lookalikeFinder(
+    hrp,
+    known.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+  );
   const added: StoredContact[] = [];
   const kept = new Set<string>();
   const here = { id: new Map<string, string>(), address: new Map<string, string>() };
@@ -46,7 +51,9 @@ export function mergeContacts(
       here.id.get(id),
       names.key.get(nameKey(name)),
       names.likeness.get(lookalikeKey(name)),
-      ...addresses.map(({ address }) => here.address.get(address)),
+      ...addresses.map(
+        ({ address }) => here.address.get(address) ?? here.address.get(lookalikeOf(address) ?? ''),
+      ),
     ].filter((other) => other !== undefined);
     for (const other of others) kept.add(other);
     const valid = isContactName(name, hrp) && addresses.every(({ address }) => isAddress(hrp, address));

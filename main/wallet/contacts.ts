@@ -18,6 +18,7 @@ import { isContactName, lookalikeKey } from './contact-names.ts';
 import { type MergedContacts, mergeContacts } from './contact-merge.ts';
 import { decodeContacts, encodeContacts, type StoredContact } from './contacts-file.ts';
 import { type ContactsStore, openContactsStore } from './contacts-store.ts';
+import { lookalikeFinder } from './lookalike.ts';
 import type { WalletContacts, WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
 
@@ -205,6 +206,7 @@ async function checkedContact(
   checkFree(addresses, (address) =>
     byAddress.get(address) === old ? undefined : byAddress.get(address)?.name,
   );
+  checkLookalikes(hrp, addresses, old, byAddress);
   const own =
     given.given?.map((address) => encodeAddress(hrp, readAddress(hrp, address))) ?? old?.given ?? [];
   const foreign = own.find((address) => !old?.given.includes(address) && !deps.isOwn(address));
@@ -244,6 +246,25 @@ function checkFree(addresses: readonly string[], ownerOf: (address: string) => s
       throw new KithError('contact-address-taken', undefined, {
         data: { address, ...(other === undefined ? {} : { other }) },
       });
+  }
+}
+
+/** @throws {KithError} `contact-address-lookalike` for a new address that could be mistaken for one of a contact */
+function checkLookalikes(
+  hrp: string,
+  addresses: readonly string[],
+  old: StoredContact | undefined,
+  byAddress: ContactIndex['byAddress'],
+): void {
+  const lookalikeOf = lookalikeFinder(hrp, byAddress.keys(), addresses);
+  for (const address of addresses) {
+    if (old !== undefined && byAddress.get(address) === old) continue;
+    const lookalike = lookalikeOf(address);
+    if (lookalike === null) continue;
+    const other = byAddress.get(lookalike)?.name;
+    throw new KithError('contact-address-lookalike', undefined, {
+      data: { address, ...(other === undefined ? {} : { other }) },
+    });
   }
 }
 

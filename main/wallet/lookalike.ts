@@ -2,15 +2,24 @@
 const COMPARED_CHARACTERS = 4;
 
 /**
- * The known address that could be mistaken for this one, or null. In address poisoning an attacker pays dust from a
- * look-alike address, so that the user later copies the wrong address from the history.
+ * Finds the known address that an address could be mistaken for, the first one if there are several, or null. In address
+ * poisoning an attacker pays dust from a look-alike address, so that the user later copies the wrong address from the
+ * history. The known addresses are read once, because a payment can have 1 000 receivers.
  */
-export function findLookalike(hrp: string, address: string, known: Iterable<string>): string | null {
-  const ends = endsOf(hrp, address);
-  for (const other of known) {
-    if (other !== address && endsOf(hrp, other) === ends) return other;
+export function lookalikeFinder(
+  hrp: string,
+  ...known: readonly Iterable<string>[]
+): (address: string) => string | null {
+  const byEnds = new Map<string, string[]>();
+  for (const addresses of known) {
+    for (const address of addresses) {
+      const ends = endsOf(hrp, address);
+      const same = byEnds.get(ends);
+      if (same === undefined) byEnds.set(ends, [address]);
+      else if (!same.includes(address)) same.push(address);
+    }
   }
-  return null;
+  return (address) => byEnds.get(endsOf(hrp, address))?.find((other) => other !== address) ?? null;
 }
 
 // The first character is the lock type, which all addresses share, so it is skipped.

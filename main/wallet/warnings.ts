@@ -3,7 +3,7 @@ import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { receiversOf } from '../../shared/payment-outputs.ts';
 import { isolated } from '../../shared/labels.ts';
 import { formatKith, group } from '../../shared/units.ts';
-import { findLookalike } from './lookalike.ts';
+import { lookalikeFinder } from './lookalike.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletContacts } from './ports.ts';
@@ -53,7 +53,7 @@ export function paymentWarnings(
   const paid = receiversOf(view.outputs);
   return [
     ...feeWarnings(context, view, paid),
-    ...paid.flatMap(({ address }) => addressWarnings(context, address)),
+    ...addressWarnings(context, paid),
     ...usedAddressWarnings(context, paid, facts),
     ...planWarnings(view, facts),
   ];
@@ -70,7 +70,7 @@ export function receiverWarnings(
   const known = { ...context, wallet };
   return [
     ...feeWarnings(context, view, paid),
-    ...paid.flatMap(({ address }) => addressWarnings(known, address)),
+    ...addressWarnings(known, paid),
     ...usedAddressWarnings(known, paid, { repeatedAfter: null }),
   ];
 }
@@ -96,18 +96,21 @@ export function feeWarnings(
   return warnings;
 }
 
-function addressWarnings(
-  { wallet, network, knownAddresses, contacts }: WarningContext,
+function addressWarnings(context: WarningContext, paid: readonly { readonly address: string }[]): Notice[] {
+  const { network, contacts, knownAddresses } = context;
+  const lookalikeOf = lookalikeFinder(network.hrp, contacts.addresses(), knownAddresses);
+  return paid.flatMap(({ address }) => warningsOf(context, address, lookalikeOf(address)));
+}
+
+function warningsOf(
+  { wallet, network, contacts }: WarningContext,
   address: string,
+  lookalike: string | null,
 ): Notice[] {
   const lock = decodeAddress(network.hrp, address);
   if (!isAddressProblem(lock) && wallet.keyring.find(lock) !== undefined)
     return [{ code: 'address-own', message: 'One of the addresses belongs to this wallet.' }];
-  // The address of a contact was compared when it was entered.
-  if (contacts.nameOf(address) !== undefined) return [];
-  const lookalike =
-    findLookalike(network.hrp, address, contacts.addresses()) ??
-    findLookalike(network.hrp, address, knownAddresses);
+  // Also for the address of a contact: it may have been saved from a payment that an attacker made.
   if (lookalike === null) return [];
   const name = contacts.nameOf(lookalike);
   const known = name === undefined ? 'an address that you know' : `the address of “${isolated(name)}”`;

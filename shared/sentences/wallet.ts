@@ -240,6 +240,8 @@ export const WALLET_SENTENCES = {
     'The name looks like that of another contact[, “{other}”], so that the two could be mistaken. Choose a name that differs more.',
   'contact-address-taken':
     'The address[ {address}] belongs to another contact[, “{other}”], or stands here twice. Remove it from one of the two.',
+  'contact-address-lookalike':
+    'The address[ {address}] begins and ends like an address of a contact[, “{other}”], and is a different one. Such addresses are used to mislead: compare every character.',
   'contact-given':
     'The address[ {address}] does not belong to a wallet of this node. Choose one of your own receiving addresses.',
   'contacts-full': 'There is the maximum number of contacts[: {most:count}]. Remove some.',

@@ -84,13 +84,13 @@ test('an address that was paid before it became a contact counts as paid', async
 test('an address that looks like one of a contact is warned of with the name of the contact', () => {
   const paid = anAddress(9);
   const own = `${paid.slice(0, 12)}${'q'.repeat(paid.length - 16)}${paid.slice(-4)}`;
-  const warned = (known: string) =>
+  const warned = (known: string, names: Record<string, string> = { [known]: 'Fritz' }) =>
     paymentWarnings(
       {
         wallet: { keyring: { find: () => undefined } } as never,
         network,
         contacts: {
-          nameOf: (address) => (address === known ? 'Fritz' : undefined),
+          nameOf: (address) => names[address],
           addresses: () => [known],
           wasPaid: () => false,
           hasUnpaid: () => false,
@@ -124,6 +124,8 @@ test('an address that looks like one of a contact is warned of with the name of 
       message: expect.stringContaining('looks like the address of “Fritz”, but is a different one') as string,
     },
   ]);
+  // Saved as a contact from a payment of the attacker: the address that is known stays another one.
+  expect(warned(own, { [paid]: 'Thief', [own]: 'Fritz' })).toHaveLength(1);
   expect(warned(paid)).toEqual([]);
   expect(warned(anAddress(10))).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { lookalikeKey } from '../../../main/wallet/contact-names.ts';
 import { type Contacts, createContacts } from '../../../main/wallet/contacts.ts';
 import { newFolder } from '../../support/folder.ts';
 import { silent } from '../../support/chain/test-chain.ts';
-import { network } from './world.ts';
+import { lookalikes, network } from './world.ts';
 
 const anAddress = (number: number): string => {
   const lock = new Uint8Array(32);
@@ -326,4 +326,21 @@ test('a backup adds no address to a contact that is here, and the wallets say wh
   expect(contacts.nextAddressOf('Mira')).toBe(anAddress(1));
   expect(contacts.nameOf(anAddress(2))).toBeUndefined();
   expect(contacts.wasPaid(anAddress(3))).toBe(true);
+});
+
+test('an address that looks like one of a contact is not saved', async () => {
+  const contacts = await openContacts();
+  const twins = lookalikes();
+  const { id } = await contacts.put({ name: 'Mira', addresses: [twins[0]] });
+  const data = { address: twins[1], other: 'Mira' };
+  await refused(contacts.put({ name: 'Ada', addresses: [twins[1]] }), 'contact-address-lookalike', data);
+  const both = { id, name: 'Mira', addresses: twins };
+  await refused(contacts.put(both), 'contact-address-lookalike', data);
+  await refused(contacts.put({ name: 'Ada', addresses: twins.toReversed() }), 'contact-address-taken');
+  expect(contacts.list().map(({ addresses }) => addresses.length)).toEqual([1]);
+  const thief = await openContacts();
+  await thief.put({ name: 'Ada', addresses: [twins[1]] });
+  expect(contacts.mergePreview(thief.fileText()!)).toEqual({ added: 0, kept: ['Mira'] });
+  // What is here stays usable.
+  await contacts.put({ id, name: 'Mira Stern', addresses: [twins[0]] });
 });

@@ -9,16 +9,16 @@ import { withSignatures } from '../../../main/wallet/unsigned-payment.ts';
 import { sighash } from '../../../main/core/primitives/transaction.ts';
 import { deriveSecrets } from '../../../main/wallet/key-secrets.ts';
 import { formatKith } from '../../../shared/units.ts';
-import { createRandom } from '../../support/random.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import {
   eventually,
+  keyDeps,
+  lookalikes,
   MATURITY,
   network,
   openWorld,
   PASSWORD,
   send,
-  keyDeps,
   SUBSIDY,
   walletWithCoins,
   type World,
@@ -520,16 +520,3 @@ describe('reorganisations', () => {
     expect(await world.wallets.balance('a')).toMatchObject({ confirmed: 0, pending: 0 });
   });
 });
-
-/** Two addresses that begin and end alike. */
-function lookalikes(): [string, string] {
-  const random = createRandom(1);
-  const seen = new Map<string, string>();
-  for (;;) {
-    const lock = Uint8Array.of(0, 0, 0, ...random.bytes(29));
-    const address = encodeAddress(network.hrp, { lockType: 0, lock });
-    const twin = seen.get(address.slice(-4));
-    if (twin !== undefined) return [twin, address];
-    seen.set(address.slice(-4), address);
-  }
-}

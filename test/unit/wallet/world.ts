@@ -5,7 +5,7 @@ import { systemRandom } from '../../../main/lib/random.ts';
 import type { Log } from '../../../main/lib/log.ts';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { createNetworkOf, type Network } from '../../../main/core/params/network.ts';
-import { decodeAddress, isAddressProblem } from '../../../main/core/primitives/address.ts';
+import { decodeAddress, encodeAddress, isAddressProblem } from '../../../main/core/primitives/address.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import type { Lock } from '../../../main/core/primitives/coin.ts';
 import { decodeTransaction, type Transaction } from '../../../main/core/primitives/transaction.ts';
@@ -16,6 +16,7 @@ import { libsodium } from '../../../main/workers/sodium.ts';
 import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
 import { createWallets, type Wallets } from '../../../main/wallet/wallets.ts';
 import type { WalletsDeps } from '../../../main/wallet/wiring.ts';
+import { createRandom } from '../../support/random.ts';
 import { createFastSigner } from '../../support/chain/fast-sign.ts';
 import {
   type BlockParts,
@@ -193,3 +194,16 @@ export async function send(world: World, name: string, address: string, amount: 
 
 /** Asserts what becomes true soon: wallets follow chain and mempool behind them. */
 export const eventually = <T>(what: () => T) => expect.poll(what);
+
+/** Two addresses that begin and end alike. */
+export function lookalikes(): [string, string] {
+  const random = createRandom(1);
+  const seen = new Map<string, string>();
+  for (;;) {
+    const lock = Uint8Array.of(0, 0, 0, ...random.bytes(29));
+    const address = encodeAddress(network.hrp, { lockType: 0, lock });
+    const twin = seen.get(address.slice(-4));
+    if (twin !== undefined) return [twin, address];
+    seen.set(address.slice(-4), address);
+  }
+}
