@@ -166,6 +166,7 @@ describe('keys that only the wallet itself pays to', () => {
         receive,
         change: keys,
         issued: 1,
+        setup: null,
       } as unknown as WalletFile,
       state: { meta: emptyMeta([genesis], false), coins: [], unconfirmed: [] },
       files: {} as WalletFiles,
