@@ -43,7 +43,9 @@ export type SaveAnswer =
 /** The user's answer. `limited`: the question was not shown, because too many were cancelled within a minute. */
 export type Approval = 'approved' | 'declined' | 'limited';
 
-/** A payment as the node has stored it; no part of it but `pasted` comes from the page. */
+/**
+ * A payment as the node has stored it. From the page come only `pasted` and, as the page may change contacts, their names.
+ */
 export interface PaymentConfirmation {
   readonly wallet: string;
   readonly payment: DraftPayment;

@@ -6,6 +6,7 @@ import type { PaymentConfirmation } from '../api/base.ts';
 /** Number of receivers per page. A native dialog does not scroll, and the user must see every receiver. */
 const RECEIVERS_PER_PAGE = 8;
 const MAX_WARNING = 300;
+const NEW_CONTACT = 'New contact or address: compare the address with the one that the receiver gave you.';
 
 /**
  * One page of the dialog. `next` is the label of the button beside Cancel. Only the button of the last page sends the
@@ -60,10 +61,18 @@ export function confirmPages({ wallet, payment, purpose }: PaymentConfirmation):
   });
 }
 
-/** The name of the contact, if it is one, before the complete address. */
-function receiverLines({ address, contact }: PaymentConfirmation['payment']['outputs'][number]): string[] {
+/**
+ * The name of the contact, if it is one, before the complete address. A script of the page can add and rename contacts, so
+ * the name alone identifies only a receiver that was paid under it.
+ */
+function receiverLines({
+  address,
+  contact,
+  contactIsNew,
+}: PaymentConfirmation['payment']['outputs'][number]): string[] {
   if (contact === undefined) return [`to ${groupAddress(address)}`];
-  return [`to “${isolated(clean(contact))}”`, groupAddress(address)];
+  const lines = [`to “${isolated(clean(contact))}”`, groupAddress(address)];
+  return contactIsNew === true ? [...lines, NEW_CONTACT] : lines;
 }
 
 function chosenCoins(inputs: PaymentConfirmation['payment']['inputs']): string {

@@ -42,10 +42,13 @@ export function nextAddress({ addresses }: Pick<StoredContact, 'addresses'>): st
 /** The outputs of a payment, with the name of the contact that each one pays. */
 export function withContacts<Output extends { readonly address: string; readonly change: boolean }>(
   outputs: readonly Output[],
-  contacts: Pick<WalletContacts, 'nameOf'>,
-): (Output & { contact?: string })[] {
+  contacts: Pick<WalletContacts, 'nameOf' | 'isFamiliar'>,
+): (Output & { contact?: string; contactIsNew?: true })[] {
   return outputs.map((output) => {
     const contact = output.change ? undefined : contacts.nameOf(output.address);
-    return contact === undefined ? output : { ...output, contact };
+    if (contact === undefined) return output;
+    return contacts.isFamiliar(output.address)
+      ? { ...output, contact }
+      : { ...output, contact, contactIsNew: true as const };
   });
 }

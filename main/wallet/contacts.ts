@@ -64,6 +64,7 @@ export function createContacts(deps: ContactsDeps): Contacts {
   let refusal: KithError | null = null;
   let index: ContactIndex = indexContacts([]);
   let views: Contact[] | null = null;
+  const renamed = new Set<string>();
 
   const opened = (): ContactsStore => {
     if (store === null) throw refusal ?? new KithError('stopping', 'the contacts are not open');
@@ -100,6 +101,7 @@ export function createContacts(deps: ContactsDeps): Contacts {
         opened();
         const contact = await checkedContact(deps, index, given);
         const others = index.contacts.filter(({ id }) => id !== contact.id);
+        if (index.byName.get(nameKey(contact.name))?.id !== contact.id) renamed.add(contact.id);
         await replace([...others, contact]);
         return viewOf(contact);
       }),
@@ -111,11 +113,8 @@ export function createContacts(deps: ContactsDeps): Contacts {
       }),
     notices: () => noticesOf(store, refusal),
     onChanged: (listener) => events.on('changed', listener),
-    ...lookups(() => index),
-    fileText: () =>
-      index.contacts.length === 0
-        ? null
-        : Buffer.from(encodeContacts({ network: network.idHex, contacts: index.contacts })).toString('utf8'),
+    ...lookups(() => index, renamed),
+    fileText: () => fileTextOf(network, index),
     mergePreview(text) {
       opened();
       const { added, kept } = merged(deps, index, text);
@@ -125,11 +124,13 @@ export function createContacts(deps: ContactsDeps): Contacts {
       queue.run(async () => {
         opened();
         const added = await addedBy(deps, index, text);
+        for (const { id } of added) renamed.add(id);
         if (added.length > 0) await replace([...index.contacts, ...added]);
       }),
     async paid(addresses) {
       const ours = new Set(addresses.filter((address) => index.byAddress.has(address)));
       if (store === null || ours.size === 0) return;
+      for (const address of ours) renamed.delete(index.byAddress.get(address)!.id);
       // The payment was sent. If this cannot be stored, that must not look like a failed payment.
       await queue
         .run(() => replace(withPaid(index.contacts, ours, clock.now())))
@@ -138,10 +139,17 @@ export function createContacts(deps: ContactsDeps): Contacts {
   };
 }
 
+const fileTextOf = ({ idHex }: ContactsDeps['network'], { contacts }: ContactIndex): string | null =>
+  contacts.length === 0 ? null : Buffer.from(encodeContacts({ network: idHex, contacts })).toString('utf8');
+
 /** What the wallets look up among the present contacts. */
 const lookups = (
   index: () => ContactIndex,
-): Pick<WalletContacts, 'nameOf' | 'nextAddressOf' | 'addresses' | 'wasPaid' | 'hasUnpaid' | 'given'> => ({
+  renamed: ReadonlySet<string>,
+): Pick<
+  WalletContacts,
+  'nameOf' | 'nextAddressOf' | 'addresses' | 'wasPaid' | 'isFamiliar' | 'hasUnpaid' | 'given'
+> => ({
   nameOf: (address) => index().byAddress.get(address)?.name,
   nextAddressOf(name) {
     const found = index().byName.get(nameKey(name));
@@ -149,6 +157,8 @@ const lookups = (
   },
   addresses: () => index().byAddress.keys(),
   wasPaid: (address) => index().paid.has(address),
+  isFamiliar: (address) =>
+    index().paid.has(address) && !renamed.has(index().byAddress.get(address)?.id ?? ''),
   hasUnpaid: (address) =>
     index()
       .byAddress.get(address)

@@ -62,6 +62,11 @@ export interface WalletContacts {
   addresses(): Iterable<string>;
   /** Whether it is the address of a contact, and a wallet of this node has paid it. */
   wasPaid(address: string): boolean;
+  /**
+   * Whether a wallet of this node has paid this address of a contact, and since the start of the node the contact was not
+   * added or renamed without a payment to it afterwards.
+   */
+  isFamiliar(address: string): boolean;
   /** Whether the contact with this address also has one that was not paid yet. */
   hasUnpaid(address: string): boolean;
   /** The name of the contact by the own address that was given to it. Another map after each change. */

@@ -82,6 +82,7 @@ export const NO_CONTACTS: WalletContacts = {
   nextAddressOf: () => undefined,
   addresses: () => [],
   wasPaid: () => false,
+  isFamiliar: () => false,
   hasUnpaid: () => false,
   given: () => NOTHING_GIVEN,
   paid: () => Promise.resolve(),

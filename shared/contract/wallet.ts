@@ -239,6 +239,8 @@ export const draftPayment = z.object({
       change: z.boolean(),
       /** Addition: the name of the contact with this address; absent if there is none. */
       contact: z.string().optional(),
+      /** Addition: true if no payment was sent to this address since the contact was added or renamed. */
+      contactIsNew: z.literal(true).optional(),
     }),
   ),
   expires: height,

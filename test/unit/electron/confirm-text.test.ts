@@ -54,6 +54,9 @@ test('the name of a contact stands before the complete address', () => {
   const outputs = [{ address: ADDRESS, amount: 250_000_000, change: false, contact: 'Mira\n\u202eShop' }];
   const { detail } = onePage(aRequest({ outputs }));
   expect(detail).toContain(`2.5 KITH\nto “Mira Shop”\n${groupAddress(ADDRESS)}\n`);
+  expect(detail).not.toContain('New contact');
+  const unpaid = onePage(aRequest({ outputs: [{ ...outputs[0]!, contactIsNew: true }] }));
+  expect(unpaid.detail).toContain(`${groupAddress(ADDRESS)}\nNew contact or address: compare the address`);
 });
 
 test.each([

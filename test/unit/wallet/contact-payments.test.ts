@@ -47,7 +47,7 @@ test('the draft names the contact beside its address, under its present name', a
   const { id } = await contacts.put({ name: 'Mira', addresses: [anAddress(1)] });
   const { draft, outputs } = await prepare(anAddress(1));
   expect(outputs.filter(({ change }) => !change)).toEqual([
-    { address: anAddress(1), amount: 1_000_000, change: false, contact: 'Mira' },
+    { address: anAddress(1), amount: 1_000_000, change: false, contact: 'Mira', contactIsNew: true },
   ]);
   expect(outputs.filter(({ change }) => change).map(({ contact }) => contact)).toEqual([undefined]);
   await contacts.put({ id, name: 'Mira Stern', addresses: [anAddress(1)] });
@@ -69,6 +69,20 @@ test('an address of a contact that was paid before is never used again silently'
   await send(world, 'mine', anAddress(3), 2_000_000);
   const last = (await warningsOf(anAddress(3))).find(({ code }) => code === 'address-used');
   expect(last?.message).toMatch(/Ask “Cleo” for a new address/);
+});
+
+test('a contact is new until it is paid, and again when it is renamed', async () => {
+  const address = anAddress(20);
+  const { id } = await contacts.put({ name: 'Gina', addresses: [address] });
+  const isNew = async () =>
+    (await prepare(address)).outputs.find((output) => output.address === address)?.contactIsNew;
+  expect(await isNew()).toBe(true);
+  await send(world, 'mine', address, 2_000_000);
+  expect(await isNew()).toBeUndefined();
+  await contacts.put({ id, name: 'Gina', addresses: [address], note: 'bakes' });
+  expect(await isNew()).toBeUndefined();
+  await contacts.put({ id, name: 'Hugo', addresses: [address] });
+  expect(await isNew()).toBe(true);
 });
 
 test('an address that was paid before it became a contact counts as paid', async () => {
