@@ -5,7 +5,7 @@ import type { PaymentConfirmation } from '../api/base.ts';
 
 /** Number of receivers per page. A native dialog does not scroll, and the user must see every receiver. */
 const RECEIVERS_PER_PAGE = 8;
-const MAX_WARNING = 300;
+const MAX_WARNING = 600;
 const NEW_CONTACT = 'New contact or address: compare the address with the one that the receiver gave you.';
 
 /**

@@ -83,7 +83,8 @@ export function feeWarnings(
 ): Notice[] {
   const amount = paid.reduce((sum, output) => sum + output.amount, 0);
   const warnings: Notice[] = [];
-  if (fee > amount * HIGH_SHARE)
+  // A payment of only change has no amount to compare with.
+  if (amount > 0 && fee > amount * HIGH_SHARE)
     warnings.push({
       code: 'fee-share',
       message: `The fee of ${formatKith(fee)} KITH is ${percent(fee / amount)} % of the amount.`,

@@ -58,7 +58,7 @@ export const WALLET_SENTENCES = {
   'wallet-keys-short':
     'The wallet[ “{name}”] may be missing payments: it has used most of the addresses that it can check while it is locked. Unlock it once to check the rest.',
   'wallet-file-recovered':
-    'The file of the wallet[ “{name}”] was corrupt, and its previous version is used. The last change, such as a label, may be missing. If this happens again, check the disk.',
+    'The file of the wallet[ “{name}”] was corrupt, and an earlier version is used. The last changes, such as a label, may be missing. If this happens again, check the disk.',
   'wallet-file-older':
     'The file of the wallet[ “{name}”] was replaced by an older version. The newest version is used, and the older one is kept beside it. To go back on purpose, restore a backup file instead.',
   'wallet-backup-missing':
@@ -71,7 +71,7 @@ export const WALLET_SENTENCES = {
   'wallet-dice-regular':
     'These rolls are too regular for a die, so the recovery phrase could be guessed. Roll a die that is fair, and enter each roll.',
   'wallet-words-other':
-    'This is the recovery phrase of another wallet[, not of “{name}”]. Nothing was deleted. Check the words.',
+    'These words and this passphrase do not belong to this wallet[, “{name}”]. Nothing was deleted. Check the words, and the passphrase if there is one.',
   'wallet-passphrase-long':
     'The passphrase is too long[; at most {most:bytes} fit]. Use the one that was chosen for the recovery phrase.',
   'wallet-reading':
@@ -252,9 +252,9 @@ export const WALLET_SENTENCES = {
   'contacts-file-unusable':
     'The file of the contacts cannot be read or written[: {reason}]. Check the disk and the permissions of the data directory.',
   'contacts-previous':
-    'The file of the contacts was corrupt, so its previous version is used. Check whether your last change is there. A copy of the corrupt file was kept[: {file}].',
+    'The file of the contacts was corrupt or missing, so its previous version is used. Check whether your last change is there[. What is left of the file is kept: {file}].',
   'contacts-damaged':
-    'The file of the contacts and its previous version are corrupt, so the list of contacts is empty. A copy of both was kept[: {file}]. Restore the file from a backup, or add the contacts again.',
+    'The file of the contacts cannot be read, and neither can its previous version, so the list of contacts is empty. What is left is kept[: {file}]. Restore the file from a backup, or add the contacts again.',
 
   'mining-not-here':
     'Blocks can be generated on the networks regtest and local only. On this network, start mining instead.',

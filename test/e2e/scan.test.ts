@@ -6,6 +6,7 @@ import { encode } from 'uqr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { encodePaymentLink } from '../../shared/payment-link.ts';
+import { encodeFrames } from '../../shared/qr-frames.ts';
 import { connect } from '../../main/demo/connect.ts';
 import { createAppPage, type AppPage } from '../support/app-page.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
@@ -87,6 +88,30 @@ test('without the permission for the camera a sentence says what to do, and a pi
   await open.setInputFiles({ name: 'code.png', mimeType: 'image/png', buffer: await pictureOf(link) });
   await expect.poll(() => to().inputValue()).toBe(link);
   await expect.poll(() => page.getByLabel('Amount', { exact: true }).inputValue()).toBe('2.5');
+});
+
+test('the numbered codes of a payment file are read in any order, and the payment is shown', async () => {
+  await client.mining.generate({ address, blocks: 12 });
+  const { draft } = await client.wallet.prepare({ name: 'Everyday', to: [{ address, amount: 150_000_000 }] });
+  const { payment } = await client.wallet.exportPayment({ draft });
+  const frames = encodeFrames(Buffer.from(payment, 'hex'))!;
+  expect(frames.length).toBeGreaterThan(1);
+  await person.go('payment-file');
+  await page.getByRole('button', { name: 'Scan QR codes' }).click();
+  await page.getByText('Kith may not use the camera').waitFor();
+  const open = async (text: string) =>
+    page
+      .getByLabel('Open picture')
+      .setInputFiles({ name: 'code.png', mimeType: 'image/png', buffer: await pictureOf(text) });
+  await open(link);
+  await page.getByText('This QR code is no part of a payment file.').waitFor();
+  for (const [i, frame] of frames.toReversed().entries()) {
+    await open(frame);
+    if (i < frames.length - 1)
+      await page.getByText(`${i + 1} of ${frames.length} codes were read.`).waitFor();
+  }
+  await page.getByRole('heading', { name: 'Sign payment' }).waitFor();
+  await page.getByText('1.5').first().waitFor();
 });
 
 test('a picture that was copied is pasted', async () => {
