@@ -20,9 +20,9 @@ describe('the palette', () => {
   test('commands that begin with the text come first', () => {
     expect(
       goTo('m')
-        .slice(0, 3)
+        .slice(0, 4)
         .map((command) => command.label),
-    ).toEqual(['Mempool', 'Map', 'Mining']);
+    ).toEqual(['Messages and proofs', 'Mempool', 'Map', 'Mining']);
   });
   test('a common word finds a screen', () => expect(goTo('fees')[0]?.label).toBe('Mempool'));
   test('a height, an id and an address are found', () => {
