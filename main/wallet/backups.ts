@@ -3,7 +3,6 @@ import type { BackupPreview, VerifiedBackup } from '../../shared/contract/backup
 import { equalBytes } from '../core/codec/bytes.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import { LOCK_KEY } from '../core/primitives/coin.ts';
-import { KEY_BYTES } from '../core/primitives/limits.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -12,6 +11,7 @@ import { wipe } from '../workers/vault.ts';
 import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup-file.ts';
 import { type BackupRecord, ownerOf } from './backup-records.ts';
 import { openSecret } from './file-secret.ts';
+import { firstLockIn } from './setup-locks.ts';
 import { spenderOf } from './wallet-list.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletContacts, WalletNetwork } from './ports.ts';
@@ -77,8 +77,7 @@ export interface WalletBackupsDeps {
 export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
   const { network, random, clock, running, changed, contacts, log } = deps;
   const { components, get, begin } = running;
-  const addressOf = ({ receive }: WalletFile) =>
-    encodeAddress(network.hrp, { lockType: LOCK_KEY, lock: receive.subarray(0, KEY_BYTES) });
+  const addressOf = (file: WalletFile) => encodeAddress(network.hrp, firstLockIn(file));
 
   const make = async (wallet: OpenWallet, password: string, by: Role) => {
     const { access, kdf } = components();

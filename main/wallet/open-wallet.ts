@@ -12,8 +12,7 @@ import type { WalletFiles } from './wallet-files.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 import type { KeyLists } from './public-keys-file.ts';
-import { decodeSetup, firstKey, isSetupProblem, policyOf } from './setup-file.ts';
-import type { WalletPolicy } from './wallet-policy.ts';
+import { policyIn } from './setup-locks.ts';
 
 /** Number of keys in the file beyond the gap limit, so that a locked wallet can still receive and mine. */
 const EXTRA_KEYS = 20;
@@ -217,7 +216,7 @@ function createKeyReserve({
   const setKeys = async ({ receive, change }: KeyLists, secrets: KeySecrets | null) => {
     const { setup } = current.file;
     const keysMac = secrets?.mac(receive, change, setup) ?? null;
-    current.keyring = createKeyring(receive, change, policyIn({ receive, setup }));
+    current.keyring = createKeyring(receive, change, policyIn({ receive, change, setup }));
     current.ledger.setKeyring(current.keyring);
     await write({ receive, change, keysMac });
   };
@@ -391,18 +390,6 @@ function withFrozen(
   if (unspent.length > MAX_FROZEN)
     throw new KithError('wallet-frozen-full', undefined, { data: { most: MAX_FROZEN } });
   return new Set(unspent);
-}
-
-/** The policy of a wallet file; the reader of the file has checked its set-up. A set-up without the wallet's keys is a bug. */
-function policyIn({ receive, setup }: Pick<WalletFile, 'receive' | 'setup'>): WalletPolicy | null {
-  if (setup === null) return null;
-  const file = decodeSetup(setup);
-  if (isSetupProblem(file)) throw new KithError('wallet-file-damaged');
-  const place = file.people.findIndex(
-    (person) => firstKey(person) === firstKey({ receive, change: receive }),
-  );
-  if (place < 0) throw new KithError('wallet-file-damaged');
-  return policyOf(file, place);
 }
 
 // The file of a wallet that was created here contains every issued key. A restored wallet may also be in use on

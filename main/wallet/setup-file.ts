@@ -113,5 +113,9 @@ export function policyOf({ kind, m, height, people }: SetupFile, place: number):
   }
 }
 
+/** The place of the person with these keys among the people; -1 if there is none. */
+export const placeIn = ({ people }: SetupFile, keys: KeyLists): number =>
+  people.findIndex((person) => firstKey(person) === firstKey(keys));
+
 /** The first receiving key in hex, by which people are distinguished. */
 export const firstKey = ({ receive }: KeyLists): string => toHex(receive.subarray(0, KEY_BYTES));

@@ -49,7 +49,7 @@ export async function verifyBackup(bytes: Uint8Array, password: string, deps: Ve
   try {
     const files = await openWalletFiles({ folder, log: deps.log });
     await files.create('check', backup.file);
-    const { sealed, identity, receive, change, keysMac } = await files.read('check');
+    const { sealed, identity, receive, change, keysMac, setup } = await files.read('check');
     // A watch-only wallet has no secret, and no backup file.
     if (sealed === null || keysMac === null)
       throw new KithError('backup-damaged', 'its wallet has no secret');
@@ -59,7 +59,8 @@ export async function verifyBackup(bytes: Uint8Array, password: string, deps: Ve
     try {
       const first = await keys.publicKeys(CHAIN.receive, 0, 1);
       const matches =
-        equalBytes(keys.mac(receive, change), keysMac) && equalBytes(first, receive.subarray(0, KEY_BYTES));
+        equalBytes(keys.mac(receive, change, setup), keysMac) &&
+        equalBytes(first, receive.subarray(0, KEY_BYTES));
       if (!matches) throw new KithError('backup-damaged', 'its keys do not match its secret');
     } finally {
       keys.wipe();

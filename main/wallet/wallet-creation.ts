@@ -1,7 +1,5 @@
 import type { WordCount } from '../core/crypto/mnemonic.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
-import { LOCK_KEY } from '../core/primitives/coin.ts';
-import { KEY_BYTES } from '../core/primitives/limits.ts';
 import type { DeletedWallet } from '../../shared/contract/wallet.ts';
 import { entropyFromDice } from './dice-entropy.ts';
 import { GAP_LIMIT } from './key-use.ts';
@@ -9,6 +7,7 @@ import { checkPassphrase, checkWords } from './new-wallet.ts';
 import type { WalletNetwork } from './ports.ts';
 import { spenderOf } from './wallet-list.ts';
 import type { RunningWallets } from './running-wallets.ts';
+import { firstLockIn } from './setup-locks.ts';
 import { checkWalletName } from './wallet-names.ts';
 
 export interface NewWallet {
@@ -92,13 +91,10 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
       const found = await components().files.deleted();
       return found
         .filter(({ file }) => file.identity.network === network.idHex)
-        .map(({ name, file: { receive, identity } }) => ({
+        .map(({ name, file }) => ({
           name,
-          firstAddress: encodeAddress(network.hrp, {
-            lockType: LOCK_KEY,
-            lock: receive.subarray(0, KEY_BYTES),
-          }),
-          createdAt: identity.createdAt,
+          firstAddress: encodeAddress(network.hrp, firstLockIn(file)),
+          createdAt: file.identity.createdAt,
         }));
     },
     async undelete(name) {

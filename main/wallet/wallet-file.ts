@@ -5,7 +5,8 @@ import { isMotes, type Motes, type UnixSeconds } from '../../shared/units.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
 import { plainSha256 } from '../core/crypto/hash.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
-import { decodeSetup, isSetupProblem, MAX_SETUP_BYTES } from './setup-file.ts';
+import type { KeyLists } from './public-keys-file.ts';
+import { decodeSetup, isSetupProblem, MAX_SETUP_BYTES, placeIn } from './setup-file.ts';
 import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../workers/vault.ts';
 
 /** The encrypted secret, and the parameters needed to decrypt it. */
@@ -258,6 +259,7 @@ function parseBody(text: string, schema: number): WalletFile | null {
   const hasSecret = sealed !== null && rest.keysMac !== null && rest.change.length > 0;
   const isWatchOnly = schema >= WATCH_ONLY_SINCE && kdf === null && cipher === null && rest.keysMac === null;
   if (!hasSecret && !(isWatchOnly && setup === null)) return null;
+  if (setup !== null && !isInSetup(setup, rest)) return null;
   return {
     identity: { id, network, account, birthday, createdAt },
     sealed,
@@ -274,6 +276,11 @@ function parseBody(text: string, schema: number): WalletFile | null {
         .filter(([, label]) => label !== ''),
     ),
   };
+}
+
+function isInSetup(setup: Uint8Array, keys: KeyLists): boolean {
+  const file = decodeSetup(setup);
+  return !isSetupProblem(file) && placeIn(file, keys) >= 0;
 }
 
 /** Null if the key derivation costs less or more than allowed. */
