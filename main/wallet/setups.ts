@@ -47,7 +47,8 @@ interface WithPassword {
 export interface Setups {
   /**
    * Turns an unused wallet into one with a policy.
-   * @throws {KithError} `setup-inactive`, `setup-used`, `setup-people`, `setup-height`, `keys-file-…`, and those of Access
+   * @throws {KithError} `setup-inactive`, `setup-used`, `setup-addresses`, `wallet-reading`, `setup-people`, `setup-height`,
+   * `keys-file-…`, and those of Access
    */
   createSetup(request: WithPassword & { readonly setup: SetupRequest }): Promise<Uint8Array>;
   /**
@@ -87,10 +88,12 @@ export function createSetups(deps: SetupsDeps): Setups {
   ): Promise<Uint8Array> => {
     if (!chain.nextRules().policyLock) throw new KithError('setup-inactive');
     checkUnused(get(name));
+    await components().follower.nearTip(get(name));
     const secrets = await components().access.keys(get(name), password, by);
     try {
       const made = await change(name, async (wallet) => {
         checkUnused(wallet);
+        checkRead(wallet, chain);
         await wallet.checkKeys(secrets);
         await wallet.extendKeys(secrets, MAX_SETUP_KEYS);
         const file = fileFor(wallet);
@@ -145,10 +148,19 @@ export function createSetups(deps: SetupsDeps): Setups {
 
 const FIRST = { chain: CHAIN.receive, index: 0 } as const;
 
-function checkUnused({ name, kind, ledger }: OpenWallet): void {
+function checkUnused({ name, kind, ledger, file }: OpenWallet): void {
   const isUsed = CHAINS.some((chain) => ledger.highestUsed[chain] >= 0);
   if (kind !== 'full' || isUsed || ledger.unconfirmed.size > 0)
     throw new KithError('setup-used', undefined, { data: { name } });
+  // The wallet would not see payments to them any more. The first address is issued at the creation.
+  if (file.issued > 1 || file.requests.length > 0)
+    throw new KithError('setup-addresses', undefined, { data: { name } });
+}
+
+/** Only a wallet that has read the whole chain knows that it is unused. */
+function checkRead({ name, ledger: { syncedTo } }: OpenWallet, chain: SetupsDeps['chain']): void {
+  if (syncedTo.id !== chain.tip().id)
+    throw new KithError('wallet-reading', undefined, { data: { name, height: syncedTo.height } });
 }
 
 /** The set-up of a request. All lists get the length of the shortest, so that all people have the same locks. */

@@ -199,6 +199,8 @@ export const WALLET_SENTENCES = {
     'The rule of the network that protects such wallets is not active yet, so any person could take the coins. Health shows when miners activate “policy-lock”.',
   'setup-used':
     'The wallet[ “{name}”] has payments or a set-up already. Create a further account for the set-up.',
+  'setup-addresses':
+    'Addresses of the wallet[ “{name}”] were given out already. With a set-up it would not see payments to them. Create a further account for the set-up.',
   'setup-people':
     'The set-up does not fit: it needs the public keys of 2 to 7 different people, and at least as many of them as must sign. Choose the files of the other people only.',
   'setup-height': 'The height is out of range[; choose one from {least:block} to {most:block}].',

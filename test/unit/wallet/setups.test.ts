@@ -294,6 +294,33 @@ describe('a set-up', () => {
     );
   });
 
+  test('is refused for a wallet that gave out addresses or has not read the chain', async () => {
+    const [a] = await people(1);
+    await a!.wallets.create({ name: 'mine', password: PASSWORD, words: 12 });
+    const { mnemonic } = await a!.wallets.words('mine', PASSWORD);
+    await mine(1, a!.lockOf(await a!.wallets.address('mine')));
+    await activate();
+    for (const name of ['given', 'asked'])
+      await a!.wallets.createAccount({ from: 'mine', name, password: PASSWORD });
+    const setup = { kind: 'savings', height: heightOf() + 30 } as const;
+    await a!.wallets.newAddress('given');
+    await fails(a!.wallets.createSetup({ ...credentials('given'), setup }), 'setup-addresses');
+    await a!.wallets.createRequest({ name: 'asked', label: 'rent' });
+    await fails(a!.wallets.createSetup({ ...credentials('asked'), setup }), 'setup-addresses');
+
+    const bodyless = await openWorld({ network, readBlock: () => Promise.resolve(null) });
+    try {
+      for (let height = 1; height <= heightOf(); height++) {
+        const bytes = await a!.chain.readBlock(a!.chain.atHeight(height)!.id);
+        await bodyless.chain.submitBlock(bytes!);
+      }
+      await bodyless.wallets.restore({ name: 'back', password: PASSWORD, mnemonic });
+      await fails(bodyless.wallets.createSetup({ ...credentials('back'), setup }), 'wallet-reading');
+    } finally {
+      await bodyless.stop();
+    }
+  });
+
   test('file is read as it was written, and in no other form', async () => {
     const [a] = await twoOfThree();
     const bytes = a!.wallets.exportSetup('family');

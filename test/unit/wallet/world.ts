@@ -85,6 +85,8 @@ export interface WorldOptions extends Partial<
   readonly keepsPool?: boolean;
   /** Without snapshots unless told. */
   readonly network?: Network;
+  /** In the place of the chain's. */
+  readonly readBlock?: Chain['readBlock'];
   /** In the place of the mempool's. */
   readonly submit?: Mempool['submit'];
 }
@@ -94,6 +96,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     directory = newDirectory(),
     log = silent,
     submit,
+    readBlock,
     network: of = network,
     keepsPool,
     ...rest
@@ -110,7 +113,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const wallets = createWallets({
     directory,
     network: of,
-    chain,
+    chain: readBlock === undefined ? chain : { ...chain, readBlock },
     mempool: submit === undefined ? mempool : { ...mempool, submit },
     clock: systemClock,
     random: systemRandom,
