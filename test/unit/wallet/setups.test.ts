@@ -1,8 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createNetworkOf } from '../../../main/core/params/network.ts';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
 import { isViolation } from '../../../main/core/violation.ts';
@@ -14,68 +12,25 @@ import {
 } from '../../../main/wallet/setup-file.ts';
 import { decodeWalletFile, encodeWalletFile, isFileProblem } from '../../../main/wallet/wallet-file.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
+import {
+  activate,
+  credentials,
+  exchange,
+  heightOf,
+  mine,
+  network,
+  people,
+  stopAll,
+  twoOfThree,
+  worlds,
+} from './setup-world.ts';
 import { eventually, MATURITY, openWorld, PASSWORD, SUBSIDY, type World } from './world.ts';
 
-// Each person has a node and a wallet of its own. Blocks are submitted to all of them.
-const network = createNetworkOf(
-  { name: 'wallets', time: REGTEST_NETWORK.genesis.header.time, nonce: 0 },
-  { ...REGTEST_NETWORK.params, epoch: 1_000_000 },
-  { ...REGTEST_NETWORK, deployments: [{ name: 'policy-lock', bit: 0, start: 0, timeout: null }] },
-);
-const SIGNALS = { header: { version: 0x2000_0001 } };
 const STRANGER = encodeAddress(network.hrp, testKey(7).lock);
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.stop();
-});
+afterEach(stopAll);
 
 const fails = (work: Promise<unknown>, code: string) => expect(work).rejects.toMatchObject({ code });
 
-async function people(count: number): Promise<World[]> {
-  for (let i = 0; i < count; i++) worlds.push(await openWorld({ network }));
-  return worlds;
-}
-/** Mines on the first node, and gives the blocks to the other nodes. */
-async function mine(blocks: number, payTo = testKey(1).lock): Promise<void> {
-  const [first, ...others] = worlds;
-  for (let i = 0; i < blocks; i++) {
-    const { transactions, fees } = first!.mempool.templateTransactions({
-      maxBytes: 900_000,
-      maxOutputs: 9_000,
-    });
-    const block = await first!.mineWith({ transactions, fees, payTo, ...SIGNALS });
-    for (const { chain } of others) expect(isViolation(await chain.submitBlock(block.bytes))).toBe(false);
-  }
-}
-const activate = () => mine(80);
-const heightOf = () => worlds[0]!.chain.tip().height;
-
-/** Everybody creates an account for the set-up and exports its public keys. */
-async function exchange(name: string): Promise<Uint8Array[]> {
-  const keys: Uint8Array[] = [];
-  for (const { wallets } of worlds) {
-    await wallets.create({ name: 'mine', password: PASSWORD, words: 12 });
-    await wallets.createAccount({ from: 'mine', name, password: PASSWORD });
-    keys.push((await wallets.exportKeys(name)).keys);
-  }
-  return keys;
-}
-const credentials = (name: string) => ({ name, password: PASSWORD });
-
-/** A 2-of-3 wallet of three people, with coins. */
-async function twoOfThree(): Promise<World[]> {
-  const [a, b, c] = await people(3);
-  await activate();
-  const [, keysB, keysC] = await exchange('family');
-  const setup = await a!.wallets.createSetup({
-    ...credentials('family'),
-    setup: { kind: 'shared', m: 2, keys: [keysB!, keysC!] },
-  });
-  for (const { wallets } of [b!, c!]) await wallets.joinSetup({ ...credentials('family'), setup });
-  await mine(1, a!.wallets.payout('family'));
-  await mine(MATURITY);
-  return [a!, b!, c!];
-}
 const prepared = async ({ wallets }: World, amount: number | 'all', address = STRANGER) => {
   const { draft } = await wallets.prepare({ name: 'family', to: [{ address, amount }] });
   return wallets.exportPayment(draft);
@@ -200,66 +155,6 @@ describe('a shared wallet', () => {
     await fails(worlds[0].wallets.unlock('family', PASSWORD), 'wallet-setup-changed');
     await fails(sign(worlds[0], payment), 'wallet-setup-changed');
   });
-});
-
-/** How the first node gets the wallet “family” of each kind. */
-const KINDS = {
-  shared: async () => void (await twoOfThree()),
-  savings: async () => {
-    const [a] = await people(1);
-    await activate();
-    await exchange('family');
-    await a!.wallets.createSetup({
-      ...credentials('family'),
-      setup: { kind: 'savings', height: heightOf() + 30 },
-    });
-  },
-  inheritance: async () => {
-    const [a] = await people(2);
-    await activate();
-    const [, keys] = await exchange('family');
-    await a!.wallets.createSetup({
-      ...credentials('family'),
-      setup: { kind: 'inheritance', height: heightOf() + 30, role: 'owner', keys: [keys!] },
-    });
-  },
-};
-
-describe.each(['shared', 'savings', 'inheritance'] as const)('a backup of a wallet of kind %s', (kind) => {
-  test('is verified, shows the first address, and restores the wallet elsewhere', async () => {
-    await KINDS[kind]();
-    const [a] = worlds;
-    const firstAddress = await a!.wallets.address('family');
-    const { bytes } = await a!.wallets.backup('family', PASSWORD);
-    const save = () => Promise.resolve({ place: 'a file', bytes });
-    expect(await a!.wallets.saveBackup('family', PASSWORD, save)).toMatchObject({ outdated: false });
-    const fresh = await openWorld({ network });
-    worlds.push(fresh);
-    expect(await fresh.wallets.inspectBackup(bytes, PASSWORD)).toMatchObject({
-      name: 'family',
-      firstAddress,
-    });
-    expect(await fresh.wallets.restoreBackup({ password: PASSWORD, bytes })).toEqual({
-      name: 'family',
-      firstAddress,
-    });
-    expect(fresh.wallets.list()).toMatchObject([{ name: 'family', kind }]);
-    expect(await fresh.wallets.address('family')).toBe(firstAddress);
-    expect(fresh.wallets.exportSetup('family')).toEqual(a!.wallets.exportSetup('family'));
-    await fresh.wallets.unlock('family', PASSWORD);
-  });
-});
-
-test('a deleted shared wallet is listed with its first address', async () => {
-  const [a] = await twoOfThree();
-  const firstAddress = await a!.wallets.address('family');
-  await a!.wallets.newAddress('family');
-  await a!.wallets.newAddress('family');
-  const signal = new AbortController().signal;
-  await a!.wallets.stop();
-  rmSync(join(a!.directory, 'wallets', 'family.kithwallet'));
-  await a!.wallets.start(signal);
-  expect(await a!.wallets.deleted()).toMatchObject([{ name: 'family', firstAddress }]);
 });
 
 describe('a set-up', () => {
