@@ -1,3 +1,6 @@
+import { BATCH_SEPARATORS } from '../../shared/contract/vocabulary.ts';
+import type { BatchReport } from '../../shared/contract/wallet.ts';
+
 /** A row of a table of payments as text: the cells, not checked. */
 export interface BatchCells {
   /** The line of the text where the row begins, from 1 on. */
@@ -5,9 +8,19 @@ export interface BatchCells {
   readonly to: string;
   readonly amount: string;
   readonly label: string;
-  /** Whether it has more cells than the table has columns. */
-  readonly hasExtra: boolean;
+  /** The cells beyond the columns of the table, without empty ones at the end. */
+  readonly extra: readonly string[];
 }
+
+/** A table as text. */
+export interface BatchTable {
+  readonly separator: BatchSeparator;
+  /** Whether its first row names the columns. */
+  readonly hasHeader: boolean;
+  readonly rows: readonly BatchCells[];
+}
+
+export type BatchSeparator = BatchReport['separator'];
 
 /** Why a text is no table: a quotation mark has no end. */
 export interface TableProblem {
@@ -20,19 +33,22 @@ export interface TableProblem {
  * may contain them, and line breaks. Empty rows are left out. A first row that names the columns is used for their order,
  * which is otherwise receiver, amount, label.
  */
-export function readTable(text: string): BatchCells[] | TableProblem {
+export function readTable(text: string): BatchTable | TableProblem {
   const clean = text.replace(/^\ufeff/, '');
-  const rows = readRows(clean, separatorOf(clean));
+  const separator = separatorOf(clean);
+  const rows = readRows(clean, separator);
   if ('problem' in rows) return rows;
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
   const named = columnsOf(filled[0]?.cells ?? []);
   const columns = named ?? { to: 0, amount: 1, label: 2 };
   const width = named === null ? 3 : (filled[0]?.cells.length ?? 0);
-  return (named === null ? filled : filled.slice(1)).map(({ line, cells }) => {
+  const payments = (named === null ? filled : filled.slice(1)).map(({ line, cells }) => {
     const cell = (index: number | undefined) => (index === undefined ? '' : (cells[index] ?? '').trim());
-    const hasExtra = cells.slice(width).some((extra) => extra.trim() !== '');
-    return { line, to: cell(columns.to), amount: cell(columns.amount), label: cell(columns.label), hasExtra };
+    const further = cells.slice(width).map((extra) => extra.trim());
+    const extra = further.slice(0, further.findLastIndex((text) => text !== '') + 1);
+    return { line, to: cell(columns.to), amount: cell(columns.amount), label: cell(columns.label), extra };
   });
+  return { separator, hasHeader: named !== null, rows: payments };
 }
 
 interface Row {
@@ -41,9 +57,9 @@ interface Row {
 }
 
 /** The first of tab, semicolon and comma that stands outside quotation marks in the first row with any of them. */
-function separatorOf(text: string): string {
+function separatorOf(text: string): BatchSeparator {
   for (const line of text.replace(/"(?:[^"]|"")*"/g, '').split(/\r\n|\r|\n/)) {
-    const found = ['\t', ';', ','].find((separator) => line.includes(separator));
+    const found = BATCH_SEPARATORS.find((separator) => line.includes(separator));
     if (found !== undefined) return found;
   }
   return ',';

@@ -32,13 +32,16 @@ export interface BatchContext {
 export function readBatch(context: BatchContext, text: string): BatchReport {
   const table = readTable(text);
   if ('problem' in table) throw new KithError(table.problem, undefined, { data: { line: table.line } });
-  if (table.length === 0) throw new KithError('batch-empty');
-  if (table.length > MAX_RECEIVERS)
-    throw new KithError('batch-too-many', undefined, { data: { most: MAX_RECEIVERS, count: table.length } });
-  const amounts = readAmounts(table.map(({ amount }) => amount));
+  const { separator, hasHeader } = table;
+  const count = table.rows.length;
+  if (count === 0) throw new KithError('batch-empty');
+  if (count > MAX_RECEIVERS)
+    throw new KithError('batch-too-many', undefined, { data: { most: MAX_RECEIVERS, count } });
+  const amounts = readAmounts(table.rows.map(({ amount }) => amount));
+  const isUnsure = separator === ',' && !hasHeader ? mayHoldDecimals : () => false;
   const firstLines = new Map<string, number>();
-  const rows = table.map((cells, i) => {
-    const row = readRow(context, cells, amounts[i]!);
+  const rows = table.rows.map((cells, i) => {
+    const row = isUnsure(cells) ? refused(cells, 'batch-label-number') : readRow(context, cells, amounts[i]!);
     if (row.address === null) return row;
     const first = firstLines.get(row.address);
     if (first === undefined) firstLines.set(row.address, cells.line);
@@ -48,32 +51,43 @@ export function readBatch(context: BatchContext, text: string): BatchReport {
   });
   const total = rows.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
   if (!isMotes(total)) throw new KithError('wallet-amount', undefined, { data: { amount: total } });
-  return { rows, wrong: rows.filter(({ problem }) => problem !== null).length, total };
+  const wrong = rows.filter(({ problem }) => problem !== null).length;
+  return { rows, wrong, total, separator, hasHeader };
 }
 
 function readRow(context: BatchContext, cells: BatchCells, typed: Motes | BatchAmountProblem): BatchRow {
-  const { line, to } = cells;
-  const raw = { line, cells: { to, amount: cells.amount, label: cells.label } };
-  const refuse = (code: string, data?: object): BatchRow => ({
-    ...raw,
-    address: null,
-    amount: null,
-    label: '',
-    problem: noticeOf(code, data),
-    notes: [],
-  });
-  if (cells.hasExtra) return refuse('batch-columns');
+  const refuse = (code: string, data?: object) => refused(cells, code, data);
+  if (cells.extra.length > 0) return refuse('batch-columns');
   try {
-    const target = readTarget(context, to);
+    const target = readTarget(context, cells.to);
     const amount = amountOf(cells.amount, typed, target.amount);
     const label = cleanLabel(cells.label === '' ? (target.label ?? '') : cells.label);
     if (label.length > MAX_LABEL) return refuse('wallet-label');
     const notes = context.isOwn(target.lock) ? [noticeOf('batch-own')] : [];
-    return { ...raw, address: encodeAddress(context.hrp, target.lock), amount, label, problem: null, notes };
+    const address = encodeAddress(context.hrp, target.lock);
+    return { ...rawOf(cells), address, amount, label, problem: null, notes };
   } catch (error) {
     if (!(error instanceof KithError)) throw error;
     return refuse(codeOf(error) ?? 'internal', error.data);
   }
+}
+
+const rawOf = ({ line, ...cells }: BatchCells) => ({ line, cells: { ...cells, extra: [...cells.extra] } });
+
+const refused = (cells: BatchCells, code: string, data?: object): BatchRow => ({
+  ...rawOf(cells),
+  address: null,
+  amount: null,
+  label: '',
+  problem: noticeOf(code, data),
+  notes: [],
+});
+
+/** Whether a comma may have parted an amount, such as "1,5", so that the label would be its decimals. */
+function mayHoldDecimals({ amount, label }: BatchCells): boolean {
+  if (!/^\d+$/.test(amount.replace(/[\s.]/g, '')) || !/^\d/.test(label)) return false;
+  const together = readAmounts([`${amount},${label}`])[0]!;
+  return together === 'ambiguous' || typeof together === 'number';
 }
 
 interface Target {

@@ -103,7 +103,10 @@ function createTable(client: AppState['client']) {
     };
   });
 
-  const cells = (): BatchCells[] => report?.rows.map((row) => row.cells) ?? [];
+  /** Writes the table again with other rows. A report that is not there yet must not empty the table. */
+  function write(change: (rows: BatchCells[]) => BatchCells[]): void {
+    if (report !== null) text = batchText(report, change(report.rows.map((row) => row.cells)));
+  }
   return {
     get text() {
       return text;
@@ -119,10 +122,10 @@ function createTable(client: AppState['client']) {
     },
     /** Replaces the cells of a row; the table is written again. */
     replace(index: number, changed: BatchCells): void {
-      text = batchText(cells().map((row, i) => (i === index ? changed : row)));
+      write((rows) => rows.map((row, i) => (i === index ? changed : row)));
     },
     remove(index: number): void {
-      text = batchText(cells().filter((_, i) => i !== index));
+      write((rows) => rows.filter((_, i) => i !== index));
     },
   };
 }

@@ -94,6 +94,9 @@ export const SETUP_KINDS = ['shared', 'savings', 'inheritance'] as const;
 export const FASTER = ['speed-up', 'cancel', 'bump'] as const;
 export type Faster = (typeof FASTER)[number];
 
+/** What may stand between the cells of a table of payments. A row with several is read by the first of these. */
+export const BATCH_SEPARATORS = ['\t', ';', ','] as const;
+
 /** The state of a coin that no pending payment spends. */
 export const COIN_STATES = [
   'available', // can be spent now

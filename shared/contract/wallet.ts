@@ -28,6 +28,7 @@ import {
   walletName,
 } from './fields.ts';
 import {
+  BATCH_SEPARATORS,
   ADDRESS_CHAINS,
   ADDRESS_SORTS,
   ADDRESS_STATES,
@@ -205,7 +206,13 @@ export const batchRow = z.object({
   /** The line of the text where the row begins, from 1 on. */
   line: count,
   /** The cells as they were given. */
-  cells: z.object({ to: z.string(), amount: z.string(), label: z.string() }),
+  cells: z.object({
+    to: z.string(),
+    amount: z.string(),
+    label: z.string(),
+    /** The cells beyond the columns of the table; such a row cannot be paid. */
+    extra: z.array(z.string()),
+  }),
   address: z.string().nullable(),
   amount: amount.nullable(),
   label: z.string(),
@@ -215,7 +222,15 @@ export const batchRow = z.object({
 });
 
 /** Addition: the rows of a table, how many cannot be paid, and the sum of those that can. */
-export const batchReport = z.object({ rows: z.array(batchRow), wrong: count, total });
+export const batchReport = z.object({
+  rows: z.array(batchRow),
+  wrong: count,
+  total,
+  /** What stands between the cells. */
+  separator: z.enum(BATCH_SEPARATORS),
+  /** Whether the first row of the text names the columns. */
+  hasHeader: z.boolean(),
+});
 
 /** A pending payment to speed up, to cancel, or to bump. */
 export const fasterPayment = z.strictObject({

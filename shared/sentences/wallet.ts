@@ -89,6 +89,8 @@ export const WALLET_SENTENCES = {
     'A quotation mark is not closed[: the row begins in line {line:number}]. Close it, or remove the mark.',
   'batch-columns':
     'The row has more cells than the table has columns. Put text with separators in quotation marks.',
+  'batch-label-number':
+    'The label is a number, which may be the decimals of the amount. Separate the cells with semicolons, or name the columns in the first row.',
   'batch-no-receiver': 'The receiver is missing. Enter an address, a payment link or the name of a contact.',
   'batch-amount': 'The amount is not a number above zero with at most eight decimals. Write it as in 12.5.',
   'batch-amount-ambiguous':

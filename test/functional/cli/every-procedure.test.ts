@@ -329,8 +329,8 @@ test('coins and addresses are listed, frozen and combined, and a table of paymen
   expect(holds(list.addresses[0]!, address)).toEqual([]);
   const text = `${list.addresses[0]!['address'] as string};1,5;rent\nnot an address;1;`;
   const report = await ask<{ rows: Fields[] }>('wallet.readBatch', { text });
-  expect(holds(report, 'rows:list wrong:int total:int')).toEqual([]);
-  expect(report).toMatchObject({ wrong: 1, total: 150_000_000 });
+  expect(holds(report, 'rows:list wrong:int total:int separator:text hasHeader:flag')).toEqual([]);
+  expect(report).toMatchObject({ wrong: 1, total: 150_000_000, separator: ';', hasHeader: false });
   const row = 'line:int address:text? amount:int? label:text notes:list';
   expect(holds(report.rows[1]!, row)).toEqual(['cells', 'problem']);
 });

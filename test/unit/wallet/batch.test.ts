@@ -4,6 +4,7 @@ import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { readAmounts } from '../../../main/wallet/batch-amounts.ts';
 import { readTable } from '../../../main/wallet/batch-table.ts';
 import { MAX_RECEIVERS, readBatch } from '../../../main/wallet/read-batch.ts';
+import { batchText } from '../../../renderer/format/batch.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 
@@ -42,10 +43,14 @@ describe('a table of payments', () => {
   });
 
   test('keeps separators, marks and line breaks inside quotation marks, and counts lines as an editor does', () => {
-    expect(readTable(`${A},1,"say ""hi"", ""ho""\nagain"\n${B},2,x`)).toEqual([
-      { line: 1, to: A, amount: '1', label: 'say "hi", "ho"\nagain', hasExtra: false },
-      { line: 3, to: B, amount: '2', label: 'x', hasExtra: false },
-    ]);
+    expect(readTable(`${A},1,"say ""hi"", ""ho""\nagain"\n${B},2,x`)).toEqual({
+      separator: ',',
+      hasHeader: false,
+      rows: [
+        { line: 1, to: A, amount: '1', label: 'say "hi", "ho"\nagain', extra: [] },
+        { line: 3, to: B, amount: '2', label: 'x', extra: [] },
+      ],
+    });
   });
 
   test('takes an address, a payment link with its amount and label, or a contact', () => {
@@ -94,6 +99,53 @@ describe('a table of payments', () => {
 
   test('refuses an amount with two readings', () => {
     expect(problems(`${A};1,234;`)).toEqual([[1, 'batch-amount-ambiguous']]);
+  });
+
+  test.each([
+    ['1,5', 'batch-label-number'],
+    ['1,5,Rent', 'batch-label-number'],
+    ['1,234.50', 'batch-label-number'],
+    ['1.234,50', 'batch-label-number'],
+    ['12,5 KITH', 'batch-label-number'],
+    ['1,234', 'batch-label-number'],
+    ['1,five,Rent', 'batch-columns'],
+    ['1,5 books', null],
+    ['1.5,2024', null],
+    ['1,202400178', null],
+    ['"1,5",2024', null],
+    ['"1,5"', null],
+  ])('refuses a comma that may be in the amount: %s is %s', (cells, code) => {
+    expect(problems(`${B},2,x\n${A},${cells}`)).toEqual([
+      [1, null],
+      [2, code],
+    ]);
+  });
+
+  test('takes a number as a label where nothing else is possible', () => {
+    expect(read(`address,amount,label\n${A},1,5`).rows).toMatchObject([{ amount: 1e8, label: '5' }]);
+    expect(read(`${A};1;5`).rows).toMatchObject([{ amount: 1e8, label: '5' }]);
+  });
+
+  test.each([
+    `${B},2,x\n${A},1,5,Rent\n${A},1,5`,
+    `${B};2;x\n${A};1;5;Rent`,
+    `${B}\t2\tx\n${A}\t1\t5\t\tRent;a`,
+    `label;amount;address;date\nx;2;${B};2026\n5;1;${A};2026;Rent\n2024;1,5;${A}`,
+    `address,amount,label\n${B},2,x\n${A},1,5`,
+    `${B},"1,5",a;b\n${A},1,"say ""hi""\nagain"`,
+  ])('written again after an edit reads as before: %j', (text) => {
+    const { rows, ...first } = read(text);
+    const again = read(
+      batchText(first, [{ to: B, amount: '3', label: '', extra: [] }, ...rows.map((row) => row.cells)]),
+    );
+    const payments = (list: typeof rows) =>
+      list.map(({ cells, address, amount, label, problem }) => ({ cells, address, amount, label, problem }));
+    expect(payments(again.rows.slice(1))).toEqual(payments(rows));
+    expect(again).toMatchObject({
+      separator: first.separator,
+      hasHeader: first.hasHeader,
+      wrong: first.wrong,
+    });
   });
 
   test('names an address that is there twice, and an own one', () => {
