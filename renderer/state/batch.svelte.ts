@@ -1,10 +1,11 @@
-import type { BatchReport, DraftPayment } from '../../shared/contract/wallet.ts';
+import type { BatchReport } from '../../shared/contract/wallet.ts';
 import { type BatchCells, batchText } from '../format/batch.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
 import { coinNames } from './chosen-coins.svelte.ts';
 import { problemOf, type Problem } from './problem.ts';
 import { createQuotes, type FeeTime } from './quotes.svelte.ts';
+import { createReviewedDraft } from './reviewed-draft.svelte.ts';
 
 /** Pause after the last change before the node reads the table, in milliseconds. */
 const PAUSE_MS = 300;
@@ -14,7 +15,7 @@ export function createBatch(app: Pick<AppState, 'client' | 'wallets' | 'mempool'
   const { client, wallets, chosenCoins } = app;
   const table = createTable(client);
   let when = $state<FeeTime>('soon');
-  let draft = $state.raw<DraftPayment | null>(null);
+  const reviewed = createReviewedDraft(wallets);
   const review = createAction();
   /** The payment, once every row is right. */
   const to = $derived(receiversOf(table.report));
@@ -30,12 +31,13 @@ export function createBatch(app: Pick<AppState, 'client' | 'wallets' | 'mempool'
     await quotes.known;
     const feerate = quotes.current?.[when].feerate;
     const coins = coinNames(chosenCoins.of(name));
-    draft = await client.wallet.prepare({
+    const draft = await client.wallet.prepare({
       name,
       to,
       ...(feerate !== undefined && { feerate }),
       ...(coins.length > 0 && { coins }),
     });
+    reviewed.show(name, draft);
   }
 
   return {
@@ -64,12 +66,10 @@ export function createBatch(app: Pick<AppState, 'client' | 'wallets' | 'mempool'
       return review.problem;
     },
     get draft() {
-      return draft;
+      return reviewed.current;
     },
     review: () => review.run(prepare),
-    back(): void {
-      draft = null;
-    },
+    back: reviewed.drop,
   };
 }
 

@@ -11,6 +11,7 @@ import { createAction } from './action.svelte.ts';
 import { type ChosenCoin, coinNames, sumOfCoins } from './chosen-coins.svelte.ts';
 import type { Problem } from './problem.ts';
 import { createQuotes, type FeeTime, type Quotes } from './quotes.svelte.ts';
+import { createReviewedDraft } from './reviewed-draft.svelte.ts';
 
 /** The form of a payment. */
 export interface SendForm {
@@ -131,6 +132,11 @@ export function createSendForm(app: SendDeps, start: string): SendForm {
   };
 }
 
+interface Prepared {
+  readonly wallet: string;
+  readonly draft: DraftPayment;
+}
+
 /** The draft that the node prepares from the fields. */
 function createReview(
   { client, wallets, chosenCoins }: Pick<SendDeps, 'client' | 'wallets' | 'chosenCoins'>,
@@ -139,31 +145,33 @@ function createReview(
   pricing: ReturnType<typeof createPricing>,
 ) {
   const action = createAction();
-  let draft = $state.raw<DraftPayment | null>(null);
+  const reviewed = createReviewedDraft(wallets);
 
-  async function prepare(value: Motes | 'all'): Promise<DraftPayment> {
+  async function prepare(value: Motes | 'all'): Promise<Prepared> {
     await pricing.known;
     const { link } = receiver;
     const feerate = pricing.quotes?.[pricing.when].feerate;
-    if (!link || wallets.selected === null) throw new Error('the form is not filled in');
-    const coins = chosenCoins.of(wallets.selected);
-    return client.wallet.prepare({
-      name: wallets.selected,
+    const wallet = wallets.selected;
+    if (!link || wallet === null) throw new Error('the form is not filled in');
+    const coins = chosenCoins.of(wallet);
+    const draft = await client.wallet.prepare({
+      name: wallet,
       to: [{ address: link.address, amount: value }],
       ...(feerate !== undefined && { feerate }),
       ...(coins.length > 0 && { coins: coinNames(coins) }),
     });
+    return { wallet, draft };
   }
   /** Requests the largest possible amount, and shows it. */
-  async function prepareAll(): Promise<DraftPayment> {
+  async function prepareAll(): Promise<Prepared> {
     const all = await prepare('all');
-    amount.showAll(all);
+    if (all.wallet === wallets.selected) amount.showAll(all.draft);
     return all;
   }
 
   return {
     get draft() {
-      return draft;
+      return reviewed.current;
     },
     get busy() {
       return action.busy;
@@ -174,12 +182,12 @@ function createReview(
     useAll: () => action.run(prepareAll),
     begin: () =>
       action.run(async () => {
-        if (amount.everything) draft = await prepareAll();
-        else if (amount.motes !== null) draft = await prepare(amount.motes);
+        const value = amount.motes;
+        if (!amount.everything && value === null) return;
+        const { wallet, draft } = amount.everything ? await prepareAll() : await prepare(value!);
+        reviewed.show(wallet, draft);
       }),
-    end: (): void => {
-      draft = null;
-    },
+    end: reviewed.drop,
   };
 }
 
