@@ -88,6 +88,14 @@ export function createWalletsState(
     const wanted = [show, selected, remembered('wallet'), listed[0]?.name];
     const next = wanted.find((name) => listed.some((wallet) => wallet.name === name));
     if (next !== undefined && next !== null) select(next);
+    else forget();
+  }
+
+  /** The last wallet was deleted. */
+  function forget(): void {
+    stop();
+    selected = view = null;
+    recent = [];
   }
 
   // Another window or the terminal may also create a wallet.
