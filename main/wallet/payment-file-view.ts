@@ -80,10 +80,15 @@ function isChange(file: PaymentFile, at: number, wallet: OpenWallet | null): boo
   return path !== null && !isFar(path, wallet);
 }
 
-/** The key of an output that is change: by the wallet's keys if it knows them, by the file otherwise. */
+/**
+ * The key of an output that is change: by the wallet's keys if it knows them, by the file otherwise. A wallet with a policy knows
+ * all its locks.
+ */
 function changePath(file: PaymentFile, at: number, wallet: OpenWallet | null): KeyPath | null {
   const own = wallet?.keyring.find(file.tx.outputs[at]!);
-  return own?.chain === CHAIN.change ? own : file.change[at]!;
+  const hint = wallet?.keyring.policy ? null : file.change[at]!;
+  const path = own ?? hint;
+  return path?.chain === CHAIN.change ? path : null;
 }
 
 /**

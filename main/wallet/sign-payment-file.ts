@@ -3,7 +3,7 @@ import type { Lock } from '../core/primitives/coin.ts';
 import { LOCK_KEY } from '../core/primitives/coin.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
-import type { KeyPath } from './key-path.ts';
+import { CHAIN, type KeyPath } from './key-path.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { PartialSignature, PaymentFile } from './payment-file.ts';
@@ -22,7 +22,8 @@ const MAX_INDEX = 0x7fff_ffff;
 
 /**
  * A signature for each input of a payment file, with the wallet's keys. The key paths of the file are not trusted: each key is
- * compared with its lock, and what the file calls change must be a key of the wallet. Signs nothing unless all of it holds.
+ * compared with its lock, and what the file calls change must be the wallet's key for change at that place. Signs nothing unless all
+ * of it holds.
  * @throws {KithError} `payment-file-foreign`, `payment-file-change`
  */
 export async function createSignatures(file: PaymentFile, deps: SigningDeps): Promise<PartialSignature[]> {
@@ -35,7 +36,7 @@ export async function createSignatures(file: PaymentFile, deps: SigningDeps): Pr
   }
   for (const [at, path] of file.change.entries()) {
     if (at % KEYS_PER_TURN === KEYS_PER_TURN - 1) await deps.clock.soon();
-    if (path !== null && (await pathOf(deps, file.tx.outputs[at]!, path)) === null)
+    if (path !== null && !(await isOwnChange(deps, file.tx.outputs[at]!, path)))
       throw new KithError('payment-file-change');
   }
   const messageOf = messagesOf(file);
@@ -65,6 +66,16 @@ function signaturesFor(
       return { input, claims, leaf, signature };
     }),
   );
+}
+
+/** Whether the lock of an output is the wallet's for change at the place that the file names. */
+async function isOwnChange(deps: SigningDeps, lock: Lock, hint: KeyPath): Promise<boolean> {
+  const { keyring } = deps.wallet;
+  if (hint.chain !== CHAIN.change) return false;
+  const known = keyring.find(lock);
+  if (known !== undefined) return known.chain === hint.chain && known.index === hint.index;
+  // A wallet with a policy knows all its locks, and does not watch its plain keys.
+  return keyring.policy === null && (await pathOf(deps, lock, hint)) !== null;
 }
 
 /** Where the wallet has the key of a lock: among its known keys, or at the place that the file names. */

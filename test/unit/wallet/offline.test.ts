@@ -322,6 +322,30 @@ describe('a payment that is signed elsewhere', () => {
     );
   });
 
+  test('that calls another own key change is not signed, and shown as one to a receiver', async () => {
+    const payment = await unsigned();
+    const keys = decodePublicKeys((await offline.wallets.exportKeys('vault')).keys);
+    if (isPublicKeysProblem(keys)) throw new Error(keys);
+    const changeTo = (list: 'receive' | 'change', at: number, hint: { chain: 0 | 1; index: number }) =>
+      edited(payment, ({ tx, change }) => {
+        const lock = keys[list].subarray(32 * at, 32 * at + 32);
+        const outputs = tx.outputs.map((output, i) => (change[i] === null ? output : { ...output, lock }));
+        return {
+          tx: createTransaction({ ...tx, outputs }),
+          change: change.map((path) => path && hint),
+        };
+      });
+    for (const chain of [0, 1] as const) {
+      const forged = changeTo('receive', 90, { chain, index: 90 });
+      const { outputs } = await offline.wallets.inspectPayment(forged);
+      expect(outputs.filter(({ change }) => change)).toEqual([]);
+      await fails(sign(forged), 'payment-file-change');
+    }
+    await fails(sign(changeTo('receive', 110, { chain: 1, index: 0 })), 'payment-file-change');
+    await fails(sign(changeTo('change', 110, { chain: 1, index: 0 })), 'payment-file-change');
+    expect((await sign(changeTo('change', 3, { chain: 1, index: 3 }))).complete).toBe(true);
+  });
+
   test('whose change goes to a key that a restore would not find is shown as one to a receiver', async () => {
     await watch(400);
     await online.mine(1, online.wallets.payout('watch'));
