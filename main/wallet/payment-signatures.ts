@@ -37,19 +37,18 @@ export function leavesWithKey({ inputs }: PaymentFile, input: number, key: Uint8
 }
 
 /**
- * The sets of claims for which a key should sign an input: those with its leaf, and of these the ones with the most
- * leaves that are signed already. So any order of signers completes the input, and a later signer signs fewer sets.
+ * The sets of claims for which a key should sign an input: those with its leaf, and of these the ones that most other leaves
+ * signed already. So any order of signers completes the input, and a later signer signs fewer sets. A signature counts only
+ * for its own set: a person who signs one set keeps nobody from another one.
  */
 export function claimsToSign(file: PaymentFile, input: number, leaf: number): Claims[] {
   const { tree } = file.inputs[input]!;
   if (tree === null) return [1];
-  const signed = file.signatures
-    .filter((each) => each.input === input)
-    .reduce((all, each) => all | (1 << each.leaf), 0);
+  const others = file.signatures.filter((each) => each.input === input && each.leaf !== leaf);
   const own = claimSets(tree)!.filter((claims) => (claims & (1 << leaf)) !== 0);
-  const common = own.map((claims) => bits(claims & signed));
-  const most = Math.max(...common);
-  return own.filter((_, at) => common[at] === most);
+  const signed = own.map((claims) => others.filter((each) => each.claims === claims).length);
+  const most = Math.max(...signed);
+  return own.filter((_, at) => signed[at] === most);
 }
 
 /** Signatures that are checked before the event loop runs: 6 ms. */
@@ -116,10 +115,4 @@ export function completedPayment(file: PaymentFile): Transaction | null {
   }
   const { version, validFrom, expires, inputs, outputs } = file.tx;
   return createTransaction({ version, validFrom, expires, inputs, outputs, witness });
-}
-
-function bits(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

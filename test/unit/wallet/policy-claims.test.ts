@@ -9,6 +9,8 @@ import {
   claimSets,
   leavesOf,
 } from '../../../main/wallet/policy-claims.ts';
+import { claimsToSign, missingInputs } from '../../../main/wallet/payment-signatures.ts';
+import type { PartialSignature, PaymentFile } from '../../../main/wallet/payment-file.ts';
 import { after, all, either, hidden, key, secret, threshold } from '../../support/chain/policy.ts';
 
 const twoOfThree = threshold(2, key(1), key(2), key(3));
@@ -29,6 +31,30 @@ describe('the sets of claims', () => {
     expect(claimSets(threshold(8, ...keys))).toBeNull();
     expect(claimSets(threshold(4, ...keys.slice(0, 7)))).toHaveLength(35);
     expect(35).toBeLessThanOrEqual(CLAIM_LIMITS.sets);
+  });
+});
+
+describe('a signer', () => {
+  const fileWith = (tree: ReturnType<typeof threshold>, signatures: PartialSignature[]) =>
+    ({ inputs: [{ tree }], signatures }) as unknown as PaymentFile;
+  const by = (leaf: number, ...sets: number[]): PartialSignature[] =>
+    sets.map((claims) => ({ input: 0, claims, leaf, signature: new Uint8Array(64) }));
+  test('follows the sets that others signed, not the people who signed others', () => {
+    const claims = (leaf: number, ...signed: PartialSignature[]) =>
+      claimsToSign(fileWith(twoOfThree, signed), 0, leaf);
+    expect(claims(0)).toEqual([0b011, 0b101]);
+    expect(claims(1, ...by(0, 0b011, 0b101))).toEqual([0b011]);
+    expect(claims(1, ...by(0, 0b101))).toEqual([0b011, 0b110]);
+    expect(claims(0, ...by(0, 0b101))).toEqual([0b011, 0b101]);
+  });
+  test('cannot be kept from completing the payment by one who signs a single set', () => {
+    const tree = threshold(3, key(1), key(2), key(3), key(4), key(5));
+    const signed = by(0, 0b10011);
+    const missing = [1, 2, 3, 1].map((leaf) => {
+      signed.push(...by(leaf, ...claimsToSign(fileWith(tree, signed), 0, leaf)));
+      return missingInputs(fileWith(tree, signed));
+    });
+    expect(missing).toEqual([1, 1, 1, 0]);
   });
 });
 
