@@ -86,9 +86,10 @@ export function sortCoins({ ledger, file: { frozen } }: CoinHolder, maturity: nu
   return funds;
 }
 
-/** The height at which the next reward is mature. An unconfirmed payment may expire at any height. */
+/** The height at which the lock ends or the next reward is mature. An unconfirmed payment may expire at any height. */
 function validUntil(ledger: Ledger, { immature }: Funds, maturity: number): Height {
   if (ledger.unconfirmed.size > 0) return ledger.syncedTo.height + 1;
+  if (isLocked(ledger)) return ledger.spendableFrom - 1;
   return immature.reduce((least, { coin }) => Math.min(least, coin.height + maturity - 1), Infinity);
 }
 
