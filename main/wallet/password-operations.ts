@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
 import { ownerOf } from './backup-records.ts';
-import { messageHash, verifyMessage } from './signed-message.ts';
+import { checkSingleKeys, messageHash, verifyMessage } from './signed-message.ts';
 import { wordsOf } from '../core/crypto/mnemonic.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
@@ -77,6 +77,7 @@ export function createPasswordOperations({
     async signMessage({ name, password, address, message, by = 'terminal' }) {
       const { list, access } = components();
       const wallet = list.get(name);
+      checkSingleKeys(wallet);
       const keyPath = wallet.keyring.find(readAddress(network.hrp, address));
       if (keyPath === undefined)
         throw new KithError('wallet-address-unknown', undefined, { data: { address, name } });

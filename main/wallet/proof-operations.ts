@@ -17,7 +17,7 @@ import {
 } from './payment-proof.ts';
 import type { WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
-import { messageHash } from './signed-message.ts';
+import { checkSingleKeys, messageHash } from './signed-message.ts';
 import { paidOutputs } from './spendable-coins.ts';
 import type { MinedRecord, UnconfirmedRecord } from './wallet-records.ts';
 import type { WalletComponents } from './wiring.ts';
@@ -50,7 +50,7 @@ export interface CheckedProof {
 
 /** Payment proofs: made with the keys of a wallet, checked by any node. */
 export interface ProofOperations {
-  /** @throws {KithError} `proof-…`, `wallet-password`, `wallet-unknown` */
+  /** @throws {KithError} `proof-…`, `wallet-setup-proof`, `wallet-password`, `wallet-unknown` */
   provePayment(request: PaymentToProve): Promise<{ readonly proof: string }>;
   /** @throws {KithError} `proof-…`, `address-…` */
   checkProof(text: string): Promise<CheckedProof>;
@@ -70,6 +70,7 @@ export function createProofOperations({ network, clock, components }: ProofOpera
     async provePayment({ name, password, txid, receiver: wanted, challenge: typed, by = 'terminal' }) {
       const { list, access, data, chain, queue } = components();
       const wallet = list.get(name);
+      checkSingleKeys(wallet);
       const record =
         wallet.ledger.unconfirmed.get(txid) ?? (await queue.run(() => data.mined(wallet.id, txid)));
       if (record === null) throw new KithError('proof-payment-unknown', undefined, { data: { name } });

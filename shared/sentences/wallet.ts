@@ -230,6 +230,8 @@ export const WALLET_SENTENCES = {
   'proof-other-witness':
     'This proof has other signatures than the payment that your node knows, so its author did not sign that payment. It proves nothing.',
   'proof-payment-unknown': 'The wallet[ “{name}”] has no such payment. Choose one of its payments.',
+  'wallet-setup-proof':
+    'The addresses of the wallet[ “{name}”] belong to its set-up and not to one key, so it can neither sign messages nor prove payments. Choose another wallet.',
   'proof-not-own':
     'This payment spends coins of other wallets, so that this wallet cannot prove it alone. Choose a payment that you sent.',
   'proof-receiver': 'The payment does not pay this address, or it has several receivers. Choose one of them.',

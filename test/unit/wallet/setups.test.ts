@@ -10,6 +10,12 @@ import {
   isSetupProblem,
   setupFingerprint,
 } from '../../../main/wallet/setup-file.ts';
+import {
+  decodePaymentFile,
+  encodePaymentFile,
+  isPaymentFileProblem,
+} from '../../../main/wallet/payment-file.ts';
+import { createTransaction } from '../../../main/core/primitives/transaction.ts';
 import { decodeWalletFile, encodeWalletFile, isFileProblem } from '../../../main/wallet/wallet-file.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 import {
@@ -107,6 +113,29 @@ describe('a shared wallet', () => {
     await a!.wallets.broadcastPayment(payment);
     expect(fee).toBe(20 * a!.mempool.get(txid)!.bytes.length);
     expect(feerate).toBe(20);
+  });
+
+  test('refuses change to a plain key of a signer, and neither signs messages nor proves payments', async () => {
+    const [a, b] = await twoOfThree();
+    const file = decodePaymentFile(await prepared(a!, 40_000_000));
+    const setup = decodeSetup(b!.wallets.exportSetup('family'));
+    if (isPaymentFileProblem(file) || isSetupProblem(setup)) throw new Error('unreadable');
+    const view = b!.wallets.inspectSetup(b!.wallets.exportSetup('family'));
+    const own = setup.people[view.people.findIndex(({ wallet }) => wallet === 'family')]!;
+    const outputs = file.tx.outputs.map((output, at) =>
+      file.change[at] ? { ...output, lockType: 0, lock: own.change.subarray(0, 32) } : output,
+    );
+    expect(outputs.filter(({ lockType }) => lockType === 0)).toHaveLength(2);
+    const change = file.change.map((path) => path && ({ chain: 1, index: 0 } as const));
+    const forged = encodePaymentFile({ ...file, change, tx: createTransaction({ ...file.tx, outputs }) });
+    const seen = await b!.wallets.inspectPayment(forged);
+    expect(seen.outputs.map((output) => output.change)).toEqual([false, false]);
+    await fails(sign(b!, forged), 'payment-file-change');
+
+    const message = { ...credentials('family'), address: await a!.wallets.address('family'), message: 'hi' };
+    await fails(a!.wallets.signMessage(message), 'wallet-setup-proof');
+    const toProve = { ...credentials('family'), txid: '00'.repeat(32), challenge: 'x' };
+    await fails(a!.wallets.provePayment(toProve), 'wallet-setup-proof');
   });
 
   test('is restored from one recovery phrase and the set-up file, and knows who has what', async () => {
@@ -257,6 +286,27 @@ describe('a wallet with a time lock', () => {
     await mine(1);
     const [newest] = await a!.wallets.history({ name: 'later', limit: 1 });
     expect(newest).toMatchObject({ kind: 'sent', state: 'mined' });
+  });
+
+  test('of savings has its coins from the height on also if they came shortly before', async () => {
+    const [a] = await people(1);
+    await a!.wallets.create({ name: 'mine', password: PASSWORD, words: 12 });
+    await mine(1, a!.wallets.payout('mine'));
+    await activate();
+    await a!.wallets.createAccount({ from: 'mine', name: 'later', password: PASSWORD });
+    const height = heightOf() + 12;
+    await a!.wallets.createSetup({ ...credentials('later'), setup: { kind: 'savings', height } });
+    await mine(height - 4 - heightOf());
+    const to = [{ address: await a!.wallets.address('later'), amount: 40_000_000 }];
+    const { draft } = await a!.wallets.prepare({ name: 'mine', to });
+    await a!.wallets.confirm(draft, PASSWORD);
+    await mine(1);
+    expect(await a!.wallets.balance('later')).toMatchObject({ available: 0, immature: 40_000_000 });
+    await mine(1);
+    expect(await a!.wallets.balance('later')).toMatchObject({ available: 0, immature: 40_000_000 });
+    await mine(1);
+    expect(heightOf()).toBe(height - 1);
+    expect(await a!.wallets.balance('later')).toMatchObject({ available: 40_000_000, immature: 0 });
   });
 
   test('of an inheritance is spent by the owner at any time, by the heir from the height on', async () => {
