@@ -38,7 +38,7 @@ export function ownerOf({ identity, receive }: Pick<WalletFile, 'identity' | 're
 export interface BackupRecords {
   get(owner: RecordOwner): BackupRecord | null;
   set(owner: RecordOwner, backup: BackupRecord): Promise<void>;
-  /** The wallet was restored, and no backup of what it is now was verified. */
+  /** The wallet was restored or got a set-up, and no backup of what it is now was verified. */
   forget(owner: RecordOwner): Promise<void>;
   /** The password of a wallet was changed. */
   markOutdated(owner: RecordOwner): Promise<void>;

@@ -47,7 +47,7 @@ export interface WalletBackups {
   ): Promise<VerifiedBackup>;
   /**
    * Verifies a backup file of a wallet that was saved before.
-   * @throws {KithError} `backup-other-wallet`, and what verifyBackup throws
+   * @throws {KithError} `backup-other-wallet`, `backup-other-setup`, and what verifyBackup throws
    */
   checkBackup(name: string, password: string, saved: SavedFile): Promise<VerifiedBackup>;
   /** What a backup file contains; stores nothing. */
@@ -104,7 +104,7 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
     const owner = ownerOf(wallet.file);
     if (file.identity.id !== owner.id || !equalBytes(ownerOf(file).firstKey, owner.firstKey))
       throw new KithError('backup-other-wallet', undefined, { data: { name: wallet.name } });
-    await record(components(), wallet, password, { at: clock.now(), place });
+    await record(components(), wallet, { file, password }, { at: clock.now(), place });
     changed(wallet.name);
     return components().records.get(owner)!;
   };
@@ -155,7 +155,7 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
 async function record(
   { records, queue }: Pick<WalletComponents, 'records' | 'queue'>,
   wallet: OpenWallet,
-  password: string,
+  { file, password }: { readonly file: WalletFile; readonly password: string },
   backup: Pick<BackupRecord, 'at' | 'place'>,
 ): Promise<void> {
   for (;;) {
@@ -164,11 +164,19 @@ async function record(
     const isRecorded = await queue.run(async () => {
       // The password may have been changed, or the file encrypted again, while this password was tried.
       if (wallet.file.sealed !== sealed) return false;
+      checkSetup(wallet, file);
       await records.set(ownerOf(wallet.file), { ...backup, outdated });
       return true;
     });
     if (isRecorded) return;
   }
+}
+
+/** A backup from before the wallet had its set-up would not bring back its coins. */
+function checkSetup({ name, file: { setup } }: OpenWallet, backup: WalletFile): void {
+  const isSame =
+    setup === null || backup.setup === null ? setup === backup.setup : equalBytes(setup, backup.setup);
+  if (!isSame) throw new KithError('backup-other-setup', undefined, { data: { name } });
 }
 
 /** Whether the wallet file opens with this password. Not counted as an attempt: a backup has just opened with it. */

@@ -153,7 +153,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       // A list of addresses has no keys for change; the first address gets it.
       if (keyring.count(CHAIN.change) === 0) return { chain: CHAIN.receive, index: 0 };
       const last = Math.min(
-        keyring.count(CHAIN.change) - 1 - MIN_UNUSED_KEYS,
+        Math.max(0, keyring.count(CHAIN.change) - 1 - MIN_UNUSED_KEYS),
         lastAllowed(ledger, CHAIN.change),
       );
       return { chain: CHAIN.change, index: Math.min(ledger.highestUsed[CHAIN.change] + 1, last) };

@@ -29,6 +29,11 @@ export interface SetupFile {
 
 export type SetupProblem = 'setup-file-malformed' | 'setup-file-newer';
 
+/**
+ * Fewest keys of each chain from each person. The shortest list counts for all, so that one person with few keys for
+ * change would stop the payments of all.
+ */
+export const MIN_SETUP_KEYS = 100;
 /** Most keys of each chain that a set-up takes from each person. */
 export const MAX_SETUP_KEYS = 1000;
 export const MAX_SETUP_BYTES = 500_000;
@@ -76,7 +81,9 @@ export function isSound({ network, kind, m, height, people }: SetupFile): boolea
   const firsts = people.map(firstKey);
   const areOfNetwork = people.every((person) => equalBytes(person.network, network));
   const fit = people.every(({ receive, change }) =>
-    [receive, change].every((keys) => keys.length <= MAX_SETUP_KEYS * KEY_BYTES),
+    [receive, change].every(
+      ({ length }) => length >= MIN_SETUP_KEYS * KEY_BYTES && length <= MAX_SETUP_KEYS * KEY_BYTES,
+    ),
   );
   if (!areOfNetwork || !fit || new Set(firsts).size !== firsts.length) return false;
   if (kind !== 'shared') return m === 1 && height > 0 && people.length === (kind === 'savings' ? 1 : 2);

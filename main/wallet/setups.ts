@@ -6,6 +6,7 @@ import { policyHash } from '../core/ledger/policy-tree.ts';
 import { type Lock, LOCK_POLICY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import { KithError } from '../lib/errors.ts';
+import { ownerOf } from './backup-records.ts';
 import { CHAIN, CHAINS } from './key-path.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -19,6 +20,7 @@ import {
   isSetupProblem,
   isSound,
   MAX_SETUP_KEYS,
+  MIN_SETUP_KEYS,
   policyOf,
   type SetupFile,
   setupFingerprint,
@@ -47,7 +49,7 @@ interface WithPassword {
 export interface Setups {
   /**
    * Turns an unused wallet into one with a policy.
-   * @throws {KithError} `setup-inactive`, `setup-used`, `setup-addresses`, `wallet-reading`, `setup-people`, `setup-height`,
+   * @throws {KithError} `setup-inactive`, `setup-used`, `setup-addresses`, `wallet-reading`, `setup-people`, `setup-keys-few`, `setup-height`,
    * `keys-file-…`, and those of Access
    */
   createSetup(request: WithPassword & { readonly setup: SetupRequest }): Promise<Uint8Array>;
@@ -99,6 +101,8 @@ export function createSetups(deps: SetupsDeps): Setups {
         const file = fileFor(wallet);
         await checkOwnKeys(file, wallet, secrets);
         const setup = encodeSetup(file);
+        // A backup of the wallet from before would not bring back the set-up.
+        await components().records.forget(ownerOf(wallet.file));
         await wallet.setSetup(setup, secrets);
         // The wallet has read the chain for other locks until now.
         const { list, follower } = components();
@@ -140,6 +144,7 @@ export function createSetups(deps: SetupsDeps): Setups {
           wallet: ownerOf(person)?.name ?? null,
         })),
         keys: Math.min(...file.people.map(({ receive }) => receive.length / KEY_BYTES)),
+        changeKeys: Math.min(...file.people.map(({ change }) => change.length / KEY_BYTES)),
         firstAddress: encodeAddress(network.hrp, firstLockOf(file)),
       };
     },
@@ -169,6 +174,8 @@ function setupOf({ network, chain }: SetupsDeps, own: PublicKeysFile, request: S
   const all = [own, ...others];
   const shortest = (list: 'receive' | 'change') => Math.min(...all.map((each) => each[list].length));
   const [receive, change] = [shortest('receive'), shortest('change')];
+  if (Math.min(receive, change) < MIN_SETUP_KEYS * KEY_BYTES)
+    throw new KithError('setup-keys-few', undefined, { data: { least: MIN_SETUP_KEYS } });
   const people = all.map((each) => ({
     ...each,
     receive: each.receive.subarray(0, receive),

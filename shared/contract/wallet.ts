@@ -432,6 +432,8 @@ export const setupView = z.object({
   ),
   /** Number of addresses that it can give out. */
   keys: count,
+  /** Number of keys for change. */
+  changeKeys: count,
   firstAddress: z.string(),
 });
 

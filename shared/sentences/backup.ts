@@ -11,6 +11,8 @@ export const BACKUP_SENTENCES = {
     'This backup belongs to a wallet of another network. Nothing was changed. Open that network first.',
   'backup-other-wallet':
     'This is a backup of another wallet[, not of “{name}”]. Nothing was changed. Choose the file that was saved for this wallet.',
+  'backup-other-setup':
+    'This backup of the wallet[ “{name}”] does not have its set-up: it was made before. Nothing was changed. Save a new backup.',
   'backup-large':
     'The backup file would be longer than backup files may be[ ({most:size})]. Remove labels that you do not need, or write down the recovery phrase instead.',
   'backup-save-elsewhere':

@@ -205,6 +205,8 @@ export const WALLET_SENTENCES = {
     'Addresses of the wallet[ “{name}”] were given out already. With a set-up it would not see payments to them. Create a further account for the set-up.',
   'setup-people':
     'The set-up does not fit: it needs the public keys of 2 to 7 different people, and at least as many of them as must sign. Choose the files of the other people only.',
+  'setup-keys-few':
+    'The public keys of a person are too few[: a set-up needs at least {least:count} for receiving and as many for change]. Let each person export the public keys again, and use the new files.',
   'setup-height': 'The height is out of range[; choose one from {least:block} to {most:block}].',
   'setup-foreign':
     'The keys of this wallet are not in the set-up. Choose the wallet whose public keys you gave for it.',

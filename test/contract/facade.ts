@@ -318,6 +318,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         fingerprint: '00',
         people: [],
         keys: 1,
+        changeKeys: 1,
         firstAddress: 'rkith1',
       }),
       broadcastPayment: async () => ({ txid: '00'.repeat(32) }),

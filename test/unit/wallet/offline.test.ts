@@ -140,6 +140,20 @@ describe('a watch-only wallet', () => {
     });
   });
 
+  test('of few keys for change pays, with the first of them', async () => {
+    await offline.wallets.create({ name: 'vault', password: PASSWORD, words: 12 });
+    const file = decodePublicKeys((await offline.wallets.exportKeys('vault')).keys);
+    if (isPublicKeysProblem(file)) throw new Error(file);
+    const keys = encodePublicKeys({ ...file, change: file.change.subarray(0, 32 * 3) });
+    await online.wallets.createWatchOnly({ name: 'watch', keys });
+    expect(online.wallets.payout('watch')).toEqual({ lockType: 0, lock: file.change.subarray(0, 32) });
+    await online.mine(1, online.wallets.payout('watch'));
+    await online.mine(MATURITY);
+    const to = [{ address: STRANGER, amount: 50_000_000 }];
+    const { draft } = await online.wallets.prepare({ name: 'watch', to });
+    expect((await sign(online.wallets.exportPayment(draft))).complete).toBe(true);
+  });
+
   test('says that keys run out, is given more, and then finds the payment that it missed', async () => {
     await watch();
     await offline.wallets.unlock('vault', PASSWORD);

@@ -64,6 +64,32 @@ describe.each(['shared', 'savings', 'inheritance'] as const)('a backup of a wall
   });
 });
 
+test('a backup from before the set-up does not count afterwards, and is refused as one without the set-up', async () => {
+  const [a] = await people(1);
+  await activate();
+  await exchange('family');
+  const { bytes } = await a!.wallets.backup('family', PASSWORD);
+  const saved = { place: 'a file', bytes };
+  const listed = () => a!.wallets.list().find(({ name }) => name === 'family')!;
+  const setup = { kind: 'savings', height: heightOf() + 30 } as const;
+  await a!.wallets.checkBackup('family', PASSWORD, saved);
+  expect(listed()).toMatchObject({ kind: 'full', backup: { place: 'a file' } });
+  // The set-up comes while a backup is being saved.
+  const late = a!.wallets.saveBackup('family', PASSWORD, async (_, early) => {
+    await a!.wallets.createSetup({ ...credentials('family'), setup });
+    return { place: 'too early', bytes: early };
+  });
+  await expect(late).rejects.toMatchObject({ code: 'backup-other-setup' });
+  expect(listed()).toMatchObject({ kind: 'savings', backup: null });
+  await expect(a!.wallets.checkBackup('family', PASSWORD, saved)).rejects.toMatchObject({
+    code: 'backup-other-setup',
+  });
+  await a!.wallets.saveBackup('family', PASSWORD, (_, now) =>
+    Promise.resolve({ place: 'another file', bytes: now }),
+  );
+  expect(listed()).toMatchObject({ backup: { place: 'another file', outdated: false } });
+});
+
 test('a deleted shared wallet is listed with its first address', async () => {
   const [a] = await twoOfThree();
   const firstAddress = await a!.wallets.address('family');

@@ -16,6 +16,11 @@ import {
   isPaymentFileProblem,
 } from '../../../main/wallet/payment-file.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
+import {
+  decodePublicKeys,
+  encodePublicKeys,
+  isPublicKeysProblem,
+} from '../../../main/wallet/public-keys-file.ts';
 import { decodeWalletFile, encodeWalletFile, isFileProblem } from '../../../main/wallet/wallet-file.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 import {
@@ -245,6 +250,27 @@ describe('a set-up', () => {
     }
   });
 
+  test('takes no person with fewer than 100 keys for change, who would stop the payments of all', async () => {
+    const [a] = await people(2);
+    await activate();
+    const [, keys] = await exchange('family');
+    const file = decodePublicKeys(keys!);
+    if (isPublicKeysProblem(file)) throw new Error(file);
+    const create = (count: number) =>
+      a!.wallets.createSetup({
+        ...credentials('family'),
+        setup: {
+          kind: 'shared',
+          m: 1,
+          keys: [encodePublicKeys({ ...file, change: file.change.subarray(0, count * 32) })],
+        },
+      });
+    await fails(create(99), 'setup-keys-few');
+    const made = a!.wallets.inspectSetup(await create(100));
+    expect(made).toMatchObject({ keys: 1000, changeKeys: 100 });
+    expect(a!.wallets.payout('family')).toMatchObject({ lockType: 1 });
+  });
+
   test('file is read as it was written, and in no other form', async () => {
     const [a] = await twoOfThree();
     const bytes = a!.wallets.exportSetup('family');
@@ -253,7 +279,15 @@ describe('a set-up', () => {
     expect(encodeSetup(file)).toEqual(Uint8Array.from(bytes));
     for (const length of [0, 7, 40, 500, bytes.length - 1])
       expect(decodeSetup(bytes.subarray(0, length))).toBe('setup-file-malformed');
-    for (const change of [{ m: 0 }, { m: 4 }, { height: 1 }, { people: file.people.toReversed() }])
+    const [first, ...rest] = file.people;
+    const few = { ...first!, change: first!.change.subarray(0, 99 * 32) };
+    for (const change of [
+      { m: 0 },
+      { m: 4 },
+      { height: 1 },
+      { people: file.people.toReversed() },
+      { people: [few, ...rest] },
+    ])
       expect(decodeSetup(encodeSetup({ ...file, ...change }))).toBe('setup-file-malformed');
     expect(setupFingerprint({ ...file, m: 3 })).not.toBe(setupFingerprint(file));
   });
