@@ -99,9 +99,15 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
           events.emit('mining', mining);
         },
       );
-      void followWallets(client, signal, (wallet) => {
-        view = { ...view, wallets: new Map(view.wallets).set(wallet.name, wallet) };
-        events.emit('wallet', wallet);
+      void followWallets(client, signal, {
+        take(wallet) {
+          view = { ...view, wallets: new Map(view.wallets).set(wallet.name, wallet) };
+          events.emit('wallet', wallet);
+        },
+        keep(listed) {
+          const wallets = new Map([...view.wallets].filter(([name]) => listed.has(name)));
+          if (wallets.size < view.wallets.size) view = { ...view, wallets };
+        },
       });
     },
   };
@@ -140,11 +146,17 @@ async function followOnce<Value>(
   return hadValues;
 }
 
+interface WalletTaker {
+  readonly take: (wallet: WalletView) => void;
+  /** Gets the names that the node lists: a wallet that is not among them was deleted. */
+  readonly keep: (listed: ReadonlySet<string>) => void;
+}
+
 /** Follows each wallet while the node lists it, whichever client created it. */
 async function followWallets(
   client: KithClient,
   signal: AbortSignal,
-  take: (wallet: WalletView) => void,
+  { take, keep }: WalletTaker,
 ): Promise<void> {
   let listed: ReadonlySet<string> = new Set();
   const followed = new Set<string>();
@@ -167,6 +179,7 @@ async function followWallets(
     () => client.wallet.watchList({}, { signal }),
     (names) => {
       listed = new Set(names.map(({ name }) => name));
+      keep(listed);
       for (const name of listed) if (!followed.has(name)) void followWallet(name, list.signal);
     },
     // The next node may be of another network, whose wallets may have the same names.

@@ -93,24 +93,27 @@ const countLines = (text: string): number => (text.match(/\r\n|\r|\n/g) ?? []).l
 function readCell(text: string, start: number, separator: string): { text: string; end: number } | null {
   const opening = /[^\S\r\n\t]*"/y;
   opening.lastIndex = start;
-  if (!opening.test(text)) {
-    let end = start;
-    while (end < text.length && text[end] !== separator && text[end] !== '\n' && text[end] !== '\r') end++;
-    return { text: text.slice(start, end), end };
-  }
+  if (!opening.test(text)) return readPlain(text, start, separator);
   let value = '';
   for (let at = opening.lastIndex; ;) {
     const quote = text.indexOf('"', at);
     if (quote < 0) return null;
     value += text.slice(at, quote);
     if (text[quote + 1] !== '"') {
-      const rest = readCell(text, quote + 1, separator);
       // What follows the closing mark belongs to the cell, as spreadsheets read it.
-      return rest === null ? null : { text: value + rest.text, end: rest.end };
+      const rest = readPlain(text, quote + 1, separator);
+      return { text: value + rest.text, end: rest.end };
     }
     value += '"';
     at = quote + 2;
   }
+}
+
+/** The text up to the end of the cell; quotation marks have no meaning in it. */
+function readPlain(text: string, start: number, separator: string): { text: string; end: number } {
+  let end = start;
+  while (end < text.length && text[end] !== separator && text[end] !== '\n' && text[end] !== '\r') end++;
+  return { text: text.slice(start, end), end };
 }
 
 const NAMES: Readonly<Record<string, 'to' | 'amount' | 'label'>> = {

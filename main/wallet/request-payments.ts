@@ -65,7 +65,11 @@ function note(
     if (keyPath.chain !== CHAIN.receive) continue;
     const payment = { txid: tx.txidHex, amount: tx.outputs[index]!.amount, height };
     const known = payments.get(keyPath.index);
+    const last = known?.at(-1);
     if (known === undefined) payments.set(keyPath.index, [payment]);
+    // Several outputs of one transaction are one payment.
+    else if (last?.txid === payment.txid)
+      known[known.length - 1] = { ...last, amount: last.amount + payment.amount };
     else known.push(payment);
   }
 }

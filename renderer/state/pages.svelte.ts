@@ -5,6 +5,8 @@ export interface Pages {
   next(): void;
   previous(): void;
   first(): void;
+  /** Goes to the last page if the list has become so short that the page is beyond its end. */
+  stayWithin(count: number): void;
 }
 
 /** Number of rows on a page. */
@@ -25,6 +27,9 @@ export function createPages(): Pages {
     },
     first() {
       skip = 0;
+    },
+    stayWithin(count) {
+      if (skip > 0 && skip >= count) skip = Math.max(0, Math.ceil(count / PAGE_SIZE) - 1) * PAGE_SIZE;
     },
   };
 }

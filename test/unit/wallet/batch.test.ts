@@ -174,6 +174,10 @@ describe('a table of payments', () => {
     expect(codeOf(caught)).toBe(code);
   });
 
+  test('with any number of quotation marks in a cell is read without recursion', () => {
+    expect(read(`${A},${'"a" '.repeat(200_000)}`)).toMatchObject({ wrong: 1, rows: [{ line: 1 }] });
+  });
+
   test('of any text never fails in another way, and what is right has an address and an amount', () => {
     const cell = fc.oneof(
       fc.constantFrom(A, B, '1', '1.5', '1,5', '"', '""', 'kith:'),

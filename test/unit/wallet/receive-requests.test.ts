@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Motes } from '../../../shared/units.ts';
 import { requestState } from '../../../main/wallet/receive-requests.ts';
 import { decodeWalletFile, type WalletFile } from '../../../main/wallet/wallet-file.ts';
 import { eventually, openWorld, PASSWORD, send, walletWithCoins, type World } from './world.ts';
@@ -38,6 +39,19 @@ test('a request goes from open over pending and partly paid to paid, and says wh
   // The payments carry the label of the request.
   const history = await world.wallets.history({ name: 'shop', limit: 10 });
   expect(history.map(({ label }) => label)).toEqual(['bread', 'bread']);
+});
+
+test('a transaction with several outputs to a request is one payment', async () => {
+  const { address } = await world.wallets.createRequest({ name: 'shop', amount: 3_000_000, label: '' });
+  const to = [1_000_000, 2_000_000].map((amount) => ({ address, amount: amount as Motes }));
+  const { draft } = await world.wallets.prepare({ name: 'payer', to });
+  await world.wallets.confirm(draft, PASSWORD);
+  const payments = async () =>
+    (await world.wallets.requests('shop'))[0]!.payments.map(({ amount }) => amount);
+  await eventually(payments).toEqual([3_000_000]);
+  await world.mine();
+  await eventually(states).toEqual(['paid']);
+  expect(await payments()).toEqual([3_000_000]);
 });
 
 test('every request has an address of its own; without an amount anything pays it; they are listed newest first', async () => {
