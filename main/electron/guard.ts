@@ -63,12 +63,12 @@ interface SavedFile {
 const SAVED_FILES: readonly SavedFile[] = [
   { name: /^[A-Za-z0-9_-]{1,64}\.kith\.json$/, mostBytes: 64 * 1024, title: 'Save network file' },
   {
-    name: /^[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d ._'’-]{0,120}\.(?:csv|json|jsonl)$/u,
+    name: /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._'’-]|\u200c|\u200d){0,120}\.(?:csv|json|jsonl)$/u,
     mostBytes: 100_000_000,
     title: 'Save file',
   },
   {
-    name: /^[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d ._'’-]{0,120}\.(?:kithkeys|kithpayment|kithsetup)$/u,
+    name: /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._'’-]|\u200c|\u200d){0,120}\.(?:kithkeys|kithpayment|kithsetup)$/u,
     mostBytes: 4_000_000,
     title: 'Save file',
   },

@@ -69,7 +69,7 @@ function note(
     if (known === undefined) payments.set(keyPath.index, [payment]);
     // Several outputs of one transaction are one payment.
     else if (last?.txid === payment.txid)
-      known[known.length - 1] = { ...last, amount: last.amount + payment.amount };
+      known[known.length - 1] = { ...last, amount: (last.amount + payment.amount) as Motes };
     else known.push(payment);
   }
 }

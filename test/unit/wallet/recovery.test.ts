@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { FILE_SCHEMA } from '../../../main/wallet/wallet-file.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { plainSha256 } from '../../../main/core/crypto/hash.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
@@ -182,7 +183,10 @@ describe('keys', () => {
     const body = JSON.parse(text.slice(text.indexOf('\n') + 1)) as Record<string, string>;
     change(body);
     const bytes = Buffer.from(JSON.stringify(body));
-    writeFileSync(path, Buffer.concat([Buffer.from(`kithwallet 3 ${toHex(plainSha256(bytes))}\n`), bytes]));
+    writeFileSync(
+      path,
+      Buffer.concat([Buffer.from(`kithwallet ${FILE_SCHEMA} ${toHex(plainSha256(bytes))}\n`), bytes]),
+    );
   };
   const thief = testKey(66).lock;
 

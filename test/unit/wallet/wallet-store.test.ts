@@ -54,7 +54,13 @@ test('when a write fails, memory returns to the state on the disk', async () => 
   await real.write(real.changes(ID), emptyMeta([genesis], false), true);
   const wallet = createOpenWallet({
     name: 'a',
-    file: { identity: { id: ID }, receive: ours, change: ours, issued: 1 } as unknown as WalletFile,
+    file: {
+      identity: { id: ID },
+      receive: ours,
+      change: ours,
+      issued: 1,
+      setup: null,
+    } as unknown as WalletFile,
     state: await store.load(ID, () => [genesis]),
     files: {} as WalletFiles,
     log: silent,
