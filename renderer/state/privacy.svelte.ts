@@ -1,3 +1,4 @@
+import { hideAmounts } from '../../shared/hidden-amounts.ts';
 import type { Desktop } from './desktop.svelte.ts';
 import { remember, remembered } from './memory.ts';
 
@@ -5,6 +6,8 @@ import { remember, remembered } from './memory.ts';
 export interface Privacy {
   readonly hidden: boolean;
   toggle(): void;
+  /** A sentence about a wallet, without its amounts while they are hidden. */
+  words(sentence: string): string;
 }
 
 /** In the desktop app the setting belongs to the app, so that the tray and notifications follow it. */
@@ -20,5 +23,6 @@ export function createPrivacy(desktop: Desktop): Privacy {
       remember('amounts', local ? 'hidden' : 'shown');
       void desktop.set({ hideAmounts: local }).catch(() => undefined);
     },
+    words: (sentence) => (hidden ? hideAmounts(sentence) : sentence),
   };
 }

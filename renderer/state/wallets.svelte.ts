@@ -5,7 +5,6 @@ import { follow } from './follow.ts';
 import { remember, remembered } from './memory.ts';
 import { paymentNews, type PaymentNews } from './payment-news.ts';
 import type { NodeState } from './node.svelte.ts';
-import { hideAmounts } from '../../shared/hidden-amounts.ts';
 import type { Privacy } from './privacy.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
@@ -132,7 +131,7 @@ function announcer(toasts: Toasts, privacy: Privacy): (news: PaymentNews) => voi
       if (performance.now() - lastMined < MINED_QUIET) return;
       lastMined = performance.now();
     }
-    toasts.say(privacy.hidden ? hideAmounts(text) : text, tone, topic);
+    toasts.say(privacy.words(text), tone, topic);
   };
 }
 
