@@ -47,10 +47,14 @@ export interface Selection<C extends Candidate = Candidate> {
   readonly method: SelectionMethod;
 }
 
-/** `available`: the value of the coins less the fee for their inputs. `maxAmount`: the largest amount that can be paid. */
+/**
+ * `available`: the value of the coins less the fee for their inputs. `maxAmount`: the largest amount that can be paid.
+ * `most`: how many of the required coins fit into one transaction.
+ */
 export type SelectionProblem =
   | { readonly problem: 'insufficient'; readonly needed: number; readonly available: number }
-  | { readonly problem: 'too-many-coins'; readonly maxAmount: number };
+  | { readonly problem: 'too-many-coins'; readonly maxAmount: number }
+  | { readonly problem: 'too-many-required'; readonly most: number };
 
 export const isSelectionProblem = (value: Selection | SelectionProblem): value is SelectionProblem =>
   'problem' in value;
@@ -83,9 +87,12 @@ export function selectCoins<C extends Candidate>(
   const best = found.toSorted((a, b) => wasteOf(a, goal) - wasteOf(b, goal)).at(0);
   if (best !== undefined) return best;
   const all = [...required, ...optional];
+  const fitting = mostThatFit(all, goal);
+  // The required coins come first: if one is missing, nothing else is there.
+  if (fitting.length < required.length) return { problem: 'too-many-required', most: fitting.length };
   return (
     settle(accumulate(required, optional.toSorted(largestFirst), goal), goal, 'largest-first') ??
-    settle(mostThatFit(all, goal), goal, 'largest-first') ??
+    settle(fitting, goal, 'largest-first') ??
     problemOf(all, goal)
   );
 }
@@ -168,6 +175,8 @@ export function selectAll<C extends Candidate>(
 ): Everything<C> | SelectionProblem {
   const worthwhile = candidates.filter((coin) => coin.required || worth(coin, goal) > 0);
   const coins = mostThatFit(worthwhile, goal);
+  if (coins.length < candidates.filter((coin) => coin.required).length)
+    return { problem: 'too-many-required', most: coins.length };
   const bytes = sizeOf(coins, goal.baseBytes, goal);
   const fee = feeFor(bytes, goal.feerate);
   const available = total(coins) - fee;

@@ -22,7 +22,7 @@ export interface ConsolidationRequest {
 /**
  * Plans a payment that combines coins into one of an own unused key; changes nothing.
  * @throws {KithError} `wallet-coins-few`, `wallet-feerate`, `wallet-coin-unknown`, `wallet-coin-frozen`,
- *   `wallet-coin-waiting`
+ *   `wallet-coin-waiting`, `wallet-too-many-selected`
  */
 export function planConsolidation(context: PlanContext, request: ConsolidationRequest): Plan {
   const { wallet, network, random } = context;
@@ -39,6 +39,8 @@ export function planConsolidation(context: PlanContext, request: ConsolidationRe
     baseBytesWithChange: base,
     witnessBytes,
   });
+  if (isSelectionProblem(all) && all.problem === 'too-many-required')
+    throw new KithError('wallet-too-many-selected', undefined, { data: { most: all.most } });
   if (isSelectionProblem(all) || all.coins.length < 2) throw new KithError('wallet-coins-few');
   const { coins: inputs, fee } = all;
   const sum = inputs.reduce((total, { amount }) => total + amount, 0);

@@ -62,7 +62,8 @@ const LAST_HEIGHT = 0xffff_ffff;
  * Plans a payment; changes nothing.
  * @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount`, `wallet-feerate`, `wallet-expires`, `wallet-funds`,
  *   `wallet-funds-frozen`, `wallet-funds-waiting`, `wallet-funds-incoming`, `wallet-funds-immature`, `wallet-reading`,
- *   `wallet-no-funds`, `wallet-coin-unknown`, `wallet-coin-frozen`, `wallet-coin-waiting`, `wallet-too-many-coins`
+ *   `wallet-no-funds`, `wallet-coin-unknown`, `wallet-coin-frozen`, `wallet-coin-waiting`, `wallet-too-many-coins`,
+ *   `wallet-too-many-selected`
  */
 export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
   const { wallet, network } = context;
@@ -151,6 +152,8 @@ function required(selection: ChosenCoins | SelectionProblem, { wallet, network }
   if (!isSelectionProblem(selection)) return selection;
   if (selection.problem === 'too-many-coins')
     throw new KithError('wallet-too-many-coins', undefined, { data: { most: selection.maxAmount } });
+  if (selection.problem === 'too-many-required')
+    throw new KithError('wallet-too-many-selected', undefined, { data: { most: selection.most } });
   const { needed, available } = selection;
   if (available === 0) throw nothingToSpend(wallet, network.params.maturity, needed);
   throw new KithError('wallet-funds', undefined, { data: { needed, available } });

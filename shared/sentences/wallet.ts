@@ -129,6 +129,8 @@ export const WALLET_SENTENCES = {
   'wallet-feerate': 'The fee rate is out of range[; choose {least:rate} to {most:rate}].',
   'wallet-too-many-coins':
     'The payment would need more coins than one transaction can spend[: at most {most:kith} fit]. Send that much first, and the rest in a second payment.',
+  'wallet-too-many-selected':
+    'The selected coins do not fit into one transaction[: {most:count} of them do]. Select fewer.',
   'wallet-not-pending':
     'Only a pending payment can be made faster or cancelled. This one is in a block already, or it can no longer be mined.',
   'wallet-not-own':

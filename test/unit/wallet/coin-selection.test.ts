@@ -195,6 +195,19 @@ describe('problems', () => {
     expect(total(everything.coins) - everything.fee).toBe(maxAmount);
     expect(everything.coins.length + everything.aboveSizeLimit.length).toBe(5000);
   });
+  test('selected coins are all spent or none', () => {
+    const selected = (n: number) =>
+      Array.from({ length: n }, (_, i) => coin(i + 1, 100_000_000, { required: true }));
+    const goal = goalFor(300_000_000);
+    const refused = selectCoins([...selected(5000), coin(9000, 5e8)], goal, random());
+    expect(refused).toEqual({ problem: 'too-many-required', most: expect.any(Number) as number });
+    const { most: fit } = refused as { most: number };
+    expect(selectAll(selected(5000), goal)).toEqual(refused);
+    // As many as the refusal says fit, and not one more.
+    expect(select(selected(fit), goal).coins).toHaveLength(fit);
+    expect(selectAll(selected(fit), goal)).toMatchObject({ aboveSizeLimit: [] });
+    expect(selectCoins(selected(fit + 1), goal, random())).toEqual(refused);
+  });
   test('coins that cost more than their amount are not spent', () => {
     const coins = [coin(1, 900), coin(2, 50_000_000)];
     expect(select(coins, goalFor(1_000_000)).coins).toEqual([coins[1]]);
