@@ -7,8 +7,9 @@ import { KEY_BYTES } from '../core/primitives/limits.ts';
 import { wipe } from '../workers/vault.ts';
 import type { WalletSecret } from './file-secret.ts';
 import { CHAIN, CHAINS } from './key-path.ts';
-import { deriveSecrets, type KeyDeps } from './key-secrets.ts';
-import type { WalletNetwork } from './ports.ts';
+import { GAP_LIMIT } from './key-use.ts';
+import { deriveSecrets, type KeyDeps, type KeySecrets } from './key-secrets.ts';
+import type { WalletChain, WalletNetwork } from './ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { checkWalletName } from './wallet-names.ts';
 
@@ -31,8 +32,8 @@ export interface Accounts {
     },
   ): Promise<{ readonly account: number; readonly firstAddress: string }>;
   /**
-   * Searches the coins of the chain for the accounts 0 to 20 of a recovery phrase. An account without coins is found only if a
-   * wallet here has it.
+   * Searches the coins of the chain for the accounts 0 to 20 of a recovery phrase, of each the gap limit of keys beyond the
+   * last one with a coin. An account whose coins are all spent, or locked by a set-up, is found only if a wallet here has it.
    */
   findAccounts(request: WithPassword & { readonly name: string }): Promise<FoundAccount[]>;
 }
@@ -42,9 +43,10 @@ export interface AccountsDeps extends KeyDeps {
   readonly running: RunningWallets;
 }
 
-/** The last account that a search looks at, and how many keys of each chain. */
+/** The last account that a search looks at. */
 const LAST_ACCOUNT = 20;
-const SEARCHED_KEYS = 20;
+/** Most keys of each chain of an account that a search looks at. */
+const MAX_SEARCHED_KEYS = 20_000;
 
 export function createAccounts(deps: AccountsDeps): Accounts {
   const { network, running } = deps;
@@ -75,40 +77,84 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       }),
     findAccounts: (request) =>
       withSecret(request, async (secret) => {
-        const owners = await keysOfAccounts(secret, deps);
-        const found = Array.from({ length: LAST_ACCOUNT + 1 }, () => ({ coins: 0, amount: 0 }));
-        await components().chain.scanCoins(({ lockType, lock, amount }) => {
-          const owner = lockType === LOCK_KEY ? owners.byKey.get(toHex(lock)) : undefined;
-          if (owner === undefined) return;
-          found[owner]!.coins++;
-          found[owner]!.amount += amount;
-        });
-        return found
-          .map((sums, account) => ({
+        const accounts: SearchedAccount[] = [];
+        try {
+          for (let account = 0; account <= LAST_ACCOUNT; account++)
+            accounts.push(await searchedAccount(account, await deriveSecrets(secret, account, deps)));
+          await searchCoins(components().chain, accounts);
+        } finally {
+          for (const { secrets } of accounts) secrets.wipe();
+        }
+        return accounts
+          .map(({ account, coins, amount, firstKey }) => ({
             account,
-            ...sums,
-            wallet: walletWith(running, owners.firsts[account]!),
+            coins,
+            amount,
+            wallet: walletWith(running, firstKey),
           }))
           .filter(({ coins, wallet }) => coins > 0 || wallet !== null);
       }),
   };
 }
 
-/** The account of each searched key, by the key in hex, and the first key of each account. About a second. */
-async function keysOfAccounts(secret: WalletSecret, deps: KeyDeps) {
-  const byKey = new Map<string, number>();
-  const firsts: string[] = [];
-  for (let account = 0; account <= LAST_ACCOUNT; account++) {
-    const secrets = await deriveSecrets(secret, account, deps);
-    for (const chain of CHAINS) {
-      const keys = await secrets.publicKeys(chain, 0, SEARCHED_KEYS);
-      for (let at = 0; at < keys.length; at += KEY_BYTES)
-        byKey.set(toHex(keys.subarray(at, at + KEY_BYTES)), account);
-      if (chain === CHAIN.receive) firsts.push(toHex(keys.subarray(0, KEY_BYTES)));
+interface SearchedAccount {
+  readonly account: number;
+  readonly secrets: KeySecrets;
+  /** The index of each searched key of each chain, by the key in hex. */
+  readonly keys: readonly [Map<string, number>, Map<string, number>];
+  /** The highest key of each chain that has a coin; -1 for none. */
+  readonly highest: [number, number];
+  readonly firstKey: string;
+  coins: number;
+  amount: number;
+}
+
+async function searchedAccount(account: number, secrets: KeySecrets): Promise<SearchedAccount> {
+  const firstKey = toHex(await secrets.publicKeys(CHAIN.receive, 0, 1));
+  const keys = [new Map<string, number>(), new Map<string, number>()] as const;
+  return { account, secrets, keys, highest: [-1, -1], firstKey, coins: 0, amount: 0 };
+}
+
+/** Reads the coins of the chain until no account needs more keys. Deriving the first ones takes some seconds. */
+async function searchCoins(
+  chain: Pick<WalletChain, 'scanCoins'>,
+  accounts: readonly SearchedAccount[],
+): Promise<void> {
+  while (await extendSearch(accounts)) {
+    const owners = new Map<string, SearchedAccount>();
+    for (const each of accounts) {
+      for (const keys of each.keys) for (const key of keys.keys()) owners.set(key, each);
+      each.coins = 0;
+      each.amount = 0;
     }
-    secrets.wipe();
+    await chain.scanCoins(({ lockType, lock, amount }) => {
+      const key = lockType === LOCK_KEY ? toHex(lock) : '';
+      const owner = owners.get(key);
+      if (owner === undefined) return;
+      owner.coins++;
+      owner.amount += amount;
+      for (const of of CHAINS) owner.highest[of] = Math.max(owner.highest[of], owner.keys[of].get(key) ?? -1);
+    });
   }
-  return { byKey, firsts };
+}
+
+/**
+ * Derives keys until the gap limit follows the highest one with a coin. At least as many again as are known, so that the coins
+ * are read a few times only. True when it derived any.
+ */
+async function extendSearch(accounts: readonly SearchedAccount[]): Promise<boolean> {
+  let extended = false;
+  for (const { secrets, keys, highest } of accounts) {
+    for (const chain of CHAINS) {
+      const known = keys[chain].size;
+      if (known >= Math.min(highest[chain] + 1 + GAP_LIMIT, MAX_SEARCHED_KEYS)) continue;
+      const more = await secrets.publicKeys(chain, known, Math.max(known, GAP_LIMIT));
+      for (let at = 0; at < more.length; at += KEY_BYTES)
+        keys[chain].set(toHex(more.subarray(at, at + KEY_BYTES)), known + at / KEY_BYTES);
+      extended = true;
+    }
+  }
+  return extended;
 }
 
 function walletWith(running: RunningWallets, firstKey: string): string | null {
