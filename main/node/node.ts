@@ -210,6 +210,7 @@ function wallets(config: NodeConfig, parts: PartialComponents): Service {
         log: config.log.child('wallet'),
         onFailure: config.onFailure,
         propagationOf: (txid) => propagationOf(parts, txid),
+        isSynced: () => parts.peers?.status().phase === 'synced',
         passwordAttempts: config.passwordAttempts,
       });
       await parts.wallets.start(signal);

@@ -49,13 +49,13 @@ interface WithPassword {
 export interface Setups {
   /**
    * Turns an unused wallet into one with a policy.
-   * @throws {KithError} `setup-inactive`, `setup-used`, `setup-addresses`, `wallet-reading`, `setup-people`, `setup-keys-few`, `setup-height`,
-   * `keys-file-…`, and those of Access
+   * @throws {KithError} `setup-inactive`, `setup-used`, `setup-addresses`, `wallet-reading`, `setup-people`, `setup-keys-few`,
+   * `setup-height`, `setup-unsynced`, `keys-file-…`, and those of Access
    */
   createSetup(request: WithPassword & { readonly setup: SetupRequest }): Promise<Uint8Array>;
   /**
    * The same with a set-up that another person created, in which the wallet's keys are.
-   * @throws {KithError} as `createSetup`, `setup-file-…`, `setup-foreign`
+   * @throws {KithError} as `createSetup`, `setup-file-…`, `setup-foreign`, `setup-account`
    */
   joinSetup(request: WithPassword & { readonly setup: Uint8Array }): Promise<void>;
   /** The set-up of a wallet. @throws {KithError} `setup-none` */
@@ -68,6 +68,7 @@ export interface SetupsDeps {
   readonly network: WalletNetwork;
   readonly chain: Pick<WalletChain, 'tip' | 'nextRules'>;
   readonly running: RunningWallets;
+  readonly isSynced: () => boolean;
 }
 
 /** The lock of savings and inheritance ends at least this many blocks ahead, and at most fifty years of 60 s blocks. */
@@ -117,8 +118,11 @@ export function createSetups(deps: SetupsDeps): Setups {
   };
 
   return {
-    createSetup: ({ setup, ...access }) =>
-      apply(access, (wallet) => setupOf(deps, publicKeysOf(network, wallet), setup)),
+    async createSetup({ setup, ...access }) {
+      // A height above a tip that is too low is a day that is too early.
+      if (setup.kind !== 'shared' && !deps.isSynced()) throw new KithError('setup-unsynced');
+      return apply(access, (wallet) => setupOf(deps, publicKeysOf(network, wallet), setup));
+    },
     async joinSetup({ setup, ...access }) {
       const file = read(setup);
       await apply(access, () => file);
@@ -204,12 +208,20 @@ function checkHeight(height: number, tip: number): void {
     throw new KithError('setup-height', undefined, { data: { least, most } });
 }
 
-/** The keys of the wallet in a set-up must be its own: those of another person would lock coins that it cannot spend. */
+/**
+ * The keys of the wallet in a set-up must be its own: those of another person would lock coins that it cannot spend. The account
+ * in the file too, because a restore creates the account that the file names.
+ */
 async function checkOwnKeys({ people }: SetupFile, wallet: OpenWallet, secrets: KeySecrets): Promise<void> {
   const own = people.find(({ receive }) =>
     equalBytes(receive.subarray(0, KEY_BYTES), wallet.keyring.key(FIRST)),
   );
   if (own === undefined) throw new KithError('setup-foreign');
+  const { account } = wallet.file.identity;
+  if (own.account !== account)
+    throw new KithError('setup-account', undefined, {
+      data: { name: wallet.name, account, other: own.account },
+    });
   for (const chain of CHAINS) {
     const listed = chain === CHAIN.receive ? own.receive : own.change;
     const derived = await secrets.publicKeys(chain, 0, listed.length / KEY_BYTES);

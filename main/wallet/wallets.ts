@@ -112,7 +112,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),
     ...createProofOperations({ network, clock, components }),
     ...createAccounts({ network, running, signer: deps.signer ?? nobleSigner, clock }),
-    ...createSetups({ network, running, chain }),
+    ...createSetups({ network, running, chain, isSynced: deps.isSynced ?? (() => true) }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepareFaster({ name, ...request }) {
       const wallet = running.get(name);

@@ -43,6 +43,8 @@ export interface WalletsDeps {
   readonly onFailure?: ((error: unknown) => void) | undefined;
   /** How many peers have seen a payment of the wallets; null if unknown. */
   readonly propagationOf?: ((txid: string) => Propagation | null) | undefined;
+  /** Whether the node is at the tip that its peers know; without this always. */
+  readonly isSynced?: (() => boolean) | undefined;
   /** Ed25519; noble by default. */
   readonly signer?: Signer | undefined;
   /** Counts wrong passwords. Given where nodes follow each other in one process; by default each node has its own. */

@@ -210,6 +210,10 @@ export const WALLET_SENTENCES = {
   'setup-keys-few':
     'The public keys of a person are too few[: a set-up needs at least {least:count} for receiving and as many for change]. Let each person export the public keys again, and use the new files.',
   'setup-height': 'The height is out of range[; choose one from {least:block} to {most:block}].',
+  'setup-unsynced':
+    'This node has not caught up with the network or has no peer, so the lock could end too early. Try again when it is synced.',
+  'setup-account':
+    'The set-up names[ account {other:count} for] your keys[, which are those of account {account:count}], so that you could not restore the wallet from it. The file was changed on the way. Ask for it again.',
   'setup-foreign':
     'The keys of this wallet are not in the set-up. Choose the wallet whose public keys you gave for it.',
   'setup-none':
