@@ -41,6 +41,7 @@ export const MAX_SETUP_BYTES = 500_000;
 const MAGIC = Buffer.from('KITHSET');
 const FORMAT = 1;
 const CHECKSUM_BYTES = 32;
+const FINGERPRINT_BYTES = 20;
 const KINDS = ['shared', 'savings', 'inheritance'] as const;
 
 export function encodeSetup(file: SetupFile): Uint8Array {
@@ -98,11 +99,15 @@ export function isSound({ network, kind, m, height, people }: SetupFile): boolea
   );
 }
 
-/** Twenty hex digits that all people compare: they depend on everything that determines the locks. */
+/**
+ * Forty hex digits that all people compare: they depend on everything that determines the locks. They are twice as many as
+ * those of public keys, because the creator of a set-up chooses a part of what is hashed, and could try keys until two
+ * set-ups look alike.
+ */
 export function setupFingerprint({ network, kind, m, height, people }: SetupFile): string {
   const writer = new Writer(4096).bytes(network).u8(KINDS.indexOf(kind)).u8(m).u32(height);
   for (const { receive, change } of people) writer.varbytes(receive).varbytes(change);
-  return toHex(plainSha256(writer.view()).subarray(0, 10));
+  return toHex(plainSha256(writer.view()).subarray(0, FINGERPRINT_BYTES));
 }
 
 /** The policy of one of the people. */

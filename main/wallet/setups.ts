@@ -11,7 +11,12 @@ import { CHAIN, CHAINS } from './key-path.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
-import { decodePublicKeys, isPublicKeysProblem, type PublicKeysFile } from './public-keys-file.ts';
+import {
+  decodePublicKeys,
+  fingerprintOf,
+  isPublicKeysProblem,
+  type PublicKeysFile,
+} from './public-keys-file.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import {
   decodeSetup,
@@ -145,6 +150,7 @@ export function createSetups(deps: SetupsDeps): Setups {
         people: file.people.map((person) => ({
           name: person.name,
           account: person.account,
+          fingerprint: fingerprintOf(person),
           wallet: ownerOf(person)?.name ?? null,
         })),
         keys: Math.min(...file.people.map(({ receive }) => receive.length / KEY_BYTES)),

@@ -420,12 +420,14 @@ export const setupView = z.object({
   m: count,
   /** The height of the time lock; 0 for a shared wallet. */
   height,
-  /** 20 hex digits that all people compare. */
+  /** 40 hex digits that all people compare. */
   fingerprint: hex,
   people: z.array(
     z.object({
       name: z.string(),
       account: count,
+      /** 20 hex digits of the public keys that the set-up has of this person. */
+      fingerprint: hex,
       /** The wallet of this node with these keys. */
       wallet: z.string().nullable(),
     }),

@@ -62,7 +62,7 @@ test('a 2-of-3 wallet is set up by exchanging files, and all see the same finger
     await ann.getByLabel('Public keys of another person').setInputFiles(await keysOf(i, name));
   await ann.getByText('2 of 3', { exact: true }).click();
   await press(ann, 'Create set-up');
-  const fingerprint = await ann.getByText(/^([0-9a-f]{4} ){4}[0-9a-f]{4}$/).textContent();
+  const fingerprint = await ann.getByText(/^([0-9a-f]{4} ){9}[0-9a-f]{4}$/).textContent();
   const file = await saved(ann, 'Save set-up file');
 
   await go(bob, 'setup-wallet');

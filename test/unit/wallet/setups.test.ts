@@ -289,6 +289,13 @@ describe('a set-up', () => {
       { people: [few, ...rest] },
     ])
       expect(decodeSetup(encodeSetup({ ...file, ...change }))).toBe('setup-file-malformed');
+    expect(setupFingerprint(file)).toMatch(/^[0-9a-f]{40}$/);
+    const view = a!.wallets.inspectSetup(bytes);
+    expect(view.fingerprint).toBe(setupFingerprint(file));
+    const exported = await Promise.all(worlds.map(({ wallets }) => wallets.exportKeys('family')));
+    expect(view.people.map(({ fingerprint }) => fingerprint).toSorted()).toEqual(
+      exported.map(({ fingerprint }) => fingerprint).toSorted(),
+    );
     expect(setupFingerprint({ ...file, m: 3 })).not.toBe(setupFingerprint(file));
   });
 });
