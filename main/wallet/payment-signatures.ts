@@ -39,7 +39,7 @@ export function leavesWithKey({ inputs }: PaymentFile, input: number, key: Uint8
 /**
  * The sets of claims for which a key should sign an input: those with its leaf, and of these the ones that most other leaves
  * signed already. So any order of signers completes the input, and a later signer signs fewer sets. A signature counts only
- * for its own set: a person who signs one set keeps nobody from another one.
+ * for its own set: a person who signs one set cannot prevent that another one is completed.
  */
 export function claimsToSign(file: PaymentFile, input: number, leaf: number): Claims[] {
   const { tree } = file.inputs[input]!;
