@@ -377,34 +377,6 @@ describe('a wallet with a time lock', () => {
   });
 });
 
-describe('accounts', () => {
-  test('of one recovery phrase have different keys, and are found again by their coins', async () => {
-    const [a, b] = await people(2);
-    await a!.wallets.create({ name: 'mine', password: PASSWORD, words: 12 });
-    const make = (name: string) => a!.wallets.createAccount({ from: 'mine', name, password: PASSWORD });
-    const [one, two] = [await make('one'), await make('two')];
-    expect([one.account, two.account]).toEqual([1, 2]);
-    expect(new Set([await a!.wallets.address('mine'), one.firstAddress, two.firstAddress]).size).toBe(3);
-    await mine(3, a!.lockOf(two.firstAddress));
-    await mine(1, a!.lockOf(await a!.wallets.address('mine')));
-    await eventually(async () => (await a!.wallets.balance('two')).immature).toBe(3 * SUBSIDY);
-    const { mnemonic } = await a!.wallets.words('two', PASSWORD);
-    expect((await a!.wallets.words('mine', PASSWORD)).mnemonic).toBe(mnemonic);
-
-    await b!.wallets.restore({ name: 'back', password: PASSWORD, mnemonic });
-    expect(await b!.wallets.findAccounts({ name: 'back', password: PASSWORD })).toEqual([
-      { account: 0, coins: 1, amount: SUBSIDY, wallet: 'back' },
-      { account: 2, coins: 3, amount: 3 * SUBSIDY, wallet: null },
-    ]);
-    await b!.wallets.createAccount({ from: 'back', name: 'second', password: PASSWORD, account: 2 });
-    await eventually(async () => (await b!.wallets.balance('second')).immature).toBe(3 * SUBSIDY);
-    await fails(make('mine'), 'wallet-exists');
-    await fails(a!.wallets.createAccount({ from: 'mine', name: 'x', password: 'wrong' }), 'wallet-password');
-    const again = { from: 'mine', name: 'x', password: PASSWORD, account: 1 };
-    await fails(a!.wallets.createAccount(again), 'wallet-keys-known');
-  });
-});
-
 function setupOf(bytes: Uint8Array): string {
   const file = decodeSetup(bytes);
   if (isSetupProblem(file)) throw new Error(file);
