@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { linuxSwitches } from '../../main/electron/start-switches.ts';
 import { createAppPage } from '../support/app-page.ts';
 import { newFolder } from './support/desktop-app.ts';
 import { pageOf, startPackaged } from './support/packaged-app.ts';
@@ -28,7 +29,7 @@ function programOf(entry: string): string {
   expect(field('Terminal')).toBe('false');
   expect(existsSync(`/usr/share/icons/hicolor/256x256/apps/${field('Icon')}.png`)).toBe(true);
   const [first, ...args] = field('Exec')!.split(' ');
-  expect(args).toEqual(['%U']);
+  expect(args).toEqual([...linuxSwitches(), '%U']);
   return first!;
 }
 

@@ -78,4 +78,4 @@ test('another node restores it by its path, with the same balance and labels', a
     'wallet-keys-known',
   );
   expect(await codeOf(second, 'wallet.restoreBackup', { password: PASSWORD, path })).toBe('wallet-exists');
-}, 60_000);
+}, 240_000);
