@@ -1,4 +1,4 @@
-import type { DraftPayment } from './contract/wallet.ts';
+import type { DraftPayment } from './contract/payment.ts';
 
 type Outputs = DraftPayment['outputs'];
 

@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
 import type { LogLine } from '../../shared/contract/node.ts';
 import type { LogLevel, Role } from '../../shared/contract/vocabulary.ts';
 import type { NodeFacade } from './facade.ts';

@@ -14,23 +14,22 @@ import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
 import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
 import type { SubmitStatus } from '../../shared/contract/vocabulary.ts';
 import type {
-  DeletedWallet,
-  Balance,
   DraftPayment,
-  HistoryEntry,
-  ListedWallet,
   Payment,
-  AddressPage,
-  AddressQuery,
   BatchReport,
-  CoinPage,
-  CoinQuery,
   Consolidation,
   FasterPayment,
   PaymentTarget,
   Quote,
+} from '../../shared/contract/payment.ts';
+import type {
+  DeletedWallet,
+  Balance,
+  HistoryEntry,
+  ListedWallet,
   ReceiveRequest,
 } from '../../shared/contract/wallet.ts';
+import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../shared/contract/wallet-lists.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Network } from '../core/params/network.ts';
 import type { Block } from '../core/primitives/block.ts';

@@ -1,4 +1,5 @@
-import type { DraftPayment, PaymentFileView } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
+import type { PaymentFileView } from '../../shared/contract/payment-files.ts';
 import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { systemClock } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-import type { ProofVerdict } from '../../shared/contract/wallet.ts';
+import type { ProofVerdict } from '../../shared/contract/proofs.ts';
 import { decodeBlock } from '../core/primitives/block.ts';
 import { isViolation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';

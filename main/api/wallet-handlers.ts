@@ -1,4 +1,5 @@
-import type { DraftPayment, WalletView } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
+import type { WalletView } from '../../shared/contract/wallet.ts';
 import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import type { Violation } from '../core/violation.ts';
 import { systemClock } from '../lib/clock.ts';

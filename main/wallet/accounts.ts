@@ -1,4 +1,4 @@
-import type { FoundAccount } from '../../shared/contract/wallet.ts';
+import type { FoundAccount } from '../../shared/contract/setups.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';

@@ -1,4 +1,4 @@
-import type { AddressPage, AddressQuery, OwnAddressEntry } from '../../shared/contract/wallet.ts';
+import type { AddressPage, AddressQuery, OwnAddressEntry } from '../../shared/contract/wallet-lists.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import { allCoins, type Funds, sortCoins } from './balance.ts';
 import { keyLabels } from './key-labels.ts';

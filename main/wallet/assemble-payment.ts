@@ -1,4 +1,4 @@
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
 import type { Height } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';

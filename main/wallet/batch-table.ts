@@ -1,5 +1,5 @@
 import { BATCH_SEPARATORS } from '../../shared/contract/vocabulary.ts';
-import type { BatchReport } from '../../shared/contract/wallet.ts';
+import type { BatchReport } from '../../shared/contract/payment.ts';
 
 /** A row of a table of payments as text: the cells, not checked. */
 export interface BatchCells {

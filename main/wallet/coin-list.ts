@@ -1,5 +1,5 @@
 import type { CoinState } from '../../shared/contract/vocabulary.ts';
-import type { CoinPage, CoinQuery, OwnCoinEntry } from '../../shared/contract/wallet.ts';
+import type { CoinPage, CoinQuery, OwnCoinEntry } from '../../shared/contract/wallet-lists.ts';
 import type { Height, UnixSeconds } from '../../shared/units.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';

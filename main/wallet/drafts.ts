@@ -1,5 +1,5 @@
 import type { Time } from '../lib/clock.ts';
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { toHex } from '../core/codec/hex.ts';

@@ -1,4 +1,4 @@
-import type { PaymentFileView } from '../../shared/contract/wallet.ts';
+import type { PaymentFileView } from '../../shared/contract/payment-files.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { withContacts } from './contact-index.ts';
 import { equalBytes } from '../core/codec/bytes.ts';

@@ -1,5 +1,5 @@
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { PaymentFileView } from '../../shared/contract/wallet.ts';
+import type { PaymentFileView } from '../../shared/contract/payment-files.ts';
 import { formatKith } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';

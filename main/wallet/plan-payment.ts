@@ -1,4 +1,4 @@
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
 import type { Height, Motes } from '../../shared/units.ts';
 import { EXPIRY_MARGIN } from '../core/policy/policy-limits.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';

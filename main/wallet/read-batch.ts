@@ -1,4 +1,4 @@
-import type { BatchReport, BatchRow } from '../../shared/contract/wallet.ts';
+import type { BatchReport, BatchRow } from '../../shared/contract/payment.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
-import type { SetupView } from '../../shared/contract/wallet.ts';
+import type { SetupView } from '../../shared/contract/setups.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import { policyHash } from '../core/ledger/policy-tree.ts';

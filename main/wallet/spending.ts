@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
-import type { DraftPayment, Quote } from '../../shared/contract/wallet.ts';
+import type { DraftPayment, Quote } from '../../shared/contract/payment.ts';
 import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';

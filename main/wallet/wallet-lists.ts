@@ -1,4 +1,4 @@
-import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../shared/contract/wallet.ts';
+import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../shared/contract/wallet-lists.ts';
 import { outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';

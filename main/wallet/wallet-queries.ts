@@ -1,4 +1,5 @@
-import type { Balance, BatchReport, HistoryEntry } from '../../shared/contract/wallet.ts';
+import type { BatchReport } from '../../shared/contract/payment.ts';
+import type { Balance, HistoryEntry } from '../../shared/contract/wallet.ts';
 import { compact } from '../../shared/pasted.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';

@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Faster } from '../../shared/contract/vocabulary.ts';
-import type { Consolidation, DraftPayment, Quote } from '../../shared/contract/wallet.ts';
+import type { Consolidation, DraftPayment, Quote } from '../../shared/contract/payment.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import { createEmitter } from '../lib/events.ts';

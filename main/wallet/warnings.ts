@@ -1,5 +1,5 @@
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
 import { receiversOf } from '../../shared/payment-outputs.ts';
 import { isolated } from '../../shared/labels.ts';
 import { formatKith, group } from '../../shared/units.ts';

@@ -1,4 +1,4 @@
-import type { InspectedKeys, ExportedKeys } from '../../shared/contract/wallet.ts';
+import type { InspectedKeys, ExportedKeys } from '../../shared/contract/payment-files.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';

@@ -1,4 +1,4 @@
-import type { BatchReport, BatchRow } from '../../shared/contract/wallet.ts';
+import type { BatchReport, BatchRow } from '../../shared/contract/payment.ts';
 
 /** The cells of a row, as text. */
 export type BatchCells = BatchRow['cells'];

@@ -1,5 +1,5 @@
 import type { CoinState } from '../../shared/contract/vocabulary.ts';
-import type { OwnCoinEntry } from '../../shared/contract/wallet.ts';
+import type { OwnCoinEntry } from '../../shared/contract/wallet-lists.ts';
 import { group } from './number.ts';
 
 export const COIN_FILTERS: readonly { readonly value: CoinState | 'all'; readonly label: string }[] = [

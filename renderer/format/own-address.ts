@@ -1,5 +1,5 @@
 import type { AddressChain, AddressState } from '../../shared/contract/vocabulary.ts';
-import type { OwnAddressEntry } from '../../shared/contract/wallet.ts';
+import type { OwnAddressEntry } from '../../shared/contract/wallet-lists.ts';
 import { group } from './number.ts';
 
 export const CHAIN_OPTIONS: readonly {

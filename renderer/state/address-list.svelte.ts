@@ -1,5 +1,5 @@
 import type { AddressChain, AddressSort, AddressState, Order } from '../../shared/contract/vocabulary.ts';
-import type { AddressPage } from '../../shared/contract/wallet.ts';
+import type { AddressPage } from '../../shared/contract/wallet-lists.ts';
 import type { AppState } from './app.svelte.ts';
 import { createPages, createSearch } from './pages.svelte.ts';
 import { createQuery, type Query } from './query.svelte.ts';

@@ -1,4 +1,4 @@
-import type { BatchReport } from '../../shared/contract/wallet.ts';
+import type { BatchReport } from '../../shared/contract/payment.ts';
 import { type BatchCells, batchText } from '../format/batch.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';

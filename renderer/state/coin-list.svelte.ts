@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { CoinSort, CoinState, Order } from '../../shared/contract/vocabulary.ts';
-import type { CoinPage, OwnCoinEntry } from '../../shared/contract/wallet.ts';
+import type { CoinPage, OwnCoinEntry } from '../../shared/contract/wallet-lists.ts';
 import type { AppState } from './app.svelte.ts';
 import { createPages, createSearch } from './pages.svelte.ts';
 import { createQuery, type Query } from './query.svelte.ts';

@@ -1,5 +1,5 @@
 import type { Feerates } from '../../shared/contract/mempool.ts';
-import type { Quote } from '../../shared/contract/wallet.ts';
+import type { Quote } from '../../shared/contract/payment.ts';
 import type { AppState } from './app.svelte.ts';
 import { problemOf, type Problem } from './problem.ts';
 import { track } from './track.ts';

@@ -1,4 +1,4 @@
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
 import type { WalletsState } from './wallets.svelte.ts';
 
 /** The draft under review. */

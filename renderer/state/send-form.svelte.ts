@@ -1,4 +1,4 @@
-import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
 import { isLinkProblem, parseTarget, type PaymentLink } from '../../shared/payment-link.ts';
 import { compact } from '../../shared/pasted.ts';
 import { outputSums } from '../../shared/payment-outputs.ts';

@@ -130,3 +130,12 @@ export const nothing = z.strictObject({}).optional();
 export const done = z.strictObject({});
 
 export type Notice = z.infer<typeof notice>;
+
+export const draft = z.string().min(1).max(128);
+
+export const coinNames = z
+  .array(z.strictObject({ txid: givenId, index: u32 }))
+  .min(1, 'choose at least one coin')
+  .max(1000, 'a payment spends at most 1000 coins');
+
+export const named = z.strictObject({ name: walletName });

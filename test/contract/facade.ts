@@ -1,6 +1,7 @@
 import type { Contact } from '../../shared/contract/contacts.ts';
 import type { Peer } from '../../shared/contract/peers.ts';
-import type { DraftPayment, ListedWallet } from '../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../shared/contract/payment.ts';
+import type { ListedWallet } from '../../shared/contract/wallet.ts';
 import { toMotes } from '../../shared/units.ts';
 import type { NodeCondition, NodeFacade, MempoolTransaction } from '../../main/api/facade.ts';
 import { decodeTransaction } from '../../main/core/primitives/transaction.ts';

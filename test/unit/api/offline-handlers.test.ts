@@ -2,7 +2,7 @@ import { call } from '@orpc/server';
 import { expect, test } from 'vitest';
 import type { ApiContext, HandlerDeps } from '../../../main/api/base.ts';
 import { createOfflineHandlers } from '../../../main/api/offline-handlers.ts';
-import type { PaymentFileView } from '../../../shared/contract/wallet.ts';
+import type { PaymentFileView } from '../../../shared/contract/payment-files.ts';
 
 const VIEW: PaymentFileView = {
   wallet: 'watch',

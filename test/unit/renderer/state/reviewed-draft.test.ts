@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DraftPayment } from '../../../../shared/contract/wallet.ts';
+import type { DraftPayment } from '../../../../shared/contract/payment.ts';
 import { createReviewedDraft } from '../../../../renderer/state/reviewed-draft.svelte.ts';
 
 const draft = { draft: 'a' } as unknown as DraftPayment;
