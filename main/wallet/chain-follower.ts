@@ -16,7 +16,10 @@ export interface Follower {
    * behind or cannot continue.
    */
   nearTip(wallet: OpenWallet): Promise<void>;
-  /** Rolls the wallet back to a height, so that the blocks above it are read again. Must be called inside the queue. */
+  /**
+   * Rolls the wallet back to a height, so that the blocks above it are read again, also after a power loss. Must be
+   * called inside the queue.
+   */
   rewind(wallet: OpenWallet, height: number): Promise<void>;
   /** Starts no more work. Resolves when the current step has ended and is on the disk. */
   stop(): Promise<void>;

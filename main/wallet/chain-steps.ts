@@ -116,12 +116,12 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
     return usesOf(paid, to);
   };
 
-  const rollback = async (wallet: OpenWallet, to: BlockRef, knownUses?: KeyUses) => {
+  const rollback = async (wallet: OpenWallet, to: BlockRef, knownUses?: KeyUses, sync = false) => {
     const above: MinedRecord[] = [];
     for await (const record of data.newest(wallet.id, { above: to.height })) above.push(record);
     const isDeep = wallet.ledger.meta().uses.upTo.height - to.height > SETTLED_CONFIRMATIONS;
     const uses = knownUses ?? (isDeep ? await usesAt(wallet, to) : undefined);
-    await store.commit(wallet, (ledger, changes) => ledger.rollback(to, above, changes, uses));
+    await store.commit(wallet, (ledger, changes) => ledger.rollback(to, above, changes, uses), { sync });
     moved(wallet);
   };
 
@@ -130,7 +130,7 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
     if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
     const { uses } = wallet.ledger.meta();
     // The same blocks are read again, so the known key use stays valid.
-    await rollback(wallet, blockRefOf(to), isActive(uses.upTo) ? uses : undefined);
+    await rollback(wallet, blockRefOf(to), isActive(uses.upTo) ? uses : undefined, true);
   };
 
   return { isActive, usesAt, rollback, rewind };

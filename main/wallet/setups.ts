@@ -95,11 +95,12 @@ export function createSetups(deps: SetupsDeps): Setups {
     fileFor: (wallet: OpenWallet) => SetupFile,
   ): Promise<Uint8Array> => {
     if (!chain.nextRules().policyLock) throw new KithError('setup-inactive');
+    const { access, follower, list, records } = components();
     checkUnused(get(name));
-    await components().follower.nearTip(get(name));
-    const secrets = await components().access.keys(get(name), password, by);
+    await follower.nearTip(get(name));
+    const secrets = await access.keys(get(name), password, by);
     try {
-      const made = await change(name, async (wallet) => {
+      return await change(name, async (wallet) => {
         checkUnused(wallet);
         checkRead(wallet, chain);
         await wallet.checkKeys(secrets);
@@ -108,17 +109,16 @@ export function createSetups(deps: SetupsDeps): Setups {
         await checkOwnKeys(file, wallet, secrets);
         const setup = encodeSetup(file);
         // A backup of the wallet from before would not bring back the set-up.
-        await components().records.forget(ownerOf(wallet.file));
-        await wallet.setSetup(setup, secrets);
-        // The wallet has read the chain for other locks until now.
-        const { list, follower } = components();
+        await records.forget(ownerOf(wallet.file));
+        // The wallet has read the chain for other locks until now. This is stored first: after a crash between the two,
+        // a wallet with a set-up would not have read the chain for its own locks.
         await follower.rewind(wallet, list.scanStartFor(wallet.file.identity).at(-1)!.height);
+        await wallet.setSetup(setup, secrets);
         return setup;
       });
-      components().follower.wake();
-      return made;
     } finally {
       secrets.wipe();
+      follower.wake();
     }
   };
 
