@@ -1,14 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  app,
-  type DownloadItem,
-  type MediaAccessPermissionRequest,
-  type Session,
-  type WebContents,
-} from 'electron';
+import { app, type MediaAccessPermissionRequest, type Session, type WebContents } from 'electron';
 import { PAGE_ORIGIN } from './page-headers.ts';
 import { createQuestionLimit } from './question-limit.ts';
+import { savedFile } from './saved-files.ts';
 
 /** The browser permissions of the page. Writing to the clipboard is for "copy address". */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
@@ -49,47 +44,6 @@ const DEAD_PROXY = {
   proxyRules: 'socks5://127.0.0.1:1',
   proxyBypassRules: '<-loopback>',
 } as const;
-
-/** A kind of file that the page may offer: its own text or picture, under a name that no system runs. */
-interface SavedFile {
-  readonly name: RegExp;
-  readonly mostBytes: number;
-  /** The title of the dialog. */
-  readonly title: string;
-  /** The form of its whole text. A file of another form is deleted: a picture could have scripts. */
-  readonly form?: RegExp;
-}
-
-const SAVED_FILES: readonly SavedFile[] = [
-  { name: /^[A-Za-z0-9_-]{1,64}\.kith\.json$/, mostBytes: 64 * 1024, title: 'Save network file' },
-  {
-    name: /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._'’-]|\u200c|\u200d){0,120}\.(?:csv|json|jsonl)$/u,
-    mostBytes: 100_000_000,
-    title: 'Save file',
-  },
-  {
-    name: /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._'’-]|\u200c|\u200d){0,120}\.(?:kithkeys|kithpayment|kithsetup)$/u,
-    mostBytes: 4_000_000,
-    title: 'Save file',
-  },
-  { name: /^payment-[0-9a-f]{12}\.kithproof$/, mostBytes: 600_000, title: 'Save payment proof' },
-  { name: /^kith-request-[0-9a-z]{8}\.png$/, mostBytes: 1024 * 1024, title: 'Save QR code' },
-  {
-    name: /^kith-request-[0-9a-z]{8}\.svg$/,
-    mostBytes: 1024 * 1024,
-    title: 'Save QR code',
-    form: /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"(?: [a-zA-Z]+="[\w .]+")*>(?:<path(?: fill="#fff")? d="[MHhvz\d -]+"\/>){2}<\/svg>\n$/,
-  },
-];
-
-/** The kind of an offered file; undefined if the page may not save it. */
-function savedFile(
-  item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getTotalBytes'>,
-): SavedFile | undefined {
-  if (!item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`)) return undefined;
-  const kind = SAVED_FILES.find(({ name }) => name.test(item.getFilename()));
-  return kind !== undefined && item.getTotalBytes() <= kind.mostBytes ? kind : undefined;
-}
 
 /** The camera reads QR codes. A request for the microphone, also together with the camera, is refused. */
 function isCameraOnly({ mediaTypes }: Pick<MediaAccessPermissionRequest, 'mediaTypes'>): boolean {

@@ -1,6 +1,11 @@
-/** Offers a text, a blob, or bytes as hex, as a file: the browser downloads it, the desktop app asks where to save it. */
+import type { SavedName } from '../../shared/saved-files.ts';
+
+/**
+ * Offers a text, a blob, or bytes as hex, as a file: the browser downloads it, the desktop app asks where to save it. Backup files
+ * are offered in a browser only; the desktop app saves them itself.
+ */
 export function saveFile(
-  name: string,
+  name: SavedName | `${string}.kithbackup`,
   content: string | Blob | { readonly hex: string },
   type = 'application/json',
 ): void {

@@ -1,0 +1,50 @@
+/** Which files the page may offer to save: its own text or picture, under a name that no system runs. */
+import type { DownloadItem } from 'electron';
+import { SAVED_ENDINGS, type SavedEnding } from '../../shared/saved-files.ts';
+import { PAGE_ORIGIN } from './page-headers.ts';
+
+/** A kind of file that the page may offer. */
+export interface SavedFile {
+  /** The form of the name without its ending. */
+  readonly stem: RegExp;
+  readonly mostBytes: number;
+  /** The title of the dialog. */
+  readonly title: string;
+  /** The form of its whole text. A file of another form is deleted: a picture could have scripts. */
+  readonly form?: RegExp;
+}
+
+/** The name of a wallet or of what the user named, and what is added to it. Joiners are part of some scripts. */
+const NAMED = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._'’-]|\u200c|\u200d){0,120}$/u;
+const REQUEST = /^kith-request-[0-9a-z]{8}$/;
+
+const SAVED_FILES: Readonly<Record<SavedEnding, SavedFile>> = {
+  'kith.json': { stem: /^[A-Za-z0-9_-]{1,64}$/, mostBytes: 64 * 1024, title: 'Save network file' },
+  kithpayment: { stem: NAMED, mostBytes: 4_000_000, title: 'Save payment' },
+  kithproof: { stem: /^payment-[0-9a-f]{12}$/, mostBytes: 600_000, title: 'Save payment proof' },
+  kithsetup: { stem: NAMED, mostBytes: 4_000_000, title: 'Save set-up' },
+  kithkeys: { stem: NAMED, mostBytes: 4_000_000, title: 'Save public keys' },
+  jsonl: { stem: NAMED, mostBytes: 100_000_000, title: 'Save labels' },
+  json: { stem: NAMED, mostBytes: 100_000_000, title: 'Save payments' },
+  csv: { stem: NAMED, mostBytes: 100_000_000, title: 'Save payments' },
+  png: { stem: REQUEST, mostBytes: 1024 * 1024, title: 'Save QR code' },
+  svg: {
+    stem: REQUEST,
+    mostBytes: 1024 * 1024,
+    title: 'Save QR code',
+    form: /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"(?: [a-zA-Z]+="[\w .]+")*>(?:<path(?: fill="#fff")? d="[MHhvz\d -]+"\/>){2}<\/svg>\n$/,
+  },
+};
+
+/** The kind of an offered file; undefined if the page may not save it. */
+export function savedFile(
+  item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getTotalBytes'>,
+): SavedFile | undefined {
+  if (!item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`)) return undefined;
+  const name = item.getFilename();
+  const ending = SAVED_ENDINGS.find((each) => name.endsWith(`.${each}`));
+  if (ending === undefined) return undefined;
+  const kind = SAVED_FILES[ending];
+  const isNamed = kind.stem.test(name.slice(0, -ending.length - 1));
+  return isNamed && item.getTotalBytes() <= kind.mostBytes ? kind : undefined;
+}
