@@ -3,7 +3,6 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import * as z from 'zod';
 import { fromHex, toHex } from '../core/codec/hex.ts';
-import { plainSha256 } from '../core/crypto/hash.ts';
 import type { Random } from '../lib/random.ts';
 import {
   isKdfBounded,
@@ -14,6 +13,8 @@ import {
   seal,
   wipe,
 } from '../workers/vault.ts';
+import { decodeChecked, encodeChecked, jsonOf } from './checked-text.ts';
+import { networkField } from './file-fields.ts';
 import { passwordKey } from './file-secret.ts';
 import { decodeWalletFile, encodeWalletFile, isFileProblem, type WalletFile } from './wallet-file.ts';
 
@@ -81,23 +82,17 @@ export async function encodeBackup(
   const key = await passwordKey(password, salt, kdf);
   const ciphertext = seal(key, nonce, plaintext, sealedWith(header));
   wipe(key);
-  const body = Buffer.concat([header, ciphertext]);
-  return Buffer.concat([Buffer.from(`${MAGIC} ${BACKUP_SCHEMA} ${toHex(plainSha256(body))}\n`), body]);
+  return encodeChecked(MAGIC, BACKUP_SCHEMA, Buffer.concat([header, ciphertext]));
 }
 
 /** Reads everything but the encrypted part; never throws. Checks the cost of the key derivation. */
 export function decodeBackup(bytes: Uint8Array): BackupHeader | BackupProblem {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = all.subarray(0, 100).indexOf(10);
-  const match = /^kithbackup (\d{1,5}) ([0-9a-f]{64})$/.exec(
-    all.subarray(0, Math.max(end, 0)).toString('latin1'),
-  );
-  if (!match || all.length > MAX_BACKUP_BYTES) return { problem: 'not-a-backup' };
-  if (Number(match[1]) > BACKUP_SCHEMA) return { problem: 'newer' };
-  const body = all.subarray(end + 1);
-  if (toHex(plainSha256(body)) !== match[2]) return { problem: 'damaged' };
+  if (bytes.length > MAX_BACKUP_BYTES) return { problem: 'not-a-backup' };
+  const checked = decodeChecked(MAGIC, BACKUP_SCHEMA, bytes);
+  if (typeof checked === 'string') return { problem: checked === 'foreign' ? 'not-a-backup' : checked };
+  const { body } = checked;
   const length = body.subarray(0, MAX_HEADER_BYTES).indexOf(10) + 1;
-  const header = headerSchema.safeParse(jsonOf(body.subarray(0, length)));
+  const header = headerSchema.safeParse(jsonOf(body.subarray(0, length).toString('utf8')));
   if (length === 0 || !header.success) return { problem: 'damaged' };
   const { network, nonce, kdf } = header.data;
   const cost = { memoryKiB: kdf.memoryKiB, passes: kdf.passes };
@@ -122,7 +117,7 @@ export async function openBackup(
   wipe(key);
   if (plaintext === null) return null;
   const text = await inflated(plaintext, { maxOutputLength: MAX_PLAIN_BYTES }).catch(() => null);
-  const parsed = contentSchema.safeParse(text === null ? null : jsonOf(text));
+  const parsed = contentSchema.safeParse(text === null ? null : jsonOf(text.toString('utf8')));
   if (!parsed.success) return { problem: 'damaged' };
   const { wallet, ...rest } = parsed.data;
   const file = decodeWalletFile(Buffer.from(wallet, 'utf8'));
@@ -142,7 +137,7 @@ const hexBytes = (length: number) =>
     .transform((text) => fromHex(text)!);
 
 const headerSchema = z.strictObject({
-  network: z.string().regex(/^[0-9a-f]{64}$/),
+  network: networkField,
   kdf: z.strictObject({ memoryKiB: z.int(), passes: z.int(), salt: hexBytes(SALT_BYTES) }),
   nonce: hexBytes(NONCE_BYTES),
 });
@@ -153,11 +148,3 @@ const contentSchema = z.strictObject({
   wallet: z.string().min(1),
   contacts: z.string().nullable(),
 });
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-  } catch {
-    return null;
-  }
-}

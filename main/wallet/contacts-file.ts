@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { CONTACT_LIMITS } from '../../shared/contract/vocabulary.ts';
 import { cleanLabel, cleanNote, MAX_CONTACT_NAME, MAX_NOTE } from '../../shared/labels.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
-import { toHex } from '../core/codec/hex.ts';
-import { plainSha256 } from '../core/crypto/hash.ts';
+import { decodeChecked, encodeChecked, jsonOf } from './checked-text.ts';
+import { networkField } from './file-fields.ts';
 
 export interface ContactAddress {
   readonly address: string;
@@ -37,20 +37,14 @@ const MAGIC = 'kithcontacts';
 /** One line with magic, schema and SHA-256 of the rest. The rest is JSON. */
 export function encodeContacts({ network, contacts }: ContactsFile): Uint8Array {
   const body = Buffer.from(`${JSON.stringify({ network, contacts }, null, 1)}\n`);
-  return Buffer.concat([Buffer.from(`${MAGIC} ${CONTACTS_SCHEMA} ${toHex(plainSha256(body))}\n`), body]);
+  return encodeChecked(MAGIC, CONTACTS_SCHEMA, body);
 }
 
 /** Reads the file; never throws. */
 export function decodeContacts(bytes: Uint8Array): ContactsFile | 'newer' | 'damaged' {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = text.subarray(0, 100).indexOf(10);
-  const line = text.subarray(0, Math.max(end, 0)).toString('latin1');
-  const [, schema, checksum] = /^kithcontacts (\d{1,5}) ([0-9a-f]{64})$/.exec(line) ?? [];
-  if (schema === undefined) return 'damaged';
-  if (Number(schema) > CONTACTS_SCHEMA) return 'newer';
-  const body = text.subarray(end + 1);
-  if (toHex(plainSha256(body)) !== checksum) return 'damaged';
-  return parseBody(body.toString('utf8')) ?? 'damaged';
+  const file = decodeChecked(MAGIC, CONTACTS_SCHEMA, bytes);
+  if (file === 'newer') return file;
+  return typeof file === 'string' ? 'damaged' : (parseBody(file.body.toString('utf8')) ?? 'damaged');
 }
 
 const address = z.string().regex(/^[0-9a-z]{1,160}$/);
@@ -63,7 +57,7 @@ const cleaned = (clean: (text: string) => string, most: number) =>
     .transform((text) => clean(text).slice(0, most).toWellFormed());
 
 const bodySchema = z.strictObject({
-  network: z.string().regex(/^[0-9a-f]{64}$/),
+  network: networkField,
   contacts: z
     .array(
       z.strictObject({
@@ -82,13 +76,7 @@ const bodySchema = z.strictObject({
 });
 
 function parseBody(text: string): ContactsFile | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const parsed = bodySchema.safeParse(json);
+  const parsed = bodySchema.safeParse(jsonOf(text));
   if (!parsed.success) return null;
   const { contacts } = parsed.data;
   const isUnique = (values: readonly string[]) => new Set(values).size === values.length;

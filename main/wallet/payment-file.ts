@@ -2,9 +2,9 @@
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
 import { isMotes, type Motes } from '../../shared/units.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
-import { Reader } from '../core/codec/reader.ts';
-import { Writer } from '../core/codec/writer.ts';
-import { type Hash, plainSha256 } from '../core/crypto/hash.ts';
+import type { Reader } from '../core/codec/reader.ts';
+import type { Writer } from '../core/codec/writer.ts';
+import type { Hash } from '../core/crypto/hash.ts';
 import { decodePolicy, encodePolicy, policyHash, type PolicyNode } from '../core/ledger/policy-tree.ts';
 import { type Lock, LOCK_KEY, LOCK_POLICY } from '../core/primitives/coin.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import { outpointKey } from '../core/primitives/outpoint.ts';
 import { decodeTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import { isViolation } from '../core/violation.ts';
+import { beginChecked, endChecked, readChecked } from './checked-binary.ts';
 import type { KeyPath } from './key-path.ts';
 import { type Claims, claimSets, leavesOf } from './policy-claims.ts';
 
@@ -57,15 +58,12 @@ export type PaymentFileProblem = 'payment-file-malformed' | 'payment-file-newer'
 /** Maximum size in bytes. A payment of 900 inputs that three people have signed fits. */
 export const MAX_PAYMENT_FILE_BYTES = 1_000_000;
 
-const MAGIC = Buffer.from('KITHPAY');
-const FORMAT = 1;
-const CHECKSUM_BYTES = 32;
+const FORMAT = { magic: Buffer.from('KITHPAY'), format: 1, mostBytes: MAX_PAYMENT_FILE_BYTES };
 const MAX_NOTE_BYTES = 800;
 
 /** The bytes of a payment file. The same payment with the same signatures always has the same bytes. */
 export function encodePaymentFile(file: PaymentFile): Uint8Array {
-  const writer = new Writer(2048);
-  writer.bytes(MAGIC).u8(FORMAT).bytes(file.network).varbytes(file.tx.bytes);
+  const writer = beginChecked(FORMAT, 2048).bytes(file.network).varbytes(file.tx.bytes);
   for (const input of file.inputs) {
     writer.u64(input.amount).u8(input.lockType).varbytes(input.lock);
     writer.varbytes(input.tree === null ? new Uint8Array(0) : encodePolicy(input.tree));
@@ -76,18 +74,14 @@ export function encodePaymentFile(file: PaymentFile): Uint8Array {
   writer.varuint(file.signatures.length);
   for (const { input, claims, leaf, signature } of file.signatures)
     writer.varuint(input).varuint(claims).u8(leaf).bytes(signature);
-  return writer.bytes(plainSha256(writer.view())).finish();
+  return endChecked(writer);
 }
 
 /** Reads a payment file. Never throws; checks the size first, then magic, checksum and the rest. */
 export function decodePaymentFile(bytes: Uint8Array): PaymentFile | PaymentFileProblem {
-  const end = bytes.length - CHECKSUM_BYTES;
-  if (end < MAGIC.length + 1 || bytes.length > MAX_PAYMENT_FILE_BYTES) return 'payment-file-malformed';
-  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return 'payment-file-malformed';
-  if (!equalBytes(plainSha256(bytes.subarray(0, end)), bytes.subarray(end))) return 'payment-file-malformed';
-  if (bytes[MAGIC.length]! > FORMAT) return 'payment-file-newer';
-  const reader = new Reader(bytes, MAGIC.length, end);
-  const file = reader.u8() === FORMAT ? readBody(reader) : null;
+  const reader = readChecked(FORMAT, bytes);
+  if (typeof reader === 'string') return `payment-file-${reader}`;
+  const file = readBody(reader);
   return file === null || reader.finish() !== null ? 'payment-file-malformed' : file;
 }
 

@@ -3,9 +3,8 @@ import * as z from 'zod';
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
 import { isMotes, type Motes } from '../../shared/units.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
-import { fromHex, toHex } from '../core/codec/hex.ts';
+import { toHex } from '../core/codec/hex.ts';
 import { verifyReference } from '../core/crypto/ed25519.ts';
-import { plainSha256 } from '../core/crypto/hash.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import type { Lock, Output } from '../core/primitives/coin.ts';
 import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
@@ -13,6 +12,8 @@ import { decodeTransaction, sighash, type Transaction } from '../core/primitives
 import { isViolation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
+import { checkedSchema, checkLine, jsonOf } from './checked-text.ts';
+import { hexField, networkField } from './file-fields.ts';
 import type { WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
 import { verifyMessage } from './signed-message.ts';
@@ -67,21 +68,15 @@ export function encodeProof({ idHex, hrp }: ProofNetwork, proof: PaymentProof): 
       signature: toHex(signature),
     })),
   });
-  return `${MAGIC} ${PROOF_SCHEMA} ${toHex(plainSha256(Buffer.from(body)))}\n${body}\n`;
+  return `${checkLine(MAGIC, PROOF_SCHEMA, Buffer.from(body))}\n${body}\n`;
 }
 
-const hexOf = (least: number, most: number) =>
-  z
-    .string()
-    .max(most * 2)
-    .transform((text) => fromHex(text) ?? new Uint8Array(0))
-    .refine((bytes) => bytes.length >= least);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const address = z.string().regex(/^[0-9a-z]{1,160}$/);
 
 const bodySchema = z.strictObject({
-  network: hash,
-  transaction: hexOf(1, MAX_TRANSACTION_BYTES),
+  network: networkField,
+  transaction: hexField(1, MAX_TRANSACTION_BYTES),
   receiver: address,
   challenge: z
     .string()
@@ -94,7 +89,7 @@ const bodySchema = z.strictObject({
       z.strictObject({
         address,
         amount: z.int().refine((amount): amount is Motes => isMotes(amount)),
-        signature: hexOf(64, 64),
+        signature: hexField(64, 64),
       }),
     )
     .min(1)
@@ -110,13 +105,12 @@ export function decodeProof({ idHex, hrp }: ProofNetwork, text: string): Payment
     .slice(0, MAX_PROOF + 1)
     .trim()
     .split(/\r?\n/);
-  const [, schema, checksum] = /^kithproof (\d{1,5}) ([0-9a-f]{64})$/.exec(first.trim()) ?? [];
-  if (text.length > MAX_PROOF || schema === undefined || rest.length > 0)
-    throw new KithError('proof-malformed');
-  if (Number(schema) > PROOF_SCHEMA) throw new KithError('proof-newer');
-  if (toHex(plainSha256(Buffer.from(body))) !== checksum) throw new KithError('proof-damaged');
-  const fields = parseBody(body);
-  if (fields === null) throw new KithError('proof-malformed');
+  if (text.length > MAX_PROOF || rest.length > 0) throw new KithError('proof-malformed');
+  const schema = checkedSchema([MAGIC, PROOF_SCHEMA], first.trim(), Buffer.from(body));
+  if (typeof schema === 'string')
+    throw new KithError(schema === 'foreign' ? 'proof-malformed' : `proof-${schema}`);
+  const fields = bodySchema.safeParse(jsonOf(body)).data;
+  if (fields === undefined) throw new KithError('proof-malformed');
   if (fields.network !== idHex) throw new KithError('proof-other-network');
   const tx = decodeTransaction(fields.transaction);
   if (isViolation(tx) || tx.inputs.length !== fields.inputs.length) throw new KithError('proof-malformed');
@@ -130,14 +124,6 @@ export function decodeProof({ idHex, hrp }: ProofNetwork, text: string): Payment
       signature,
     })),
   };
-}
-
-function parseBody(text: string): z.infer<typeof bodySchema> | null {
-  try {
-    return bodySchema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /** What the receiver gets in the payment, in motes. */

@@ -1,12 +1,12 @@
 /** The public keys of a wallet as bytes, for a wallet that watches it: docs/formats/public-keys.md. */
 import { cleanName, isName } from '../../shared/labels.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
-import { equalBytes } from '../core/codec/bytes.ts';
 import { toHex } from '../core/codec/hex.ts';
-import { Reader } from '../core/codec/reader.ts';
+import type { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import { type Hash, plainSha256 } from '../core/crypto/hash.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
+import { beginChecked, endChecked, readChecked } from './checked-binary.ts';
 
 /** Public keys of both chains from index 0 on, 32 bytes each. */
 export interface KeyLists {
@@ -31,34 +31,25 @@ export const MAX_LISTED_KEYS = 5000;
 /** Maximum size in bytes: both lists, and room for the other fields. */
 export const MAX_KEYS_FILE_BYTES = 2 * MAX_LISTED_KEYS * KEY_BYTES + 512;
 
-const MAGIC = Buffer.from('KITHKEY');
-const FORMAT = 1;
-const CHECKSUM_BYTES = 32;
+const FORMAT = { magic: Buffer.from('KITHKEY'), format: 1, mostBytes: MAX_KEYS_FILE_BYTES };
 const MAX_NAME_BYTES = 256;
 
 export function encodePublicKeys(file: PublicKeysFile): Uint8Array {
-  const writer = new Writer(1024 + file.receive.length + file.change.length);
-  writer.bytes(MAGIC).u8(FORMAT).bytes(file.network);
+  const writer = beginChecked(FORMAT, 1024 + file.receive.length + file.change.length).bytes(file.network);
   writer.u32(file.account).u32(file.birthday).u64(file.createdAt).varbytes(Buffer.from(file.name));
   for (const keys of [file.receive, file.change]) writer.varuint(keys.length / KEY_BYTES).bytes(keys);
-  return writer.bytes(plainSha256(writer.view())).finish();
+  return endChecked(writer);
 }
 
 /** Reads a file of public keys. Never throws; checks the size first, then magic, checksum and the rest. */
 export function decodePublicKeys(bytes: Uint8Array): PublicKeysFile | PublicKeysProblem {
-  const end = bytes.length - CHECKSUM_BYTES;
-  if (end < MAGIC.length + 1 || bytes.length > MAX_KEYS_FILE_BYTES) return 'keys-file-malformed';
-  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return 'keys-file-malformed';
-  if (!equalBytes(plainSha256(bytes.subarray(0, end)), bytes.subarray(end))) return 'keys-file-malformed';
-  if (bytes[MAGIC.length]! > FORMAT) return 'keys-file-newer';
-  const reader = new Reader(bytes, MAGIC.length, end);
-  const format = reader.u8();
+  const reader = readChecked(FORMAT, bytes);
+  if (typeof reader === 'string') return `keys-file-${reader}`;
   const network = reader.bytes(32);
   const [account, birthday, createdAt] = [reader.u32(), reader.u32(), reader.u64()];
   const nameBytes = Buffer.from(reader.varbytes(MAX_NAME_BYTES));
   const [receive, change] = [readKeys(reader), readKeys(reader)];
-  if (reader.finish() !== null || format !== FORMAT || receive === null || change === null)
-    return 'keys-file-malformed';
+  if (reader.finish() !== null || receive === null || change === null) return 'keys-file-malformed';
   const name = nameBytes.toString('utf8');
   const isNamed = Buffer.from(name).equals(nameBytes) && name === cleanName(name) && isName(name);
   if (!isNamed || account > 0x7fff_ffff) return 'keys-file-malformed';

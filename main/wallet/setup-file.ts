@@ -1,10 +1,10 @@
 /** The set-up file of a shared, time-locked or inheritance wallet as bytes: docs/formats/wallet-setup.md. */
 import { equalBytes } from '../core/codec/bytes.ts';
 import { toHex } from '../core/codec/hex.ts';
-import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import { type Hash, plainSha256 } from '../core/crypto/hash.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
+import { beginChecked, endChecked, readChecked } from './checked-binary.ts';
 import {
   decodePublicKeys,
   encodePublicKeys,
@@ -38,28 +38,21 @@ export const MIN_SETUP_KEYS = 100;
 export const MAX_SETUP_KEYS = 1000;
 export const MAX_SETUP_BYTES = 500_000;
 
-const MAGIC = Buffer.from('KITHSET');
-const FORMAT = 1;
-const CHECKSUM_BYTES = 32;
+const FORMAT = { magic: Buffer.from('KITHSET'), format: 1, mostBytes: MAX_SETUP_BYTES };
 const FINGERPRINT_BYTES = 20;
 const KINDS = ['shared', 'savings', 'inheritance'] as const;
 
 export function encodeSetup(file: SetupFile): Uint8Array {
-  const writer = new Writer(4096).bytes(MAGIC).u8(FORMAT).bytes(file.network);
+  const writer = beginChecked(FORMAT, 4096).bytes(file.network);
   writer.u8(KINDS.indexOf(file.kind)).u8(file.m).u32(file.height).u8(file.people.length);
   for (const person of file.people) writer.varbytes(encodePublicKeys(person));
-  return writer.bytes(plainSha256(writer.view())).finish();
+  return endChecked(writer);
 }
 
 /** Reads a set-up file. Never throws; checks the size first, then magic, checksum and the rest. */
 export function decodeSetup(bytes: Uint8Array): SetupFile | SetupProblem {
-  const end = bytes.length - CHECKSUM_BYTES;
-  if (end < MAGIC.length + 1 || bytes.length > MAX_SETUP_BYTES) return 'setup-file-malformed';
-  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return 'setup-file-malformed';
-  if (!equalBytes(plainSha256(bytes.subarray(0, end)), bytes.subarray(end))) return 'setup-file-malformed';
-  if (bytes[MAGIC.length]! > FORMAT) return 'setup-file-newer';
-  const reader = new Reader(bytes, MAGIC.length, end);
-  const format = reader.u8();
+  const reader = readChecked(FORMAT, bytes);
+  if (typeof reader === 'string') return `setup-file-${reader}`;
   const network = reader.bytes(32);
   const [kind, m, height, count] = [KINDS[reader.u8()], reader.u8(), reader.u32(), reader.u8()];
   const people: PublicKeysFile[] = [];
@@ -69,7 +62,7 @@ export function decodeSetup(bytes: Uint8Array): SetupFile | SetupProblem {
       return person === 'keys-file-newer' ? 'setup-file-newer' : 'setup-file-malformed';
     people.push(person);
   }
-  if (reader.finish() !== null || format !== FORMAT || kind === undefined) return 'setup-file-malformed';
+  if (reader.finish() !== null || kind === undefined) return 'setup-file-malformed';
   const file = { network, kind, m, height, people };
   return isSound(file) ? file : 'setup-file-malformed';
 }

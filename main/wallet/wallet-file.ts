@@ -2,9 +2,10 @@
 import * as z from 'zod';
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
 import { isMotes, type Motes, type UnixSeconds } from '../../shared/units.ts';
-import { fromHex, toHex } from '../core/codec/hex.ts';
-import { plainSha256 } from '../core/crypto/hash.ts';
+import { toHex } from '../core/codec/hex.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
+import { decodeChecked, encodeChecked, jsonOf } from './checked-text.ts';
+import { base64Field, hexField, networkField, toBase64 } from './file-fields.ts';
 import type { KeyLists } from './public-keys-file.ts';
 import { decodeSetup, isSetupProblem, MAX_SETUP_BYTES, placeIn } from './setup-file.ts';
 import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../workers/vault.ts';
@@ -109,21 +110,14 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
       1,
     )}\n`,
   );
-  return Buffer.concat([Buffer.from(`${MAGIC} ${FILE_SCHEMA} ${toHex(plainSha256(body))}\n`), body]);
+  return encodeChecked(MAGIC, FILE_SCHEMA, body);
 }
 
 /** Reads a wallet file; never throws. Checks the limits of the key derivation before it allocates memory for it. */
 export function decodeWalletFile(bytes: Uint8Array): WalletFile | FileProblem {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = text.subarray(0, 100).indexOf(10);
-  const match = /^kithwallet (\d{1,5}) ([0-9a-f]{64})$/.exec(
-    text.subarray(0, Math.max(end, 0)).toString('latin1'),
-  );
-  if (!match) return { problem: 'not-a-wallet' };
-  if (Number(match[1]) > FILE_SCHEMA) return { problem: 'newer' };
-  const body = text.subarray(end + 1);
-  if (toHex(plainSha256(body)) !== match[2]) return { problem: 'damaged' };
-  return parseBody(body.toString('utf8'), Number(match[1])) ?? { problem: 'damaged' };
+  const checked = decodeChecked(MAGIC, FILE_SCHEMA, bytes);
+  if (typeof checked === 'string') return { problem: checked === 'foreign' ? 'not-a-wallet' : checked };
+  return parseBody(checked.body.toString('utf8'), checked.schema) ?? { problem: 'damaged' };
 }
 
 /** The associated data of the encryption: identity and key derivation parameters as one JSON array. */
@@ -153,17 +147,7 @@ const unixSeconds = z
   .int()
   .min(0)
   .transform((seconds) => seconds as UnixSeconds);
-const hexBytes = (least: number, most: number) =>
-  z
-    .string()
-    .max(most * 2)
-    .transform((text) => fromHex(text) ?? new Uint8Array(0))
-    .refine((bytes) => bytes.length >= least);
-const keys = z
-  .string()
-  .transform((text) => ({ text, bytes: Uint8Array.from(Buffer.from(text, 'base64')) }))
-  .refine(({ text, bytes }) => bytes.length % 32 === 0 && toBase64(bytes) === text)
-  .transform(({ bytes }) => bytes);
+const keys = base64Field.refine((bytes) => bytes.length % 32 === 0);
 
 const outpoint = z
   .string()
@@ -186,19 +170,19 @@ const request = z.strictObject({
 
 const bodySchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{16}$/),
-  network: z.string().regex(/^[0-9a-f]{64}$/),
+  network: networkField,
   account: z.int().min(0).max(0x7fff_ffff),
   birthday: u32,
   createdAt: z.int().min(0),
   kdf: z
-    .strictObject({ memoryKiB: z.int(), passes: z.int(), salt: hexBytes(SALT_BYTES, SALT_BYTES) })
+    .strictObject({ memoryKiB: z.int(), passes: z.int(), salt: hexField(SALT_BYTES, SALT_BYTES) })
     .nullable(),
   cipher: z
-    .strictObject({ nonce: hexBytes(NONCE_BYTES, NONCE_BYTES), text: hexBytes(32, 16_384) })
+    .strictObject({ nonce: hexField(NONCE_BYTES, NONCE_BYTES), text: hexField(32, 16_384) })
     .nullable(),
   receive: keys,
   change: keys,
-  keysMac: hexBytes(32, 32).nullable(),
+  keysMac: hexField(32, 32).nullable(),
   issued: z.int().min(1),
   labels: z
     .record(z.string().max(160), z.string().max(MAX_LABEL))
@@ -207,9 +191,7 @@ const bodySchema = z.strictObject({
   setup: z
     .string()
     .max(MAX_SETUP_BYTES * 2)
-    .transform((text) => ({ text, bytes: Uint8Array.from(Buffer.from(text, 'base64')) }))
-    .refine(({ text, bytes }) => toBase64(bytes) === text && !isSetupProblem(decodeSetup(bytes)))
-    .transform(({ bytes }) => bytes)
+    .pipe(base64Field)
     .nullable()
     .optional(),
   frozen: z.array(outpoint).max(MAX_FROZEN).refine(isUnique).optional(),
@@ -238,13 +220,7 @@ const SINCE = { phraseChecked: 2, frozen: 3, requests: 3, setup: 4 } as const;
 const WATCH_ONLY_SINCE = 4;
 
 function parseBody(text: string, schema: number): WalletFile | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const parsed = bodySchema.safeParse(json);
+  const parsed = bodySchema.safeParse(jsonOf(text));
   if (!parsed.success) return null;
   const { data } = parsed;
   const isOfSchema = Object.entries(SINCE).every(
@@ -294,8 +270,4 @@ function sealedOf(
 // Normalisation may lengthen a text, and a file with a label that is too long could not be read again.
 function labelOf(text: string): string {
   return cleanLabel(text).slice(0, MAX_LABEL).toWellFormed();
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
