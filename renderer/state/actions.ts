@@ -1,6 +1,7 @@
 import { isolated } from '../../shared/labels.ts';
 import type { AppState } from './app.svelte.ts';
 import type { Command } from './commands.ts';
+import { toggleAmounts } from './privacy.svelte.ts';
 import { problemOf } from './problem.ts';
 
 /** Actions of the command palette that are possible now. */
@@ -36,9 +37,9 @@ function mining({ client, mining: miner, wallets, toasts }: AppState): Command[]
   return [{ id: 'do-mine', group: 'Do', label: 'Start mining, one thread', run }];
 }
 
-function hiding({ privacy }: AppState): Command[] {
-  const label = privacy.hidden ? 'Show amounts' : 'Hide amounts';
-  return [{ id: 'do-amounts', group: 'Do', label, run: () => privacy.toggle() }];
+function hiding(app: AppState): Command[] {
+  const label = app.privacy.hidden ? 'Show amounts' : 'Hide amounts';
+  return [{ id: 'do-amounts', group: 'Do', label, run: () => toggleAmounts(app) }];
 }
 
 function appearance({ theme }: AppState): Command[] {

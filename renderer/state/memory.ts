@@ -14,3 +14,10 @@ export function remember(key: string, value: string): void {
     // Without storage the setting is valid only for this page.
   }
 }
+
+/** Calls `take` when another tab of this browser changes the setting. */
+export function onRemembered(key: string, take: (value: string | null) => void): void {
+  window.addEventListener('storage', (event) => {
+    if (event.key === `kith.${key}`) take(event.newValue);
+  });
+}

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { requestLine } from '../../../../renderer/format/request.ts';
 import type { Desktop } from '../../../../renderer/state/desktop.svelte.ts';
-import { createPrivacy } from '../../../../renderer/state/privacy.svelte.ts';
+import { createPrivacy, toggleAmounts } from '../../../../renderer/state/privacy.svelte.ts';
 import { sentenceFor } from '../../../../shared/errors.ts';
+
+const page = new EventTarget();
+vi.stubGlobal('window', page);
 
 const privacy = (hideAmounts: boolean) =>
   createPrivacy({ state: { settings: { hideAmounts } } } as unknown as Desktop);
@@ -17,4 +20,29 @@ test.each([
   expect(sentence).toMatch(/\d/);
   expect(privacy(false).words(sentence)).toBe(sentence);
   expect(privacy(true).words(sentence)).not.toMatch(/\d/);
+});
+
+test('amounts are hidden although the app cannot store the setting, which it says', async () => {
+  const set = vi.fn(() => Promise.reject(new Error('the disk is full')));
+  const kept = createPrivacy({ state: { settings: { hideAmounts: false } }, set } as unknown as Desktop);
+  const say = vi.fn();
+  await toggleAmounts({ privacy: kept, toasts: { say } });
+  expect(set).toHaveBeenCalledWith({ hideAmounts: true });
+  expect(kept.hidden).toBe(true);
+  expect(say.mock.calls[0]![0]).toContain('could not store');
+  await toggleAmounts({ privacy: kept, toasts: { say } });
+  expect(kept.hidden).toBe(false);
+});
+
+test('another tab of the browser follows', () => {
+  const browser = createPrivacy({ state: null } as unknown as Desktop);
+  const change = (key: string, newValue: string | null) =>
+    page.dispatchEvent(Object.assign(new Event('storage'), { key, newValue }));
+  expect(browser.hidden).toBe(false);
+  change('kith.theme', 'hidden');
+  expect(browser.hidden).toBe(false);
+  change('kith.amounts', 'hidden');
+  expect(browser.hidden).toBe(true);
+  change('kith.amounts', 'shown');
+  expect(browser.hidden).toBe(false);
 });
