@@ -1,15 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
+import { lookAt } from '../support/look-at.ts';
 
 // Coins, addresses and batch payments as a user works with them.
 const PASSWORD = 'correct horse battery';
-const SCREENS = path.resolve('out/screens');
 let pages: BrowserPages;
 let page: Page;
 let client: KithClient;
@@ -17,7 +14,6 @@ let mine: string;
 let other: string;
 
 beforeAll(async () => {
-  mkdirSync(SCREENS, { recursive: true });
   pages = await startBrowserPages();
   const node = await pages.startNode('node');
   ({ client } = await connect(node));
@@ -40,36 +36,7 @@ const state = (name: string) =>
   page.getByRole('group', { name: 'State' }).getByText(name, { exact: true }).click();
 const coinRows = () => page.getByRole('table', { name: 'Coins' }).locator('tbody tr');
 const check = (row: number) => coinRows().nth(row).getByRole('checkbox').check();
-const checked = async (what: string) => {
-  const { violations } = await new AxeBuilder({ page })
-    .setLegacyMode()
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => [what, id, nodes[0]?.html])).toEqual([]);
-};
-
-/** A picture of the screen in both themes, wide and narrow. */
-async function picture(name: string): Promise<void> {
-  for (const [width, height] of [
-    [1280, 800],
-    [400, 800],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.locator('h1').evaluate((heading) => heading.scrollIntoView());
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({
-        path: path.join(SCREENS, `${name}-${width}-${colorScheme}.png`),
-      });
-    }
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect([name, width, overflow]).toEqual([name, width, 0]);
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
+const look = (name: string) => lookAt(page, name);
 
 test('a frozen coin is shown as frozen, and is no longer part of what can be spent', async () => {
   await go('coins');
@@ -78,8 +45,7 @@ test('a frozen coin is shown as frozen, and is no longer part of what can be spe
   await expect.poll(() => coinRows().count()).toBe(4);
   await check(0);
   await page.getByText('1 coin selected: 20').waitFor();
-  await picture('coins');
-  await checked('coins');
+  await look('coins');
   await press('Freeze');
   await expect.poll(() => coinRows().count()).toBe(3);
   await state('Frozen');
@@ -105,10 +71,10 @@ test('coins are found by their label, and selected coins are what the payment sp
     .getByRole('status')
     .getByText(/from 2 coins/)
     .waitFor();
-  await picture('send-coins');
+  await look('send-coins');
   await press('Review');
   await page.getByText(/2 coins that you selected/).waitFor();
-  await picture('review-coins');
+  await look('review-coins');
   await page.getByLabel(/^Password of /).fill(PASSWORD);
   await press(/^Send /);
   await page.waitForURL(/#\/payment\//);
@@ -148,8 +114,7 @@ test('coins are combined after the fee and what it reveals were shown', async ()
   await press('Combine');
   await page.getByRole('heading', { name: /^Combine \d+ coins$/ }).waitFor();
   await page.getByText(/belong to one wallet/).waitFor();
-  await picture('combine');
-  await checked('combine');
+  await look('combine');
   await page.getByLabel(/^Password of /).fill(PASSWORD);
   await press('Combine coins');
   await page.waitForURL(/#\/payment\//);
@@ -163,14 +128,12 @@ test('addresses are listed with their use, and a label can be written and found'
     .filter({ hasText: /Used \d+ times/ })
     .first()
     .waitFor();
-  await picture('addresses');
-  await checked('addresses');
+  await look('addresses');
   await rows.filter({ hasText: 'Unused' }).first().getByRole('button', { name: 'Details' }).click();
   await page.getByRole('button', { name: 'Edit label' }).click();
   await field('Label').fill('For Mira');
   await press('Save');
-  await picture('address');
-  await checked('address');
+  await look('address');
   await page.keyboard.press('Escape');
   await field('Find addresses').fill('mira');
   await expect.poll(() => rows.count()).toBe(1);
@@ -191,8 +154,7 @@ test('a table of payments is reported row by row, corrected in place, and paid a
   await page.getByText(/1 row of 3 cannot be paid/).waitFor();
   await page.getByText(/already in line 2/).waitFor();
   expect(await page.getByRole('button', { name: 'Review', exact: true }).isDisabled()).toBe(true);
-  await picture('batch');
-  await checked('batch');
+  await look('batch');
   const row = page.getByRole('table', { name: 'Rows of the table' }).locator('tbody tr').nth(1);
   await row.getByRole('button', { name: 'Edit' }).click();
   await field('To').fill(mine);
@@ -200,7 +162,7 @@ test('a table of payments is reported row by row, corrected in place, and paid a
   await page.getByText(/3 payments, 6\.5/).waitFor();
   await press('Review');
   await page.getByLabel(/^Password of /).fill(PASSWORD);
-  await picture('batch-review');
+  await look('batch-review');
   await press(/^Send /);
   await page.waitForURL(/#\/payment\//);
   const [sent] = await client.wallet.history({ name: 'Everyday', limit: 1 });

@@ -1,41 +1,30 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { connect } from '../../main/demo/connect.ts';
-import { createAppPage, type AppPage } from '../support/app-page.ts';
+import type { AppPage } from '../support/app-page.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 import { lookAt } from '../support/look-at.ts';
+import { openWalletPage, PASSWORD } from '../support/wallet-page.ts';
 
 // Contacts on screen: added, paid by name with the keyboard, never paid twice at one address without a word.
-const PASSWORD = 'correct horse battery';
-const SCREENS = path.resolve('out/screens');
 let pages: BrowserPages;
 let person: AppPage;
 let client: KithClient;
 let shop: string[];
 
 beforeAll(async () => {
-  mkdirSync(SCREENS, { recursive: true });
   pages = await startBrowserPages();
-  const node = await pages.startNode('mine');
-  ({ client } = await connect(node));
-  await client.wallet.create({ name: 'Everyday', password: PASSWORD });
-  await client.wallet.create({ name: 'Shop', password: PASSWORD });
-  const { address } = await client.wallet.address({ name: 'Everyday' });
-  await client.mining.generate({ address, blocks: 12 });
+  ({ client, person } = await openWalletPage(pages, {
+    wallets: ['Everyday', 'Shop'],
+    miner: 'Everyday',
+    blocks: 12,
+  }));
   shop = [];
   for (let i = 0; i < 3; i++) shop.push((await client.wallet.newAddress({ name: 'Shop' })).address);
-  person = createAppPage(await pages.open(node));
-  await person.page.getByRole('heading', { name: 'Home' }).waitFor();
 }, 120_000);
 
 afterAll(() => pages.stop(), 60_000);
 
-const press = (name: string) => person.page.getByRole('button', { name, exact: true }).click();
-const fill = (label: string, text: string) => person.page.getByLabel(label, { exact: true }).fill(text);
-
-const look = (name: string) => lookAt(person.page, SCREENS, name);
+const look = (name: string) => lookAt(person.page, name);
 
 test('a contact with two addresses is added; a wrong address is refused while it is typed', async () => {
   const { page } = person;
@@ -43,16 +32,16 @@ test('a contact with two addresses is added; a wrong address is refused while it
   await page.getByText('No contacts yet').waitFor();
   await look('contacts-empty');
   await page.getByRole('button', { name: 'Add contact' }).first().click();
-  await fill('Name', '  Mira’s  bakery ');
-  await fill('Address', `${shop[0]!.slice(0, -1)}q`);
+  await person.fill('Name', '  Mira’s  bakery ');
+  await person.fill('Address', `${shop[0]!.slice(0, -1)}q`);
   await page.getByText('A character is wrong or missing').waitFor();
   expect(await page.getByRole('button', { name: 'Save contact' }).isEnabled()).toBe(false);
-  await fill('Address', `kith:${shop[0]!}?label=bread`);
-  await press('Another address');
-  await fill('Address 2', shop[1]!);
-  await fill('Note', 'Open until six');
+  await person.fill('Address', `kith:${shop[0]!}?label=bread`);
+  await person.press('Another address');
+  await person.fill('Address 2', shop[1]!);
+  await person.fill('Note', 'Open until six');
   await look('contacts-dialog');
-  await press('Save contact');
+  await person.press('Save contact');
   await page.getByText('is in your contacts').waitFor();
   const [contact] = await client.contacts.list({});
   expect(contact).toMatchObject({ name: 'Mira’s bakery', note: 'Open until six', next: shop[0] });
@@ -63,12 +52,12 @@ test('a contact with two addresses is added; a wrong address is refused while it
 
 test('a name that looks like another one is refused with a sentence', async () => {
   const { page } = person;
-  await press('Add contact');
-  await fill('Name', 'Мira’s bakery');
-  await fill('Address', shop[2]!);
-  await press('Save contact');
+  await person.press('Add contact');
+  await person.fill('Name', 'Мira’s bakery');
+  await person.fill('Address', shop[2]!);
+  await person.press('Save contact');
   await page.getByText('The name looks like that of another contact').waitFor();
-  await press('Cancel');
+  await person.press('Cancel');
   expect(await client.contacts.list({})).toHaveLength(1);
 });
 
@@ -82,8 +71,8 @@ test('a contact is paid by its name with the keyboard, and stands in review, det
   await to.press('Enter');
   expect(await to.inputValue()).toBe(shop[0]);
   await page.getByText('Mira’s bakery. You have not paid this address yet.').waitFor();
-  await fill('Amount', '2.5');
-  await press('Review');
+  await person.fill('Amount', '2.5');
+  await person.press('Review');
   await page.getByText('Total', { exact: true }).waitFor();
   await page.getByText('Mira’s bakery', { exact: true }).waitFor();
   expect(await page.getByText('You have paid this address').count()).toBe(0);
@@ -107,11 +96,11 @@ test('the second payment takes the other address, and the used one is never take
   await expect.poll(() => to.inputValue()).toBe(shop[1]);
   await to.fill(shop[0]!);
   await page.getByText('You have paid this address before, and there is one').waitFor();
-  await fill('Amount', '1');
-  await press('Review');
+  await person.fill('Amount', '1');
+  await person.press('Review');
   await page.getByText(/You have paid this address of .*before.*choose .* again to use it/).waitFor();
-  await press('Back');
-  await press('Use the address that was not paid yet');
+  await person.press('Back');
+  await person.press('Use the address that was not paid yet');
   expect(await to.inputValue()).toBe(shop[1]);
 });
 
@@ -119,10 +108,10 @@ test('the receiver of a payment is saved as a contact from its details', async (
   const { page } = person;
   await person.pay(shop[2]!, '1.5', PASSWORD);
   await page.getByRole('heading', { name: 'Payment', exact: true }).waitFor();
-  await press('Save as contact');
-  await fill('Name', 'Cleo');
+  await person.press('Save as contact');
+  await person.fill('Name', 'Cleo');
   expect(await page.getByLabel('Address', { exact: true }).inputValue()).toBe(shop[2]);
-  await press('Save contact');
+  await person.press('Save contact');
   await page.getByText('Cleo', { exact: true }).waitFor();
   const saved = (await client.contacts.list({})).find(({ name }) => name === 'Cleo');
   expect(saved?.addresses[0]?.paidAt).toEqual(expect.any(Number));
@@ -131,13 +120,13 @@ test('the receiver of a payment is saved as a contact from its details', async (
 test('an address of the own wallet is given to a contact, and its payments come from the contact', async () => {
   const { page } = person;
   await person.go('contacts');
-  await press('Edit Cleo');
-  await press('New address in Everyday');
+  await person.press('Edit Cleo');
+  await person.press('New address in Everyday');
   const given = await expect
     .poll(async () => (await client.contacts.list({})).find(({ name }) => name === 'Cleo')?.given[0])
     .toBeTruthy()
     .then(async () => (await client.contacts.list({})).find(({ name }) => name === 'Cleo')!.given[0]!);
-  await press('Save contact');
+  await person.press('Save contact');
   await client.mining.generate({ address: shop[2]!, blocks: 6 });
   await client.wallet.send({
     name: 'Shop',
@@ -151,14 +140,14 @@ test('an address of the own wallet is given to a contact, and its payments come 
 test('a contact is found by its name, and deleted only after a question', async () => {
   const { page } = person;
   await person.go('contacts');
-  await fill('Search contacts', 'cle');
+  await person.fill('Search contacts', 'cle');
   await page.getByText('1 match').waitFor();
   expect(await page.getByRole('button', { name: /^Edit/ }).count()).toBe(1);
-  await press('Delete Cleo');
-  await press('Cancel');
+  await person.press('Delete Cleo');
+  await person.press('Cancel');
   expect(await client.contacts.list({})).toHaveLength(2);
-  await press('Delete Cleo');
-  await press('Delete');
+  await person.press('Delete Cleo');
+  await person.press('Delete');
   await page.getByText('0 matches').waitFor();
   expect((await client.contacts.list({})).map(({ name }) => name)).toEqual(['Mira’s bakery']);
 });

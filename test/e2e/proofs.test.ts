@@ -1,59 +1,50 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { connect } from '../../main/demo/connect.ts';
-import { createAppPage, type AppPage } from '../support/app-page.ts';
+import type { AppPage } from '../support/app-page.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 import { lookAt } from '../support/look-at.ts';
+import { openWalletPage, PASSWORD } from '../support/wallet-page.ts';
 
 // Messages are signed and verified, payments proven and proofs verified, on screen.
-const PASSWORD = 'correct horse battery';
-const SCREENS = path.resolve('out/screens');
 let pages: BrowserPages;
 let person: AppPage;
 let client: KithClient;
 
 beforeAll(async () => {
-  mkdirSync(SCREENS, { recursive: true });
   pages = await startBrowserPages();
-  const node = await pages.startNode('mine');
-  ({ client } = await connect(node));
-  await client.wallet.create({ name: 'Everyday', password: PASSWORD });
-  await client.wallet.create({ name: 'Shop', password: PASSWORD });
-  const { address } = await client.wallet.address({ name: 'Everyday' });
-  await client.mining.generate({ address, blocks: 8 });
-  person = createAppPage(await pages.open(node));
-  await person.page.getByRole('heading', { name: 'Home' }).waitFor();
+  ({ client, person } = await openWalletPage(pages, {
+    wallets: ['Everyday', 'Shop'],
+    miner: 'Everyday',
+    blocks: 8,
+  }));
 }, 120_000);
 
 afterAll(() => pages.stop(), 60_000);
 
-const press = (name: string) => person.page.getByRole('button', { name, exact: true }).click();
-const fill = (label: string, text: string) => person.page.getByLabel(label, { exact: true }).fill(text);
 const task = (name: string) => person.page.getByText(name, { exact: true }).click();
-const look = (name: string) => lookAt(person.page, SCREENS, name);
+const look = (name: string) => lookAt(person.page, name);
 
 test('a message is signed with an address of the wallet, and verified from its text', async () => {
   const { page } = person;
   await person.go('proofs');
-  await fill('Message', 'I am Everyday\n- on 30 November');
+  await person.fill('Message', 'I am Everyday\n- on 30 November');
   await page.getByLabel(/^Password of /).fill(PASSWORD);
-  await press('Sign');
+  await person.press('Sign');
   const text = await page.getByLabel('Signed message', { exact: true }).inputValue();
   expect(text).toContain('- - on 30 November');
   await look('message-signed');
   await task('Verify message');
-  await fill('Message', text);
+  await person.fill('Message', text);
   expect(await page.getByLabel('Signature', { exact: true }).inputValue()).toMatch(/^[0-9a-f]{128}$/);
   expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe(
     'I am Everyday\n- on 30 November',
   );
-  await press('Verify');
+  await person.press('Verify');
   await page.getByText('The signature is valid').waitFor();
   await look('message-verified');
-  await fill('Message', 'I am another wallet');
-  await press('Verify');
+  await person.fill('Message', 'I am another wallet');
+  await person.press('Verify');
   await page.getByText('The signature is not valid').waitFor();
 });
 
@@ -64,15 +55,15 @@ test('a payment is proven from its details, and the proof verified with what it 
   await page.getByRole('heading', { name: 'Payment', exact: true }).waitFor();
   await page.getByRole('link', { name: 'Prove payment' }).click();
   await page.getByText(/1\.5.* sent/).waitFor();
-  await fill('Challenge', 'Order 1234, for Mira');
+  await person.fill('Challenge', 'Order 1234, for Mira');
   await page.getByLabel(/^Password of /).fill(PASSWORD);
-  await press('Create proof');
+  await person.press('Create proof');
   const field = page.getByLabel('Payment proof', { exact: true });
   await field.waitFor();
   const proof = await field.inputValue();
   await look('proof-created');
   const saving = page.waitForEvent('download');
-  await press('Save as file');
+  await person.press('Save as file');
   const file = await (await saving).path();
   expect(readFileSync(file, 'utf8')).toBe(proof);
   expect((await saving).suggestedFilename()).toMatch(/^payment-[0-9a-f]{12}\.kithproof$/);
@@ -83,13 +74,13 @@ test('a payment is proven from its details, and the proof verified with what it 
   await client.mining.generate({ address, blocks: 1 });
   // The mempool learns of the block a moment later.
   await expect.poll(async () => (await client.wallet.verifyProof({ proof })).state).toBe('mined');
-  await press('Verify');
+  await person.press('Verify');
   await page.getByText('The proof is valid, and your node has the payment in block').waitFor();
   await page.getByText('Order 1234, for Mira').waitFor();
   await page.getByText('It does not say who the author is').waitFor();
   await look('proof-verified');
   await field.fill(proof.replace('1234', '1235'));
-  await press('Verify');
+  await person.press('Verify');
   await page.getByText('A character of this proof is wrong or missing').waitFor();
 });
 

@@ -1,37 +1,28 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { connect } from '../../main/demo/connect.ts';
-import { createAppPage, type AppPage } from '../support/app-page.ts';
+import type { AppPage } from '../support/app-page.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 import { lookAt } from '../support/look-at.ts';
+import { openWalletPage, PASSWORD } from '../support/wallet-page.ts';
 
 // Payment requests on the Receive screen: created, paid, saved as pictures, deleted.
-const PASSWORD = 'correct horse battery';
-const SCREENS = path.resolve('out/screens');
 let pages: BrowserPages;
 let person: AppPage;
 let client: KithClient;
 
 beforeAll(async () => {
-  mkdirSync(SCREENS, { recursive: true });
   pages = await startBrowserPages();
-  const node = await pages.startNode('mine');
-  ({ client } = await connect(node));
-  await client.wallet.create({ name: 'Everyday', password: PASSWORD });
-  await client.wallet.create({ name: 'Payer', password: PASSWORD });
-  const { address } = await client.wallet.address({ name: 'Payer' });
-  await client.mining.generate({ address, blocks: 8 });
-  person = createAppPage(await pages.open(node));
-  await person.page.getByRole('heading', { name: 'Home' }).waitFor();
+  ({ client, person } = await openWalletPage(pages, {
+    wallets: ['Everyday', 'Payer'],
+    miner: 'Payer',
+    blocks: 8,
+  }));
 }, 120_000);
 
 afterAll(() => pages.stop(), 60_000);
 
-const press = (name: string) => person.page.getByRole('button', { name, exact: true }).click();
-const fill = (label: string, text: string) => person.page.getByLabel(label, { exact: true }).fill(text);
-const look = (name: string) => lookAt(person.page, SCREENS, name);
+const look = (name: string) => lookAt(person.page, name);
 const requests = () => client.wallet.requests({ name: 'Everyday' });
 const pay = async (amount: number) => {
   const [{ address }] = (await requests()) as unknown as [{ address: string }];
@@ -43,16 +34,16 @@ test('a request is created with its link and QR code', async () => {
   await person.go('receive');
   await page.getByText('None yet. A request has an address of its own').waitFor();
   await look('receive');
-  await fill('Requested amount', '2.5');
-  await fill('Label', 'Two loaves & milk');
+  await person.fill('Requested amount', '2.5');
+  await person.fill('Label', 'Two loaves & milk');
   await page.getByText('A day', { exact: true }).click();
-  await press('Create request');
+  await person.press('Create request');
   await page.getByRole('img', { name: 'QR code of this payment request' }).waitFor();
   const [request] = await requests();
   expect(request).toMatchObject({ amount: 250_000_000, label: 'Two loaves & milk', state: 'open' });
   expect(request!.expires! - request!.createdAt).toBe(86_400);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await press('Copy link');
+  await person.press('Copy link');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(request!.link);
   await look('request');
 });
@@ -61,7 +52,7 @@ test('its QR code is saved as PNG and SVG, and is a picture', async () => {
   const { page } = person;
   const saved = async (button: string) => {
     const download = page.waitForEvent('download');
-    await press(button);
+    await person.press(button);
     return (await download).path();
   };
   const svg = readFileSync(await saved('SVG'), 'utf8');
@@ -70,7 +61,7 @@ test('its QR code is saved as PNG and SVG, and is a picture', async () => {
   );
   const png = readFileSync(await saved('PNG'));
   expect(png.subarray(1, 4).toString()).toBe('PNG');
-  await press('Close');
+  await person.press('Close');
 });
 
 test('its state follows the payments, which its details list', async () => {
@@ -96,11 +87,11 @@ test('a request is deleted after a question', async () => {
   const { page } = person;
   await person.go('receive');
   await page.getByRole('button', { name: /Two loaves & milk/ }).click();
-  await press('Delete …');
-  await press('Back');
+  await person.press('Delete …');
+  await person.press('Back');
   expect(await requests()).toHaveLength(1);
-  await press('Delete …');
-  await press('Delete request');
+  await person.press('Delete …');
+  await person.press('Delete request');
   await page.getByText('None yet. A request has an address of its own').waitFor();
   expect(await requests()).toEqual([]);
 });

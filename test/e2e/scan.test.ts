@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
@@ -14,7 +14,6 @@ import { fakeCamera } from '../support/fake-camera.ts';
 import { lookAt } from '../support/look-at.ts';
 
 // A QR code is read by a camera (Chromium's fake one, which shows a file), from a picture file and from the clipboard.
-const SCREENS = path.resolve('out/screens');
 const ADDRESS = 'lkith1qr5t0wcyjsml7cwf3m7ju46jgw3t2v8jv9jf0ew4flgepcfvdm0gxj8vrxw';
 let folder: string;
 let pages: BrowserPages;
@@ -25,7 +24,6 @@ let address: string;
 let link: string;
 
 beforeAll(async () => {
-  mkdirSync(SCREENS, { recursive: true });
   folder = mkdtempSync(path.join(os.tmpdir(), 'kith-camera-'));
   const video = path.join(folder, 'camera.y4m');
   // The address is not known before the node runs, and the browser reads the file when the camera is opened.
@@ -75,7 +73,7 @@ async function pictureOf(text: string): Promise<Buffer> {
 test('without the permission for the camera a sentence says what to do, and a picture file works', async () => {
   await scan();
   await page.getByText('Kith may not use the camera').waitFor();
-  await lookAt(page, SCREENS, 'scan-refused');
+  await lookAt(page, 'scan-refused');
   const open = page.getByLabel('Open picture');
   await open.setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
   await page.getByText('This file is not a picture that can be read').waitFor();

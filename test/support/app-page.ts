@@ -4,6 +4,10 @@ import { isolated } from '../../shared/labels.ts';
 /** What a person does in the app, by the words on the screen. Works in the window and in a browser alike. */
 export interface AppPage {
   readonly page: Page;
+  /** Presses a button, or follows a link, with exactly this name. */
+  press(name: string, role?: 'button' | 'link'): Promise<void>;
+  /** Fills in the field with exactly this label. */
+  fill(label: string, text: string): Promise<void>;
   /** Creates a wallet. */
   createWallet(name: string, password: string): Promise<void>;
   /** Creates a wallet and writes its recovery phrase down: the 24 words, of which three are asked. Returns the words. */
@@ -41,6 +45,8 @@ export function createAppPage(page: Page): AppPage {
 
   return {
     page,
+    press,
+    fill,
     go,
     createWallet,
     async makeWallet(name, password) {
@@ -53,11 +59,9 @@ export function createAppPage(page: Page): AppPage {
       const words = await list.locator('.mono').allTextContents();
       if (words.length !== WORDS) throw new Error(`${words.length} words were shown`);
       await press('I have written them down');
-      await page
-        .getByText(/^Word \d+$/)
-        .first()
-        .waitFor();
-      for (const label of await page.getByText(/^Word \d+$/).allTextContents())
+      const asked = page.getByText(/^Word \d+$/);
+      await asked.first().waitFor();
+      for (const label of await asked.allTextContents())
         await fill(label, words[Number(label.slice('Word '.length)) - 1]!);
       await press('Check');
       await page.getByText('can be restored with these words').waitFor();

@@ -3,26 +3,38 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect } from 'vitest';
 
+const FOLDER = path.resolve('out/screens');
 const WIDE = 1280;
 
 /**
- * Pictures of a screen in both themes, wide and narrow, in a folder. Fails if axe finds anything in a wide one, or if the
+ * Pictures of a screen in both themes, wide and narrow, in out/screens. Fails if axe finds anything in a wide one, or if the
  * screen is wider than the window.
  */
-export async function lookAt(page: Page, folder: string, name: string): Promise<void> {
+export async function lookAt(page: Page, name: string): Promise<void> {
   const problems: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const)
     for (const width of [WIDE, 400]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: width === WIDE ? 800 : 1600 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await transitionsEnd(page);
       const at = `${name}, ${width} pixels, ${colorScheme}`;
       problems.push(...(width === WIDE ? await findingsOf(page) : []).map((finding) => `${at}: ${finding}`));
-      await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`) });
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      await page.screenshot({ path: path.join(FOLDER, `${name}-${width}-${colorScheme}.png`) });
+      const over = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return scrollWidth - clientWidth;
+      });
       if (over > 0) problems.push(`${at}: ${over} pixels too wide`);
     }
   await page.setViewportSize({ width: WIDE, height: 800 });
   expect(problems).toEqual([]);
+}
+
+/** Colours change with a transition when the theme changes, however short it is. */
+async function transitionsEnd(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+  });
 }
 
 async function findingsOf(page: Page): Promise<string[]> {
