@@ -1,5 +1,5 @@
 import { MAX_SENT_BACKUP } from '../../shared/contract/vocabulary.ts';
-import { toHex } from '../format/hex.ts';
+import { readFileHex } from './read-file.ts';
 
 /** The problem of a file that was chosen as a backup, before it is sent to the node; null if there is none. */
 export function backupFileProblem(file: File | null): string | null {
@@ -11,6 +11,4 @@ export function backupFileProblem(file: File | null): string | null {
 }
 
 /** The bytes of a backup file as the node reads them. */
-export async function backupHex(file: File): Promise<string> {
-  return toHex(new Uint8Array(await file.arrayBuffer()));
-}
+export const backupHex = (file: File): Promise<string> => readFileHex(file, MAX_SENT_BACKUP);

@@ -1,3 +1,5 @@
+import { amountWords } from '../format/amount.ts';
+
 /** A coin that the user chose to spend. */
 export interface ChosenCoin {
   readonly txid: string;
@@ -28,6 +30,12 @@ export function createChosenCoins(): ChosenCoins {
 /** The sum of coins in motes. */
 export const sumOfCoins = (coins: readonly { readonly amount: number }[]): number =>
   coins.reduce((sum, { amount }) => sum + amount, 0);
+
+/** What a payment can spend at most: the selected coins, or what is available if there are none. */
+export const spendableWords = (coins: readonly ChosenCoin[], available: number): string =>
+  coins.length > 0
+    ? `Selected coins: ${amountWords(sumOfCoins(coins))}`
+    : `Available: ${amountWords(available)}`;
 
 /** The coins as the node wants them. */
 export const coinNames = (coins: readonly ChosenCoin[]): { txid: string; index: number }[] =>
