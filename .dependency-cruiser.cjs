@@ -53,6 +53,12 @@ module.exports = {
       'Helpers do not depend on their users.',
     ),
     rule('state-imports-nothing-above', { path: L1 }, { path: ABOVE_L1 }, 'Events go up.'),
+    rule(
+      'parts-of-wallets-know-no-operation',
+      { path: '^main/wallet/[^/]+/' },
+      { path: '^main/wallet/[^/]+\\.ts$' },
+      'Operations are made of the parts in the folders, never the other way.',
+    ),
     rule('net-imports-nothing-above', { path: '^main/net/' }, { path: L3 }, 'Events go up.'),
     rule(
       'api-knows-no-carrier',

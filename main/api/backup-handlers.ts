@@ -3,7 +3,7 @@ import { diskRefusal } from '../lib/disk-failure.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
 import { readRegularFile } from '../lib/read-regular.ts';
 import { writeNewFile } from '../lib/save-file.ts';
-import { MAX_BACKUP_BYTES } from '../wallet/backup-file.ts';
+import { MAX_BACKUP_BYTES } from '../wallet/backup/backup-file.ts';
 import type { SavedFile } from '../wallet/backups.ts';
 import { api, type ApiContext, type HandlerDeps } from './base.ts';
 import { inTurn } from './streams.ts';

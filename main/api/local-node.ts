@@ -4,7 +4,7 @@ import { VERSION } from '../lib/version.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { Mempool } from '../mempool/mempool.ts';
 import type { Miner } from '../mining/miner.ts';
-import type { Contacts } from '../wallet/contacts.ts';
+import type { Contacts } from '../wallet/contacts/contacts.ts';
 import type { Wallets } from '../wallet/wallets.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/contract/fields.ts';

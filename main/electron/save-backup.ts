@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../lib/errors.ts';
 import { readRegularFile } from '../lib/read-regular.ts';
 import type { RecentLimit } from '../lib/recent-limit.ts';
 import { replaceChosenFile } from '../lib/save-file.ts';
-import { MAX_BACKUP_BYTES } from '../wallet/backup-file.ts';
+import { MAX_BACKUP_BYTES } from '../wallet/backup/backup-file.ts';
 
 /**
  * Saves backup files of wallets: the bytes come from the node, the place from the user in a native dialog, and neither

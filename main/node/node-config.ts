@@ -1,7 +1,7 @@
 /** The configuration of a node after its options were resolved, and what a started node offers. */
 import type { NodeFacade } from '../api/facade.ts';
 import type { Network } from '../core/params/network.ts';
-import type { PasswordAttempts } from '../wallet/password-attempts.ts';
+import type { PasswordAttempts } from '../wallet/secrets/password-attempts.ts';
 import type { Log } from '../lib/log.ts';
 
 export interface NodeConfig {

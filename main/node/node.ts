@@ -20,7 +20,7 @@ import { createPowPool, type PowPool } from '../workers/pow-pool.ts';
 import { powHash } from '../workers/pow.ts';
 import { installNativeSha256 } from '../workers/sha256.ts';
 import { createVerifyPool, type VerifyPool } from '../workers/verify-pool.ts';
-import { type Contacts, createContacts } from '../wallet/contacts.ts';
+import { type Contacts, createContacts } from '../wallet/contacts/contacts.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 

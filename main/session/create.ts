@@ -5,7 +5,7 @@ import { createNetworkHere } from '../node/create-network.ts';
 import { createNode } from '../node/node.ts';
 import type { NodeOptions } from '../node/node-options.ts';
 import { runNode, type RunDeps } from '../node/run-node.ts';
-import { createPasswordAttempts } from '../wallet/password-attempts.ts';
+import { createPasswordAttempts } from '../wallet/secrets/password-attempts.ts';
 import { createCandidates } from './candidates.ts';
 import { firstCandidate } from './earlier-choice.ts';
 import { createKnownNetworks } from './known-networks.ts';

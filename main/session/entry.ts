@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFileSync } from '../lib/read-regular.ts';
-import { decodeWalletFile, isFileProblem, MAX_FILE_BYTES } from '../wallet/wallet-file.ts';
+import { decodeWalletFile, isFileProblem, MAX_FILE_BYTES } from '../wallet/files/wallet-file.ts';
 import type { Network } from '../core/params/network.ts';
 import { directoryName } from '../node/default-directory.ts';
 import type { Candidate } from './candidates.ts';

@@ -5,13 +5,13 @@ import { encodeAddress } from '../core/primitives/address.ts';
 import { LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import { wipe } from '../workers/vault.ts';
-import type { WalletSecret } from './file-secret.ts';
-import { CHAIN, CHAINS } from './key-path.ts';
-import { GAP_LIMIT } from './key-use.ts';
-import { deriveSecrets, type KeyDeps, type KeySecrets } from './key-secrets.ts';
-import type { WalletChain, WalletNetwork } from './ports.ts';
+import type { WalletSecret } from './secrets/file-secret.ts';
+import { CHAIN, CHAINS } from './keys/key-path.ts';
+import { GAP_LIMIT } from './ledger/key-use.ts';
+import { deriveSecrets, type KeyDeps, type KeySecrets } from './secrets/key-secrets.ts';
+import type { WalletChain, WalletNetwork } from './ledger/ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
-import { checkWalletName } from './wallet-names.ts';
+import { checkWalletName } from './files/wallet-names.ts';
 
 interface WithPassword {
   readonly password: string;

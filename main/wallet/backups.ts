@@ -8,17 +8,17 @@ import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { wipe } from '../workers/vault.ts';
-import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup-file.ts';
-import { type BackupRecord, ownerOf } from './backup-records.ts';
-import { openSecret } from './file-secret.ts';
-import { firstLockIn } from './setup-locks.ts';
-import { spenderOf } from './wallet-list.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import type { WalletContacts, WalletNetwork } from './ports.ts';
+import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup/backup-file.ts';
+import { type BackupRecord, ownerOf } from './backup/backup-records.ts';
+import { openSecret } from './secrets/file-secret.ts';
+import { firstLockIn } from './files/setup-locks.ts';
+import { spenderOf } from './open/wallet-list.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import type { WalletContacts, WalletNetwork } from './ledger/ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
-import { readBackup, verifyBackup } from './verify-backup.ts';
-import type { WalletFile } from './wallet-file.ts';
-import { checkWalletName } from './wallet-names.ts';
+import { readBackup, verifyBackup } from './backup/verify-backup.ts';
+import type { WalletFile } from './files/wallet-file.ts';
+import { checkWalletName } from './files/wallet-names.ts';
 import type { WalletComponents } from './wiring.ts';
 
 /** A backup file as it was read again from the place where it was saved. */

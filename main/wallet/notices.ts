@@ -1,7 +1,7 @@
 import type { Notice } from '../../shared/contract/fields.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import { toHex } from '../core/codec/hex.ts';
-import { CHAIN } from './key-path.ts';
+import { CHAIN } from './keys/key-path.ts';
 import type { KithError } from '../lib/errors.ts';
 import type { WalletComponents } from './wiring.ts';
 

@@ -1,6 +1,6 @@
 import type { PaymentFileView } from '../../shared/contract/payment-files.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
-import { withContacts } from './contact-index.ts';
+import { withContacts } from './contacts/contact-index.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { outpointKey } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
@@ -8,29 +8,29 @@ import { isViolation, type Violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { paymentFileOf } from './draft-file.ts';
-import type { KeySecrets } from './key-secrets.ts';
-import type { OpenWallet } from './open-wallet.ts';
+import { paymentFileOf } from './signing/draft-file.ts';
+import type { KeySecrets } from './secrets/key-secrets.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
 import {
   decodePaymentFile,
   encodePaymentFile,
   isPaymentFileProblem,
   type PaymentFile,
-} from './payment-file.ts';
-import { isKnownCoin, viewPaymentFile } from './payment-file-view.ts';
+} from './signing/payment-file.ts';
+import { isKnownCoin, viewPaymentFile } from './signing/payment-file-view.ts';
 import {
   areSignaturesValid,
   completedPayment,
   isSamePayment,
   missingInputs,
   withSignaturesOf,
-} from './payment-signatures.ts';
-import { paymentStates } from './payment-state.ts';
-import type { WalletContacts, WalletMempool, WalletNetwork } from './ports.ts';
-import { type PastPayments, readPastPayments } from './recent-payments.ts';
+} from './signing/payment-signatures.ts';
+import { paymentStates } from './ledger/payment-state.ts';
+import type { WalletContacts, WalletMempool, WalletNetwork } from './ledger/ports.ts';
+import { type PastPayments, readPastPayments } from './payments/recent-payments.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import type { Sent } from './send-payment.ts';
-import { createSignatures } from './sign-payment-file.ts';
+import { createSignatures } from './signing/sign-payment-file.ts';
 
 /** A payment file to sign, and the wallet that signs it. */
 export interface SigningRequest {

@@ -1,14 +1,14 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
-import { ownerOf } from './backup-records.ts';
-import { checkSingleKeys, messageHash, verifyMessage } from './signed-message.ts';
+import { ownerOf } from './backup/backup-records.ts';
+import { checkSingleKeys, messageHash, verifyMessage } from './signing/signed-message.ts';
 import { wordsOf } from '../core/crypto/mnemonic.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
 import { wipe } from '../workers/vault.ts';
-import type { WalletNetwork } from './ports.ts';
-import { readAddress } from './receivers.ts';
-import { sealAgain } from './file-secret.ts';
+import type { WalletNetwork } from './ledger/ports.ts';
+import { readAddress } from './payments/receivers.ts';
+import { sealAgain } from './secrets/file-secret.ts';
 import type { WalletComponents } from './wiring.ts';
 
 export interface MessageToSign {

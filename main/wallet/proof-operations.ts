@@ -6,7 +6,7 @@ import { encodeAddress } from '../core/primitives/address.ts';
 import type { Lock } from '../core/primitives/coin.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
-import type { OpenWallet } from './open-wallet.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
 import {
   checkProof,
   decodeProof,
@@ -14,12 +14,12 @@ import {
   paidTo,
   type ProvenInput,
   proofStatement,
-} from './payment-proof.ts';
-import type { WalletNetwork } from './ports.ts';
-import { readAddress } from './receivers.ts';
-import { checkSingleKeys, messageHash } from './signed-message.ts';
-import { paidOutputs } from './spendable-coins.ts';
-import type { MinedRecord, UnconfirmedRecord } from './wallet-records.ts';
+} from './signing/payment-proof.ts';
+import type { WalletNetwork } from './ledger/ports.ts';
+import { readAddress } from './payments/receivers.ts';
+import { checkSingleKeys, messageHash } from './signing/signed-message.ts';
+import { paidOutputs } from './payments/spendable-coins.ts';
+import type { MinedRecord, UnconfirmedRecord } from './ledger/wallet-records.ts';
 import type { WalletComponents } from './wiring.ts';
 
 export interface PaymentToProve {

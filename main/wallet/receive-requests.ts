@@ -6,14 +6,14 @@ import type { Motes, UnixSeconds } from '../../shared/units.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
-import { CHAIN } from './key-path.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import type { WalletNetwork } from './ports.ts';
-import { readAddress } from './receivers.ts';
+import { CHAIN } from './keys/key-path.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import type { WalletNetwork } from './ledger/ports.ts';
+import { readAddress } from './payments/receivers.ts';
 import { createRequestPayments, type RequestPayment } from './request-payments.ts';
 import type { RunningWallets } from './running-wallets.ts';
-import { MAX_REQUESTS, type StoredRequest } from './wallet-file.ts';
-import type { WalletData } from './wallet-data.ts';
+import { MAX_REQUESTS, type StoredRequest } from './files/wallet-file.ts';
+import type { WalletData } from './ledger/wallet-data.ts';
 
 export interface NewRequest {
   readonly name: string;

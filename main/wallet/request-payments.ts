@@ -1,11 +1,11 @@
 import type { Height, Motes } from '../../shared/units.ts';
-import { CHAIN } from './key-path.ts';
-import { SETTLED_CONFIRMATIONS } from './key-use.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import { paymentStates } from './payment-state.ts';
-import type { WalletData } from './wallet-data.ts';
-import type { Ledger } from './wallet-ledger.ts';
-import type { WalletRecord } from './wallet-records.ts';
+import { CHAIN } from './keys/key-path.ts';
+import { SETTLED_CONFIRMATIONS } from './ledger/key-use.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import { paymentStates } from './ledger/payment-state.ts';
+import type { WalletData } from './ledger/wallet-data.ts';
+import type { Ledger } from './ledger/wallet-ledger.ts';
+import type { WalletRecord } from './ledger/wallet-records.ts';
 
 /** A payment to the address of a request. */
 export interface RequestPayment {

@@ -1,6 +1,6 @@
 import { KithError } from '../lib/errors.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import { retryAfterCorruption } from './recovery.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import { retryAfterCorruption } from './open/recovery.ts';
 import { openComponents, type WalletComponents, type WalletsDeps } from './wiring.ts';
 
 /** The components of the wallets between start and stop, and access to a wallet by name. */

@@ -5,17 +5,17 @@ import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
-import { sortCoins } from './balance.ts';
-import { isSpentByLivePayment, paymentStates } from './payment-state.ts';
-import type { Ledger } from './wallet-ledger.ts';
-import { paymentFileOf } from './draft-file.ts';
-import type { Draft } from './drafts.ts';
-import { completedPayment, withSignaturesOf } from './payment-signatures.ts';
-import { createSignatures } from './sign-payment-file.ts';
-import type { KeySecrets } from './key-secrets.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import type { WalletMempool, WalletNetwork } from './ports.ts';
-import type { WalletStore } from './wallet-store.ts';
+import { sortCoins } from './ledger/balance.ts';
+import { isSpentByLivePayment, paymentStates } from './ledger/payment-state.ts';
+import type { Ledger } from './ledger/wallet-ledger.ts';
+import { paymentFileOf } from './signing/draft-file.ts';
+import type { Draft } from './payments/drafts.ts';
+import { completedPayment, withSignaturesOf } from './signing/payment-signatures.ts';
+import { createSignatures } from './signing/sign-payment-file.ts';
+import type { KeySecrets } from './secrets/key-secrets.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import type { WalletMempool, WalletNetwork } from './ledger/ports.ts';
+import type { WalletStore } from './open/wallet-store.ts';
 
 export interface Sent {
   readonly txid: string;

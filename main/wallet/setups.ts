@@ -6,17 +6,17 @@ import { policyHash } from '../core/ledger/policy-tree.ts';
 import { type Lock, LOCK_POLICY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import { KithError } from '../lib/errors.ts';
-import { ownerOf } from './backup-records.ts';
-import { CHAIN, CHAINS } from './key-path.ts';
-import type { KeySecrets } from './key-secrets.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import type { WalletChain, WalletNetwork } from './ports.ts';
+import { ownerOf } from './backup/backup-records.ts';
+import { CHAIN, CHAINS } from './keys/key-path.ts';
+import type { KeySecrets } from './secrets/key-secrets.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import type { WalletChain, WalletNetwork } from './ledger/ports.ts';
 import {
   decodePublicKeys,
   fingerprintOf,
   isPublicKeysProblem,
   type PublicKeysFile,
-} from './public-keys-file.ts';
+} from './files/public-keys-file.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import {
   decodeSetup,
@@ -29,8 +29,8 @@ import {
   policyOf,
   type SetupFile,
   setupFingerprint,
-} from './setup-file.ts';
-import { policyTree } from './wallet-policy.ts';
+} from './files/setup-file.ts';
+import { policyTree } from './files/wallet-policy.ts';
 import { publicKeysOf } from './watch-only.ts';
 
 /** What an unused wallet becomes. `keys`: the public keys of the other people, as they exported them. */

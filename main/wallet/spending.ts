@@ -8,19 +8,19 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
-import type { Access } from './access.ts';
-import { withContacts } from './contact-index.ts';
-import { createDrafts, type Draft, type Drafts } from './drafts.ts';
-import type { KeySecrets } from './key-secrets.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import { type ConsolidationRequest, planConsolidation } from './plan-consolidation.ts';
-import { type FasterRequest, planFaster } from './plan-faster.ts';
-import { type Plan, planPayment } from './plan-payment.ts';
-import { type PastPayments, readPastPayments } from './recent-payments.ts';
-import type { WalletChain, WalletContacts, WalletMempool } from './ports.ts';
-import { type PaymentRequest, readAddress } from './receivers.ts';
+import type { Access } from './open/access.ts';
+import { withContacts } from './contacts/contact-index.ts';
+import { createDrafts, type Draft, type Drafts } from './payments/drafts.ts';
+import type { KeySecrets } from './secrets/key-secrets.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import { type ConsolidationRequest, planConsolidation } from './payments/plan-consolidation.ts';
+import { type FasterRequest, planFaster } from './payments/plan-faster.ts';
+import { type Plan, planPayment } from './payments/plan-payment.ts';
+import { type PastPayments, readPastPayments } from './payments/recent-payments.ts';
+import type { WalletChain, WalletContacts, WalletMempool } from './ledger/ports.ts';
+import { type PaymentRequest, readAddress } from './payments/receivers.ts';
 import { createSendDraft, type SendDeps, sendPayment, type Sent } from './send-payment.ts';
-import type { WalletData } from './wallet-data.ts';
+import type { WalletData } from './ledger/wallet-data.ts';
 
 /**
  * Makes payments, from the plan to the mempool. A refusal by the mempool is returned as a violation; other failures are

@@ -1,14 +1,14 @@
 import type { WordCount } from '../core/crypto/mnemonic.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import type { DeletedWallet } from '../../shared/contract/wallet.ts';
-import { entropyFromDice } from './dice-entropy.ts';
-import { GAP_LIMIT } from './key-use.ts';
-import { checkPassphrase, checkWords } from './new-wallet.ts';
-import type { WalletNetwork } from './ports.ts';
-import { spenderOf } from './wallet-list.ts';
+import { entropyFromDice } from './keys/dice-entropy.ts';
+import { GAP_LIMIT } from './ledger/key-use.ts';
+import { checkPassphrase, checkWords } from './open/new-wallet.ts';
+import type { WalletNetwork } from './ledger/ports.ts';
+import { spenderOf } from './open/wallet-list.ts';
 import type { RunningWallets } from './running-wallets.ts';
-import { firstLockIn } from './setup-locks.ts';
-import { checkWalletName } from './wallet-names.ts';
+import { firstLockIn } from './files/setup-locks.ts';
+import { checkWalletName } from './files/wallet-names.ts';
 
 export interface NewWallet {
   readonly name: string;

@@ -2,9 +2,9 @@ import type { Role } from '../../shared/contract/vocabulary.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { KithError } from '../lib/errors.ts';
 import { wipe } from '../workers/vault.ts';
-import { ownerOf } from './backup-records.ts';
-import { checkWords } from './new-wallet.ts';
-import type { OpenWallet } from './open-wallet.ts';
+import { ownerOf } from './backup/backup-records.ts';
+import { checkWords } from './open/new-wallet.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
 
 export interface WalletDeletion {

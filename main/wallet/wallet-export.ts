@@ -1,8 +1,8 @@
 import type { ExportPart, LabelReport } from '../../shared/contract/export.ts';
 import { KithError } from '../lib/errors.ts';
-import { createHistoryWriter, type HistoryFormat } from './history-export.ts';
-import type { WalletContacts } from './ports.ts';
-import { MAX_REPORTED, readLabels, writeLabels } from './label-file.ts';
+import { createHistoryWriter, type HistoryFormat } from './files/history-export.ts';
+import type { WalletContacts } from './ledger/ports.ts';
+import { MAX_REPORTED, readLabels, writeLabels } from './files/label-file.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import type { WalletQueries } from './wallet-queries.ts';
 

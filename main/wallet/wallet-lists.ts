@@ -2,12 +2,12 @@ import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../share
 import { outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
-import { listAddresses } from './address-list.ts';
-import { allCoins, sortCoins } from './balance.ts';
-import { listCoins } from './coin-list.ts';
-import { countReceipts } from './key-receipts.ts';
-import { createOwnAddresses } from './own-addresses.ts';
-import type { WalletChain, WalletNetwork } from './ports.ts';
+import { listAddresses } from './lists/address-list.ts';
+import { allCoins, sortCoins } from './ledger/balance.ts';
+import { listCoins } from './lists/coin-list.ts';
+import { countReceipts } from './ledger/key-receipts.ts';
+import { createOwnAddresses } from './lists/own-addresses.ts';
+import type { WalletChain, WalletNetwork } from './ledger/ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
 
 export interface NamedCoins {

@@ -1,14 +1,14 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { ListedWallet } from '../../shared/contract/wallet.ts';
 import type { SettingsChange, WalletSettings } from '../../shared/contract/wallet-settings.ts';
-import { ownerOf } from './backup-records.ts';
+import { ownerOf } from './backup/backup-records.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { wipe } from '../workers/vault.ts';
-import { deriveSecrets, type KeySecrets } from './key-secrets.ts';
-import type { OpenWallet } from './open-wallet.ts';
+import { deriveSecrets, type KeySecrets } from './secrets/key-secrets.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
-import { upgradeSeal } from './upgrade-seal.ts';
+import { upgradeSeal } from './open/upgrade-seal.ts';
 import type { WalletsDeps } from './wiring.ts';
 
 /** Lists the wallets, and locks and unlocks them. */

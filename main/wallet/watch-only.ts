@@ -5,9 +5,9 @@ import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
-import { CHAIN, CHAINS } from './key-path.ts';
-import type { OpenWallet } from './open-wallet.ts';
-import type { WalletNetwork } from './ports.ts';
+import { CHAIN, CHAINS } from './keys/key-path.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
+import type { WalletNetwork } from './ledger/ports.ts';
 import {
   decodePublicKeys,
   encodePublicKeys,
@@ -16,11 +16,11 @@ import {
   type KeyLists,
   MAX_LISTED_KEYS,
   type PublicKeysFile,
-} from './public-keys-file.ts';
-import { readAddress } from './receivers.ts';
+} from './files/public-keys-file.ts';
+import { readAddress } from './payments/receivers.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { readMissed, type WalletLockingDeps } from './wallet-locking.ts';
-import { checkWalletName } from './wallet-names.ts';
+import { checkWalletName } from './files/wallet-names.ts';
 
 /** A watch-only wallet to create: of exported public keys, or of addresses. */
 export type WatchOnlyRequest =

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { publicKeyFromSeed } from '../../main/core/crypto/ed25519.ts';
 import { createTransaction } from '../../main/core/primitives/transaction.ts';
 import { encodeRecords } from '../../main/core/primitives/records.ts';
-import { CHAIN, deriveChain, deriveKeySeed } from '../../main/wallet/key-path.ts';
+import { CHAIN, deriveChain, deriveKeySeed } from '../../main/wallet/keys/key-path.ts';
 import { mnemonicToSeed } from '../../main/core/crypto/mnemonic.ts';
 import { toMotes } from '../../shared/units.ts';
 import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';

@@ -11,7 +11,7 @@ import { snapshotRoot } from '../../main/core/ledger/snapshot-root.ts';
 import { manifestFromJson, manifestToJson, type Manifest } from '../../main/chain/snapshot-files.ts';
 import { frame, FRAME_BYTES, unframe } from '../../main/storage/segment-frame.ts';
 import { decodeStateOfSchema1, encodeState } from '../../main/storage/state-record.ts';
-import { decodeMeta, encodeMeta } from '../../main/wallet/wallet-meta.ts';
+import { decodeMeta, encodeMeta } from '../../main/wallet/ledger/wallet-meta.ts';
 import {
   decodeCoin,
   decodeMined,
@@ -20,7 +20,7 @@ import {
   encodeMined,
   encodeUnconfirmed,
   type OwnCoin,
-} from '../../main/wallet/wallet-records.ts';
+} from '../../main/wallet/ledger/wallet-records.ts';
 import type { Motes } from '../../shared/units.ts';
 import type { Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';

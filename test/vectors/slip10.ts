@@ -1,6 +1,6 @@
 import { toHex } from '../../main/core/codec/hex.ts';
 import { publicKeyFromSeed } from '../../main/core/crypto/ed25519.ts';
-import { slip10Derive } from '../../main/wallet/slip10.ts';
+import { slip10Derive } from '../../main/wallet/keys/slip10.ts';
 import { type Fields, fieldsOf, hexOf, isFields, type Kind, listOf, runEach, textOf } from './kind.ts';
 
 /** A seed and what each path below it leads to; every path is a vector. */

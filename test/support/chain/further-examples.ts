@@ -14,10 +14,10 @@ import { createGenesis, createNetworkOf, type Network } from '../../../main/core
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { LOCK_KEY } from '../../../main/core/primitives/coin.ts';
 import { encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
-import { CHAIN, deriveChain, deriveKeySeed } from '../../../main/wallet/key-path.ts';
+import { CHAIN, deriveChain, deriveKeySeed } from '../../../main/wallet/keys/key-path.ts';
 import { mnemonicToSeed, wordsOf } from '../../../main/core/crypto/mnemonic.ts';
 import { encodePaymentLink } from '../../../shared/payment-link.ts';
-import { slip10Master } from '../../../main/wallet/slip10.ts';
+import { slip10Master } from '../../../main/wallet/keys/slip10.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { example, type Example, type Row } from '../pages/example.ts';
 import { powHash } from './test-chain.ts';

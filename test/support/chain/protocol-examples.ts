@@ -30,7 +30,7 @@ import { createTransaction, sighash, type Transaction } from '../../../main/core
 import { bytesToBigInt } from '../../../main/core/codec/bytes.ts';
 import { SNAPSHOT_KEY_BYTES, writeSnapshotCoin } from '../../../main/core/ledger/snapshot-record.ts';
 import { chunkHash, snapshotRoot, type SnapshotFacts } from '../../../main/core/ledger/snapshot-root.ts';
-import { messageHash } from '../../../main/wallet/signed-message.ts';
+import { messageHash } from '../../../main/wallet/signing/signed-message.ts';
 import { encodeCoin } from '../../../main/storage/coin-record.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { example, type Example, type Row } from '../pages/example.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { hashRawSync } from '@node-rs/argon2';
 import { expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
-import { CHAIN } from '../../../main/wallet/key-path.ts';
+import { CHAIN } from '../../../main/wallet/keys/key-path.ts';
 import { wordsOf } from '../../../main/core/crypto/mnemonic.ts';
 import { writePoolFile } from '../../../main/mempool/mempool-file.ts';
 import {
@@ -13,15 +13,15 @@ import {
   decodeContacts,
   encodeContacts,
   MAX_CONTACTS_BYTES,
-} from '../../../main/wallet/contacts-file.ts';
-import { deriveSecrets, nobleSigner } from '../../../main/wallet/key-secrets.ts';
+} from '../../../main/wallet/contacts/contacts-file.ts';
+import { deriveSecrets, nobleSigner } from '../../../main/wallet/secrets/key-secrets.ts';
 import { systemClock } from '../../../main/lib/clock.ts';
 import { systemRandom } from '../../../main/lib/random.ts';
-import { encodeWalletFile, FILE_SCHEMA, MAX_FILE_BYTES } from '../../../main/wallet/wallet-file.ts';
+import { encodeWalletFile, FILE_SCHEMA, MAX_FILE_BYTES } from '../../../main/wallet/files/wallet-file.ts';
 import { CONTACT_LIMITS } from '../../../shared/contract/vocabulary.ts';
 import { MAX_CONTACT_NAME, MAX_NOTE } from '../../../shared/labels.ts';
 import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
-import { sealSecret } from '../../../main/wallet/file-secret.ts';
+import { sealSecret } from '../../../main/wallet/secrets/file-secret.ts';
 import { DEFAULT_KDF, KDF_LIMITS, open } from '../../../main/workers/vault.ts';
 import { rowsOf, shownExamples } from '../../support/pages/example.ts';
 import { readSource, tableRows } from '../../support/pages/constants.ts';

@@ -12,7 +12,7 @@ import { createCandidates } from '../../../main/session/candidates.ts';
 import { firstCandidate } from '../../../main/session/earlier-choice.ts';
 import { createKnownNetworks, type KnownNetworks } from '../../../main/session/known-networks.ts';
 import { createSession, type Session } from '../../../main/session/session.ts';
-import { encodeWalletFile } from '../../../main/wallet/wallet-file.ts';
+import { encodeWalletFile } from '../../../main/wallet/files/wallet-file.ts';
 import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
 import { silent } from '../../support/chain/test-chain.ts';
 import { newFolder } from '../../support/folder.ts';

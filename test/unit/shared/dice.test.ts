@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DICE_ROLLS, entropyOf, isRegular, readRolls } from '../../../shared/dice.ts';
 import { hideAmounts } from '../../../shared/hidden-amounts.ts';
 import { wordsOf } from '../../../main/core/crypto/mnemonic.ts';
-import { entropyFromDice } from '../../../main/wallet/dice-entropy.ts';
+import { entropyFromDice } from '../../../main/wallet/keys/dice-entropy.ts';
 import { createRandom } from '../../support/random.ts';
 
 const rolled = (seed: number, count: number) => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { KEY_BYTES } from '../../../main/core/primitives/limits.ts';
-import { decodePublicKeys, isPublicKeysProblem } from '../../../main/wallet/public-keys-file.ts';
-import { decodeSetup, encodeSetup, isSetupProblem } from '../../../main/wallet/setup-file.ts';
+import { decodePublicKeys, isPublicKeysProblem } from '../../../main/wallet/files/public-keys-file.ts';
+import { decodeSetup, encodeSetup, isSetupProblem } from '../../../main/wallet/files/setup-file.ts';
 import {
   activate,
   credentials,

@@ -10,8 +10,8 @@ import {
   isBackupProblem,
   MAX_BACKUP_BYTES,
   openBackup,
-} from '../../../main/wallet/backup-file.ts';
-import { decodeWalletFile, type WalletFile } from '../../../main/wallet/wallet-file.ts';
+} from '../../../main/wallet/backup/backup-file.ts';
+import { decodeWalletFile, type WalletFile } from '../../../main/wallet/files/wallet-file.ts';
 import { plainSha256 } from '../../../main/core/crypto/hash.ts';
 import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
 import { eventually, MATURITY, network, openWorld, PASSWORD, type World, walletWithCoins } from './world.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
-import { readAmounts } from '../../../main/wallet/batch-amounts.ts';
-import { readTable } from '../../../main/wallet/batch-table.ts';
-import { MAX_RECEIVERS, readBatch } from '../../../main/wallet/read-batch.ts';
+import { readAmounts } from '../../../main/wallet/batch/batch-amounts.ts';
+import { readTable } from '../../../main/wallet/batch/batch-table.ts';
+import { MAX_RECEIVERS, readBatch } from '../../../main/wallet/batch/read-batch.ts';
 import { batchText } from '../../../renderer/format/batch.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
 import { testKey } from '../../support/chain/test-chain.ts';

@@ -3,10 +3,10 @@ import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { outpointKeyOf } from '../../../main/core/primitives/outpoint.ts';
 import { systemClock } from '../../../main/lib/clock.ts';
 import { systemRandom } from '../../../main/lib/random.ts';
-import { coinOrigins } from '../../../main/wallet/coin-origins.ts';
-import { type Contacts, createContacts } from '../../../main/wallet/contacts.ts';
-import { createKeyring } from '../../../main/wallet/keyring.ts';
-import { paymentWarnings } from '../../../main/wallet/warnings.ts';
+import { coinOrigins } from '../../../main/wallet/payments/coin-origins.ts';
+import { type Contacts, createContacts } from '../../../main/wallet/contacts/contacts.ts';
+import { createKeyring } from '../../../main/wallet/ledger/keyring.ts';
+import { paymentWarnings } from '../../../main/wallet/payments/warnings.ts';
 import { newDirectory, silent } from '../../support/chain/test-chain.ts';
 import { network, openWorld, send, walletWithCoins, type World } from './world.ts';
 

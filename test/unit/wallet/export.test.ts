@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { HistoryEntry } from '../../../shared/contract/wallet.ts';
-import { createHistoryWriter, CSV_COLUMNS, textCell } from '../../../main/wallet/history-export.ts';
-import { readLabels, writeLabels } from '../../../main/wallet/label-file.ts';
+import { createHistoryWriter, CSV_COLUMNS, textCell } from '../../../main/wallet/files/history-export.ts';
+import { readLabels, writeLabels } from '../../../main/wallet/files/label-file.ts';
 import { openWorld, PASSWORD, send, type World, walletWithCoins } from './world.ts';
 
 let world: World | null = null;

@@ -5,8 +5,8 @@ import type { NodeFacade } from '../../../main/api/facade.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import type { Output } from '../../../main/core/primitives/coin.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
-import { encodeProof, proofStatement } from '../../../main/wallet/payment-proof.ts';
-import { messageHash } from '../../../main/wallet/signed-message.ts';
+import { encodeProof, proofStatement } from '../../../main/wallet/signing/payment-proof.ts';
+import { messageHash } from '../../../main/wallet/signing/signed-message.ts';
 import { network, openWorld, PASSWORD, send, signer, walletWithCoins, type World } from './world.ts';
 
 // A txid does not cover the signatures: a forger takes a payment of others, and signs it with an own key.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../main/core/codec/hex.ts';
 import { publicKeyFromSeed } from '../../../main/core/crypto/ed25519.ts';
 import { isWordsProblem, mnemonicToSeed, readWords, wordsOf } from '../../../main/core/crypto/mnemonic.ts';
-import { parsePath, slip10Derive } from '../../../main/wallet/slip10.ts';
+import { parsePath, slip10Derive } from '../../../main/wallet/keys/slip10.ts';
 import { readSharedData } from '../../support/shared-data.ts';
 
 const bip39 = readSharedData('vectors/bip39-english.json');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { publicKeyFromSeed, sign } from '../../../main/core/crypto/ed25519.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
-import { lookalikeFinder } from '../../../main/wallet/lookalike.ts';
-import { messageHash, verifyMessage } from '../../../main/wallet/signed-message.ts';
+import { lookalikeFinder } from '../../../main/wallet/payments/lookalike.ts';
+import { messageHash, verifyMessage } from '../../../main/wallet/signing/signed-message.ts';
 
 describe('signed messages', () => {
   const seed = new Uint8Array(32).fill(3);

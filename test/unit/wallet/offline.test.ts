@@ -9,12 +9,12 @@ import {
   encodePaymentFile,
   isPaymentFileProblem,
   type PaymentFile,
-} from '../../../main/wallet/payment-file.ts';
+} from '../../../main/wallet/signing/payment-file.ts';
 import {
   decodePublicKeys,
   encodePublicKeys,
   isPublicKeysProblem,
-} from '../../../main/wallet/public-keys-file.ts';
+} from '../../../main/wallet/files/public-keys-file.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 import {
   eventually,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Motes } from '../../../shared/units.ts';
 import { requestState } from '../../../main/wallet/receive-requests.ts';
-import { decodeWalletFile, type WalletFile } from '../../../main/wallet/wallet-file.ts';
+import { decodeWalletFile, type WalletFile } from '../../../main/wallet/files/wallet-file.ts';
 import { eventually, openWorld, PASSWORD, send, walletWithCoins, type World } from './world.ts';
 
 let world: World;

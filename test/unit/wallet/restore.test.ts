@@ -8,17 +8,17 @@ import { type Lock, LOCK_KEY } from '../../../main/core/primitives/coin.ts';
 import { createHeader } from '../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
-import { deriveSecrets } from '../../../main/wallet/key-secrets.ts';
-import { emptyMeta } from '../../../main/wallet/wallet-ledger.ts';
-import type { WalletFile } from '../../../main/wallet/wallet-file.ts';
-import type { WalletFiles } from '../../../main/wallet/wallet-files.ts';
-import { createKeyring } from '../../../main/wallet/keyring.ts';
-import { createOpenWallet } from '../../../main/wallet/open-wallet.ts';
-import { openWalletData } from '../../../main/wallet/wallet-data.ts';
+import { deriveSecrets } from '../../../main/wallet/secrets/key-secrets.ts';
+import { emptyMeta } from '../../../main/wallet/ledger/wallet-ledger.ts';
+import type { WalletFile } from '../../../main/wallet/files/wallet-file.ts';
+import type { WalletFiles } from '../../../main/wallet/files/wallet-files.ts';
+import { createKeyring } from '../../../main/wallet/ledger/keyring.ts';
+import { createOpenWallet } from '../../../main/wallet/open/open-wallet.ts';
+import { openWalletData } from '../../../main/wallet/ledger/wallet-data.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { createRandom } from '../../support/random.ts';
-import { checkWords } from '../../../main/wallet/new-wallet.ts';
-import { firstHeight } from '../../../main/wallet/wallet-list.ts';
+import { checkWords } from '../../../main/wallet/open/new-wallet.ts';
+import { firstHeight } from '../../../main/wallet/open/wallet-list.ts';
 import { coinbaseOf, newDirectory, pay, silent, testKey } from '../../support/chain/test-chain.ts';
 import {
   eventually,

@@ -9,19 +9,19 @@ import {
   encodeSetup,
   isSetupProblem,
   setupFingerprint,
-} from '../../../main/wallet/setup-file.ts';
+} from '../../../main/wallet/files/setup-file.ts';
 import {
   decodePaymentFile,
   encodePaymentFile,
   isPaymentFileProblem,
-} from '../../../main/wallet/payment-file.ts';
+} from '../../../main/wallet/signing/payment-file.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
 import {
   decodePublicKeys,
   encodePublicKeys,
   isPublicKeysProblem,
-} from '../../../main/wallet/public-keys-file.ts';
-import { decodeWalletFile, encodeWalletFile, isFileProblem } from '../../../main/wallet/wallet-file.ts';
+} from '../../../main/wallet/files/public-keys-file.ts';
+import { decodeWalletFile, encodeWalletFile, isFileProblem } from '../../../main/wallet/files/wallet-file.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 import {
   activate,

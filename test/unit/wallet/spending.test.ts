@@ -2,12 +2,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import type { Transaction } from '../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { CHAIN } from '../../../main/wallet/key-path.ts';
+import { CHAIN } from '../../../main/wallet/keys/key-path.ts';
 import { isWordsProblem, readWords } from '../../../main/core/crypto/mnemonic.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
-import { withSignatures } from '../../../main/wallet/unsigned-payment.ts';
+import { withSignatures } from '../../../main/wallet/payments/unsigned-payment.ts';
 import { sighash } from '../../../main/core/primitives/transaction.ts';
-import { deriveSecrets } from '../../../main/wallet/key-secrets.ts';
+import { deriveSecrets } from '../../../main/wallet/secrets/key-secrets.ts';
 import { formatKith } from '../../../shared/units.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import {

@@ -1,0 +1,70 @@
+import type { Outpoint, OutpointKey } from '../../core/primitives/outpoint.ts';
+import { outpointKey } from '../../core/primitives/outpoint.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import { type Keyring, prefixOf } from './keyring.ts';
+import type { OwnCoin, OwnInput, OwnOutput, UnconfirmedRecord } from './wallet-records.ts';
+
+/**
+ * Finds the inputs and outputs of a transaction that belong to the wallet. Used for every transaction of every block.
+ */
+export interface Matcher {
+  outputs(tx: Transaction): OwnOutput[];
+  inputs(tx: Transaction): OwnInput[];
+  /** A cheap filter with one lookup: false for most outpoints that do not concern the wallet, true for all others. */
+  mayConcern(outpoint: Outpoint): boolean;
+  /** From now on `mayConcern` is true for outputs of this transaction. Only the first 4 bytes of `txid` are read. */
+  watch(txid: Uint8Array): void;
+  setKeyring(keyring: Keyring): void;
+}
+
+export interface MatcherDeps {
+  readonly keyring: Keyring;
+  readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
+  readonly unconfirmed: ReadonlyMap<string, UnconfirmedRecord>;
+}
+
+export function createMatcher(deps: MatcherDeps): Matcher {
+  let { keyring } = deps;
+  // Entries are never removed: an outdated entry only costs another lookup.
+  const watched = new Set<number>();
+  const mayConcern = (outpoint: Outpoint) => watched.has(prefixOf(outpoint.txid));
+
+  return {
+    outputs(tx) {
+      const found: OwnOutput[] = [];
+      for (let index = 0; index < tx.outputs.length; index++) {
+        const keyPath = keyring.find(tx.outputs[index]!);
+        if (keyPath !== undefined) found.push({ index, keyPath });
+      }
+      return found;
+    },
+    inputs(tx) {
+      const found: OwnInput[] = [];
+      for (let index = 0; index < tx.inputs.length; index++) {
+        const input = tx.inputs[index]!;
+        if (!mayConcern(input)) continue;
+        const key = outpointKey(input);
+        const coin = deps.coins.get(key) ?? unconfirmedCoin(key, deps.unconfirmed);
+        if (coin !== undefined) found.push({ index, coin });
+      }
+      return found;
+    },
+    mayConcern,
+    watch: (txid) => void watched.add(prefixOf(txid)),
+    setKeyring(next) {
+      keyring = next;
+    },
+  };
+}
+
+/** An output of an unconfirmed transaction, as a coin. */
+function unconfirmedCoin(
+  key: OutpointKey,
+  unconfirmed: ReadonlyMap<string, UnconfirmedRecord>,
+): OwnCoin | undefined {
+  const record = unconfirmed.get(key.slice(0, 64));
+  const index = Number(key.slice(65));
+  const output = record?.outputs.find((own) => own.index === index);
+  if (record === undefined || output === undefined) return undefined;
+  return { amount: record.tx.outputs[index]!.amount, keyPath: output.keyPath, height: 0, coinbase: false };
+}

@@ -1,0 +1,289 @@
+/**
+ * The wallet database: keys of each table, records with checksums, migration. A change of the format needs a new
+ * SCHEMA.
+ */
+import type { Height } from '../../../shared/units.ts';
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
+import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Change, KeyRange } from '../../storage/renewable-level.ts';
+import type { LevelRecord } from '../../storage/salvage.ts';
+import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
+import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from './key-use.ts';
+import { decodeMeta, decodeMetaOfSchema1, encodeMeta, type WalletMeta } from './wallet-meta.ts';
+import {
+  decodeCoin,
+  decodeMined,
+  decodeUnconfirmed,
+  encodeCoin,
+  encodeMined,
+  encodeUnconfirmed,
+  type MinedRecord,
+  type OwnCoin,
+  type UnconfirmedRecord,
+} from './wallet-records.ts';
+
+const SCHEMA = 2;
+const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unconfirmed: 5 } as const;
+const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unconfirmed];
+
+const key = {
+  schema: () => Buffer.of(TABLE.schema),
+  meta: (id: string) => prefix(TABLE.meta, id),
+  coin: (id: string, coin: OutpointKey) => {
+    const [txid = '', index = ''] = coin.split(':');
+    return Buffer.concat([prefix(TABLE.coin, id), Buffer.from(txid, 'hex'), bigEndian(Number(index))]);
+  },
+  mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
+  unconfirmed: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unconfirmed, id), txid]),
+  /** Height and position are big-endian, so that keys sort in the order of the chain. */
+  order: (id: string, height: number, position: number) =>
+    Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
+} as const;
+
+/** Collects changes to the records of one wallet. `write` applies them. */
+export interface WalletChanges {
+  putCoin(key: OutpointKey, coin: OwnCoin): void;
+  deleteCoin(key: OutpointKey): void;
+  putMined(record: MinedRecord): void;
+  deleteMined(record: MinedRecord): void;
+  putUnconfirmed(record: UnconfirmedRecord): void;
+  deleteUnconfirmed(record: UnconfirmedRecord): void;
+  readonly size: number;
+}
+
+/** Position of a mined record in the order of the chain. */
+export interface MinedPosition {
+  readonly height: Height;
+  readonly position: number;
+}
+
+/** The state from which a wallet starts over after its records were lost. */
+export interface InitialState {
+  readonly meta: WalletMeta;
+  readonly unconfirmed: readonly UnconfirmedRecord[];
+}
+
+/**
+ * Reads throw `wallet-data-damaged` when a record is corrupt. After LevelDB has found corruption, every write throws it
+ * too, until `renew`.
+ */
+export interface WalletData {
+  /** Why the database was created again, when it was opened or later; null if it was not. */
+  readonly renewedBecause: string | null;
+  meta(id: string): Promise<WalletMeta | null>;
+  coins(id: string): AsyncIterable<readonly [OutpointKey, OwnCoin]>;
+  unconfirmed(id: string): AsyncIterable<UnconfirmedRecord>;
+  mined(id: string, txidHex: string): Promise<MinedRecord | null>;
+  /** Mined records, newest first: those before `before` and above height `above`. Without limits all. */
+  newest(id: string, range: { before?: MinedPosition; above?: Height }): AsyncIterable<MinedRecord>;
+  /** Mined records in the order of their txids, after a txid; empty for all. */
+  minedByTxid(id: string, after: string): AsyncIterable<MinedRecord>;
+  countMined(id: string): Promise<number>;
+  changes(id: string): WalletChanges;
+  /** Writes the changes and the new meta record of the wallet in one atomic batch. */
+  write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
+  /** Deletes the records of a wallet. Returns its unconfirmed payments, as far as they can be read. */
+  clear(id: string): Promise<UnconfirmedRecord[]>;
+  /**
+   * Renames the database and creates it again. These wallets get the given state; other wallets keep their readable
+   * unconfirmed payments.
+   * @throws {KithError} `wallet-data-unusable`, `disk-full`
+   */
+  renew(why: string, wallets: ReadonlyMap<string, InitialState>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database. A corrupt one is renamed, and the wallets read the chain again.
+ * @throws {KithError} `wallet-data-newer`, `wallet-data-unusable`, `disk-full`
+ */
+export async function openWalletData(
+  folder: string,
+  log: Log,
+  onRefused?: (error: KithError) => void,
+): Promise<WalletData> {
+  const level = await openCheckedLevel(folder, log, isUnconfirmed, onRefused);
+  await checkSchema(level).catch(async (error: unknown) => {
+    if (codeOf(error) !== 'wallet-data-damaged') throw error;
+    await level.renew(messageOf(error), (kept) => [[key.schema(), Uint8Array.of(SCHEMA)], ...kept]);
+  });
+
+  const clear = async (id: string) => {
+    const saved: UnconfirmedRecord[] = [];
+    const keys: Change[] = [];
+    for (const table of TABLES) {
+      for await (const [at, value] of reachable(level, table, id, log)) {
+        const record = table === TABLE.unconfirmed && value !== null ? decodeUnconfirmed(value) : null;
+        if (record) saved.push(record);
+        keys.push([at, null]);
+      }
+    }
+    await level.write(keys, true);
+    return saved;
+  };
+
+  const renew: WalletData['renew'] = (why, wallets) =>
+    level.renew(why, (kept) => [
+      [key.schema(), Uint8Array.of(SCHEMA)],
+      ...kept.filter(([at]) => !wallets.has(idIn(at))),
+      ...[...wallets].flatMap(([id, { meta, unconfirmed }]): LevelRecord[] => [
+        [key.meta(id), encodeMeta(meta)],
+        ...unconfirmed.map((record): LevelRecord => [
+          key.unconfirmed(id, record.tx.txid),
+          encodeUnconfirmed(record),
+        ]),
+      ]),
+    ]);
+
+  return {
+    get renewedBecause() {
+      return level.renewedBecause;
+    },
+    meta: async (id) => decodeOrThrow(await level.get(key.meta(id)), decodeMeta),
+    async *coins(id) {
+      for await (const [at, value] of all(level, TABLE.coin, id)) {
+        const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
+        yield [outpointKeyOf(toHex(at.subarray(9, 41)), view.readUInt32BE(41)), required(decodeCoin(value))];
+      }
+    },
+    async *unconfirmed(id) {
+      for await (const [, value] of all(level, TABLE.unconfirmed, id))
+        yield required(decodeUnconfirmed(value));
+    },
+    mined: async (id, txidHex) =>
+      decodeOrThrow(await level.get(key.mined(id, fromHex(txidHex)!)), decodeMined),
+    async *newest(id, { before, above }) {
+      const gte = above === undefined ? prefix(TABLE.order, id) : key.order(id, above + 1, 0);
+      const lt = before ? key.order(id, before.height, before.position) : after(prefix(TABLE.order, id));
+      for await (const [, txid] of level.entries({ gte, lt, reverse: true })) {
+        yield required(decodeOrThrow(await level.get(key.mined(id, txid)), decodeMined));
+      }
+    },
+    async *minedByTxid(id, after) {
+      const { gte, lt } = rangeOf(TABLE.mined, id);
+      const start = after === '' ? gte : Buffer.concat([key.mined(id, fromHex(after)!), Buffer.of(0)]);
+      for await (const [, value] of level.entries({ gte: start, lt })) yield required(decodeMined(value));
+    },
+    async countMined(id) {
+      let count = 0;
+      for await (const _ of all(level, TABLE.order, id)) count++;
+      return count;
+    },
+    changes: createChanges,
+    async write(changes, meta, sync) {
+      const { id, list } = changes as Changes;
+      await level.write([...list, [key.meta(id), encodeMeta(meta)]], sync);
+    },
+    clear,
+    renew,
+    close: () => level.close(),
+  };
+}
+
+interface Changes extends WalletChanges {
+  readonly id: string;
+  readonly list: Change[];
+}
+
+function createChanges(id: string): WalletChanges {
+  const list: Change[] = [];
+  const changes: Changes = {
+    id,
+    list,
+    putCoin: (at, coin) => list.push([key.coin(id, at), encodeCoin(coin)]),
+    deleteCoin: (at) => list.push([key.coin(id, at), null]),
+    putMined(record) {
+      const { tx, height, position } = record;
+      list.push([key.mined(id, tx.txid), encodeMined(record)], [key.order(id, height, position), tx.txid]);
+    },
+    deleteMined({ tx, height, position }) {
+      list.push([key.mined(id, tx.txid), null], [key.order(id, height, position), null]);
+    },
+    putUnconfirmed: (record) => list.push([key.unconfirmed(id, record.tx.txid), encodeUnconfirmed(record)]),
+    deleteUnconfirmed: ({ tx }) => list.push([key.unconfirmed(id, tx.txid), null]),
+    get size() {
+      return list.length;
+    },
+  };
+  return changes;
+}
+
+async function checkSchema(level: CheckedLevel): Promise<void> {
+  const stored = await level.get(key.schema()).catch(() => undefined);
+  const version = stored?.[0] ?? SCHEMA;
+  if (version > SCHEMA) {
+    await level.close();
+    throw new KithError('wallet-data-newer', 'the wallet database was written by a newer version', {
+      data: { version, known: SCHEMA },
+    });
+  }
+  const migrated = version === 1 ? await metasOfSchema1(level) : [];
+  await level.write([...migrated, [key.schema(), Uint8Array.of(SCHEMA)]], true);
+}
+
+/**
+ * Migrates from schema 1 to 2, in which meta records have the key use of settled blocks. Cost: one pass over the mined
+ * records. A meta record that cannot be read is left out; its wallet reads the chain again.
+ */
+async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
+  const changes: Change[] = [];
+  for await (const [at, value] of level.entries({ gte: Buffer.of(TABLE.meta), lt: Buffer.of(TABLE.coin) })) {
+    const paid: PaidKeys[] = [];
+    for await (const [, record] of all(level, TABLE.mined, idIn(at))) {
+      const mined = decodeMined(record);
+      if (mined !== null) paid.push({ height: mined.height, keyPaths: keysPaidBy(mined.outputs) });
+    }
+    const meta = decodeMetaOfSchema1(value, GAP_LIMIT);
+    const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.syncedTo) });
+    changes.push([at, upgraded]);
+  }
+  return changes;
+}
+
+const all = (level: CheckedLevel, table: number, id: string) => level.entries(rangeOf(table, id));
+
+const isUnconfirmed = (at: Uint8Array): boolean => at[0] === TABLE.unconfirmed;
+/** The id of the wallet in the key of one of its records. */
+const idIn = (at: Uint8Array): string => toHex(at.subarray(1, 9));
+
+/** All readable keys of a table, with null for corrupt values. Keys after an unreadable part are left out. */
+async function* reachable(level: CheckedLevel, table: number, id: string, log: Log) {
+  try {
+    yield* level.readable(rangeOf(table, id));
+  } catch (error) {
+    log.warn(
+      'a table of the wallet database cannot be read; the records after the corrupt one are left out',
+      { table, error },
+    );
+  }
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new KithError('wallet-data-damaged');
+  return value;
+}
+
+function decodeOrThrow<T>(bytes: Uint8Array | undefined, decode: (bytes: Uint8Array) => T | null): T | null {
+  return bytes === undefined ? null : required(decode(bytes));
+}
+
+function rangeOf(table: number, id: string): KeyRange {
+  return { gte: prefix(table, id), lt: after(prefix(table, id)) };
+}
+
+function prefix(table: number, id: string): Buffer {
+  return Buffer.concat([Buffer.of(table), Buffer.from(id, 'hex')]);
+}
+
+/** The first key after all keys with this prefix. */
+function after(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc(64, 0xff)]);
+}
+
+function bigEndian(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

@@ -1,0 +1,65 @@
+import { encodeAddress } from '../../core/primitives/address.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { CHAINS, type Chain, type KeyPath } from '../keys/key-path.ts';
+import type { Keyring } from '../ledger/keyring.ts';
+import type { OpenWallet } from '../open/open-wallet.ts';
+
+/** The address of a key of the wallet as text. */
+export type AddressOf = (keyPath: KeyPath) => string;
+
+/** The addresses of the wallets as text. Each is encoded once. */
+export interface OwnAddresses {
+  of(wallet: OpenWallet): AddressOf;
+  /** Encodes every address of a wallet, for a search. Yields, so that 100 000 addresses do not block the node. */
+  prepare(wallet: OpenWallet): Promise<void>;
+}
+
+/** Number of addresses that are encoded before other work gets its turn; about 10 ms. */
+const ADDRESSES_PER_TURN = 500;
+
+type Texts = [receive: string[], change: string[]];
+
+export function createOwnAddresses(hrp: string, clock: Pick<Clock, 'soon'>): OwnAddresses {
+  const known = new WeakMap<OpenWallet, { keyring: Keyring; texts: Texts }>();
+
+  const textsOf = (wallet: OpenWallet): Texts => {
+    const { keyring } = wallet;
+    const last = known.get(wallet);
+    if (last?.keyring === keyring) return last.texts;
+    // More keys were derived, or wrong ones were replaced.
+    const texts: Texts = last !== undefined && isContinued(last.keyring, keyring) ? last.texts : [[], []];
+    known.set(wallet, { keyring, texts });
+    return texts;
+  };
+  const textOf = (texts: Texts, keyring: Keyring, keyPath: KeyPath): string =>
+    (texts[keyPath.chain][keyPath.index] ??= encodeAddress(hrp, keyring.lock(keyPath)));
+
+  return {
+    of(wallet) {
+      const texts = textsOf(wallet);
+      const { keyring } = wallet;
+      return (keyPath) => textOf(texts, keyring, keyPath);
+    },
+    async prepare(wallet) {
+      const { keyring } = wallet;
+      const texts = textsOf(wallet);
+      for (const chain of CHAINS) await encodeMissing(texts, chain, keyring);
+    },
+  };
+
+  async function encodeMissing(texts: Texts, chain: Chain, keyring: Keyring): Promise<void> {
+    let encoded = 0;
+    for (let index = 0; index < keyring.count(chain); index++) {
+      if (texts[chain][index] !== undefined) continue;
+      textOf(texts, keyring, { chain, index });
+      if (++encoded % ADDRESSES_PER_TURN === 0) await clock.soon();
+    }
+  }
+}
+
+/** Whether a keyring has the keys of an earlier one, and perhaps more. */
+function isContinued(earlier: Keyring, now: Keyring): boolean {
+  const begins = (list: Uint8Array, start: Uint8Array) =>
+    Buffer.compare(start, list.subarray(0, start.length)) === 0;
+  return begins(now.receive, earlier.receive) && begins(now.change, earlier.change);
+}
