@@ -65,7 +65,7 @@ const PROTOCOL: readonly string[] = [
   `plus ${policy('REPLACEMENT_INCREMENT')} motes for each of its own bytes`,
   `rises to ${policy('REPLACEMENT_INCREMENT')} motes a byte above`,
   `A mempool holds ${policy('MAX_POOL_USAGE') / 1_000_000} MB, each transaction counted as its bytes + ${policy('ENTRY_OVERHEAD')}`,
-  `m/${constant('wallet/keys/key-path.ts', 'PURPOSE')}'/${constant('wallet/key-path.ts', 'COIN_TYPE')}'/account'`,
+  `m/${constant('wallet/keys/key-path.ts', 'PURPOSE')}'/${constant('wallet/keys/key-path.ts', 'COIN_TYPE')}'/account'`,
   `percent-encoded UTF-8, at most ${constant('shared/payment-link.ts', 'MAX_LINK')} characters`,
   `it then has at most ${constant('shared/labels.ts', 'MAX_LABEL')} UTF-16 code units`,
   `or above ${limit('MAX_BLOCK_OUTPUTS') - 1} (getParts)`,
