@@ -41,9 +41,9 @@ async function saved(page: Page, button: string): Promise<string> {
   return file;
 }
 /** What the other people do in their terminals. */
-async function keysOf(i: number, from: string): Promise<string> {
-  await clients[i]!.wallet.createAccount({ from, name: `${from} family`, password: PASSWORD });
-  const { keys } = await clients[i]!.wallet.exportKeys({ name: `${from} family` });
+async function keysOf(i: number, from: string, name = `${from} family`): Promise<string> {
+  await clients[i]!.wallet.createAccount({ from, name, password: PASSWORD });
+  const { keys } = await clients[i]!.wallet.exportKeys({ name });
   const file = path.join(pages.folder, `${from}.kithkeys`);
   writeFileSync(file, Buffer.from(keys, 'hex'));
   return file;
@@ -116,6 +116,70 @@ test('a payment of it is signed by one person after the other, and sent', async 
   await expect
     .poll(async () => (await c!.wallet.history({ name: 'Eve', limit: 1 }))[0]?.txid, { timeout: 60_000 })
     .toBe(newest!.txid);
+});
+
+test('signatures that two people made at the same time are added from their files, and wrong files are refused', async () => {
+  const [a, , c] = clients;
+  await a!.mining.generate({ address: (await a!.wallet.address({ name: 'Ann' })).address, blocks: 1 });
+  const { address: shop } = await c!.wallet.address({ name: 'Eve' });
+  const prepared = async (amount: number): Promise<string> => {
+    const { draft } = await a!.wallet.prepare({ name: 'Ann family', to: [{ address: shop, amount }] });
+    return (await a!.wallet.exportPayment({ draft })).payment;
+  };
+  const file = (name: string, payment: string): string => {
+    const at = path.join(pages.folder, `${name}.kithpayment`);
+    writeFileSync(at, Buffer.from(payment, 'hex'));
+    return at;
+  };
+  const [unsigned, other] = [await prepared(700_000_000), await prepared(800_000_000)];
+  const signedBy = async (i: number, name: string): Promise<string> => {
+    const signed = await clients[i]!.wallet.signPayment({ name, payment: unsigned, password: PASSWORD });
+    expect(signed.complete).toBe(false);
+    return file(name, signed.payment);
+  };
+  await expect
+    .poll(async () => (await c!.chain.tip({})).id, { timeout: 60_000 })
+    .toBe((await a!.chain.tip({})).id);
+  const [bobs, eves] = [await signedBy(1, 'Bob family'), await signedBy(2, 'Eve family')];
+
+  await go(ann, 'home');
+  await go(ann, 'payment-file');
+  await ann.getByLabel('Payment file').setInputFiles(file('unsigned', unsigned));
+  /** Who has signed, as the screen lists it. */
+  const state = async () =>
+    (
+      await ann
+        .locator('dd')
+        .filter({ hasText: /family/ })
+        .allTextContents()
+    )
+      .map((text) => text.trim())
+      .filter((text) => text.includes(':'))
+      .sort();
+  const nobody = ['Ann family (you): not yet', 'Bob family: not yet', 'Eve family: not yet'];
+  await expect.poll(state).toEqual(nobody);
+  const add = (from: string) =>
+    ann.getByLabel('The same payment, signed by another person').setInputFiles(from);
+  await add(file('other', other));
+  await ann
+    .getByText('These files are different payments. Combine only files of the same payment.')
+    .waitFor();
+  await add(await keysOf(1, 'Bob', 'Bob spare'));
+  await ann.getByText(/not a payment file of Kith/).waitFor();
+  expect(await state()).toEqual(nobody);
+  await add(bobs);
+  await expect.poll(state).toEqual([nobody[0], 'Bob family: signed', nobody[2]]);
+  expect(await ann.getByRole('button', { name: 'Send payment' }).count()).toBe(0);
+  await add(eves);
+  await expect.poll(state).toEqual([nobody[0], 'Bob family: signed', 'Eve family: signed']);
+  await ann.getByText('Complete', { exact: true }).waitFor();
+  await press(ann, 'Send payment');
+  await ann.waitForURL(/#\/payment\/[0-9a-f]{64}$/);
+  const received = async () =>
+    (await c!.wallet.history({ name: 'Eve', limit: 1 })).map(({ txid, amount }) => ({ txid, amount }));
+  await expect
+    .poll(received, { timeout: 60_000 })
+    .toEqual([{ txid: ann.url().slice(-64), amount: 700_000_000 }]);
 });
 
 test('savings are locked until a day, and say until which block', async () => {
