@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
-import { call, cleanUp, run, start } from './program.ts';
+import { call, cleanUp, NODE, run, start } from './program.ts';
 
 // A wallet with coins and labels is backed up by the terminal of one node and restored by that of another.
 const PASSWORD = 'p@ss word';
 const STRANGER = 'rkith1qqqqqqqyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq9xl0nl';
-const NODE = ['node', '--network', 'regtest', '--listen', '/ip4/127.0.0.1/tcp/0', '--json'];
 const first = newFolder();
 const second = newFolder();
 const path = join(newFolder(), 'mine.kithbackup');

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
-import { call, cleanUp, run, type Running, start } from './program.ts';
+import { type Fields, holds } from './answer-shape.ts';
+import { call, cleanUp, NODE, run, type Running, start } from './program.ts';
 
 // Every procedure of the promised table, asked of real nodes by the terminal, with exactly the promised fields. A field
 // that stands here may never go; what was added since stands in `additions`.
@@ -10,10 +11,8 @@ interface Ready {
   readonly peerId: string;
   readonly addresses: readonly string[];
 }
-type Fields = Readonly<Record<string, unknown>>;
 
 const PASSWORD = 'p@ss word';
-const NODE = ['node', '--network', 'regtest', '--listen', '/ip4/127.0.0.1/tcp/0', '--json'];
 const dir = newFolder();
 const called = new Set<string>();
 let node: Running;
@@ -47,28 +46,6 @@ async function watch(procedure: string, meanwhile?: () => Promise<unknown>): Pro
   const event = await first;
   following.child.kill('SIGINT');
   return event;
-}
-
-/** `names*` has a null or a value of the kind before it. */
-const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  hash: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
-  hex: (value) => typeof value === 'string' && /^([0-9a-f]{2})+$/.test(value),
-  text: (value) => typeof value === 'string',
-  int: (value) => Number.isSafeInteger(value),
-  number: (value) => typeof value === 'number' && Number.isFinite(value),
-  flag: (value) => typeof value === 'boolean',
-  list: (value) => Array.isArray(value),
-};
-
-/** Holds an answer against `name:kind`; a kind with a question mark may be null. Answers the fields beyond them. */
-function holds(answer: Fields, shape: string): string[] {
-  const promised = new Map(shape.split(' ').map((each) => each.split(':') as [string, string]));
-  for (const [name, kind] of promised) {
-    const value = answer[name];
-    const good = (kind.endsWith('?') && value === null) || KINDS[kind.replace('?', '')]!(value);
-    expect(good, `${name} must be ${kind}, not ${JSON.stringify(value)}`).toBe(true);
-  }
-  return Object.keys(answer).filter((name) => !promised.has(name));
 }
 
 const STATUS =

@@ -1,10 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
 import { newFolder } from '../../support/folder.ts';
-import { call, cleanUp, run, start } from './program.ts';
+import { call, cleanUp, NODE, run, start } from './program.ts';
 
 // What people paste into a terminal, and what it is given back: a node that mines for a pasted address, a second one that
 // begins with an address as lists of peers show it.
-const NODE = ['node', '--network', 'regtest', '--listen', '/ip4/127.0.0.1/tcp/0', '--json'];
 const PASSWORD = 'p@ss word';
 const UNSEEN = '\u200b';
 

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { KITH } from '../../support/programs.ts';
 
+/** Arguments of a node for tests; it listens only on loopback. */
+export const NODE = ['node', '--network', 'regtest', '--listen', '/ip4/127.0.0.1/tcp/0', '--json'];
+
 /** What a run of `kith` left behind. */
 export interface Ended {
   readonly code: number | null;
