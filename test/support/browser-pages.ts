@@ -1,12 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { chromium, type Page } from '@playwright/test';
-import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
-import { createChildLauncher } from '../../main/demo/launch.ts';
-import { type NodeProcess, startNodeProcess } from '../../main/demo/node-process.ts';
+import type { NodeProcess } from '../../main/demo/node-process.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
-import { NODE_CHILD } from './programs.ts';
+import { createLocalNodes } from './local-nodes.ts';
 
 /** Real nodes as processes of their own, and a real browser for their pages. */
 export interface BrowserPages {
@@ -29,18 +25,16 @@ export interface OpenOptions {
 
 /** `args`: further arguments of the browser. */
 export async function startBrowserPages(args: readonly string[] = []): Promise<BrowserPages> {
-  const launcher = createChildLauncher(NODE_CHILD);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-pages-'));
+  const nodes = createLocalNodes();
   const browser = await chromium.launch({
     executablePath: findChromium()!,
     args: [...CHROMIUM_ARGS, ...args],
   });
   const errors: string[] = [];
   return {
-    folder,
+    folder: nodes.folder,
     errors,
-    startNode: (name, bootstrap = []) =>
-      startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, name), bootstrap)),
+    startNode: nodes.start,
     async open(node, { viewport = { width: 1280, height: 800 }, token = true } = {}) {
       const context = await browser.newContext({ viewport });
       const page = await context.newPage();
@@ -54,8 +48,7 @@ export async function startBrowserPages(args: readonly string[] = []): Promise<B
     },
     async stop() {
       await browser.close();
-      await launcher.endAll();
-      rmSync(folder, { recursive: true, force: true });
+      await nodes.stop();
     },
   };
 }
