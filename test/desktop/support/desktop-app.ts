@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import type { MessageBoxOptions } from 'electron';
+import type { Dialog, MessageBoxOptions } from 'electron';
 import { onTestFinished } from 'vitest';
 import { type AppPage, createAppPage } from '../../support/app-page.ts';
 import { HELD_APP, release } from './held-app.ts';
@@ -22,6 +22,8 @@ export interface DesktopApp {
   dialogs(): Promise<readonly MessageBoxOptions[]>;
   /** Presses this button in every later message box that has it, else cancels; null = cancels all. */
   press(button: string | null): Promise<void>;
+  /** Whether message boxes are shown from now on, so that `pressInDialog` answers them, instead of recorded. */
+  showBoxes(shown: boolean): Promise<void>;
   /** What the app wrote to standard error. */
   errors(): string;
   readonly ended: Promise<Exit>;
@@ -78,14 +80,16 @@ export async function launchDesktop(
     await ended;
   });
   await electron.evaluate(({ dialog }) => {
-    const box = { shown: [] as unknown[], button: null as string | null };
-    Object.assign(globalThis, { boxes: () => box });
-    dialog.showMessageBox = (...given: unknown[]) => {
+    const record: Dialog['showMessageBox'] = (...given: unknown[]) => {
       const asked = given.at(-1) as MessageBoxOptions;
-      box.shown.push({ ...asked, signal: undefined });
+      const { signal: _signal, ...shown } = asked;
+      box.shown.push(shown);
       const index = asked.buttons?.indexOf(box.button ?? '') ?? -1;
       return Promise.resolve({ response: index < 0 ? (asked.cancelId ?? 0) : index, checkboxChecked: false });
     };
+    const box: Boxes = { shown: [], button: null, record, show: dialog.showMessageBox.bind(dialog) };
+    Object.assign(globalThis, { boxes: () => box });
+    dialog.showMessageBox = record;
   });
   const press: DesktopApp['press'] = (button) =>
     electron.evaluate((_electron, name) => void (boxes().button = name), button);
@@ -99,6 +103,10 @@ export async function launchDesktop(
     datadir,
     dialogs: () => electron.evaluate(() => boxes().shown),
     press,
+    showBoxes: (shown) =>
+      electron.evaluate(({ dialog }, real) => {
+        dialog.showMessageBox = real ? boxes().show : boxes().record;
+      }, shown),
     errors: () => errors,
     ended,
     async quit() {
@@ -119,8 +127,15 @@ export async function runDesktop(args: readonly string[]): Promise<{ code: numbe
   return { code, errors };
 }
 
+interface Boxes {
+  readonly shown: MessageBoxOptions[];
+  button: string | null;
+  readonly record: Dialog['showMessageBox'];
+  readonly show: Dialog['showMessageBox'];
+}
+
 /** In the app: the message boxes. */
-declare function boxes(): { shown: MessageBoxOptions[]; button: string | null };
+declare function boxes(): Boxes;
 
 function electronProgram(): string {
   const program = process.env['KITH_ELECTRON'];

@@ -9,5 +9,7 @@ const run = promisify(execFile);
  */
 export async function pressInDialog(title: string, ...keys: readonly string[]): Promise<void> {
   const find = ['search', '--sync', '--onlyvisible', '--name', `^${title}$`];
-  await run('xdotool', [...find, 'windowfocus', '--sync', 'key', '--delay', '100', ...keys]);
+  await run('xdotool', [...find, 'windowfocus', '--sync']);
+  // Not sent to the window by its number: a dialog that closes when a key is pressed is gone when it is released.
+  await run('xdotool', ['key', '--delay', '100', ...keys]);
 }
