@@ -1,10 +1,10 @@
 /**
  * The layers of docs/architecture.md. Calls go down, events go up:
- * core < storage chain mempool mining wallet workers < net < node api rpc electron cli demo session; lib and shared beside them.
+ * core < storage chain mempool metrics mining wallet workers < net < node api rpc electron cli demo session; lib and shared beside them.
  */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 
-const L1 = '^main/(storage|chain|mempool|mining|wallet|workers)/';
+const L1 = '^main/(storage|chain|mempool|metrics|mining|wallet|workers)/';
 const L3 = '^main/(node|api|rpc|electron|cli|demo|session)/|^main/[^/]+\\.ts$';
 const ABOVE_L1 = `^main/net/|${L3}`;
 

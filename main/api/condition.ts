@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises';
 import { sentenceFor } from '../../shared/errors.ts';
 import { codeOf } from '../lib/errors.ts';
+import { createFreeSpace } from '../lib/free-space.ts';
 import {
   isSameFolder,
   type FolderIdentity,
@@ -36,7 +36,7 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
     message: sentenceFor('datadir-gone', { path: datadir }),
   };
   const datadirId = folderIdentityNow(datadir);
-  let freeDiskBytes: number | null = null;
+  const freeDiskBytes = createFreeSpace(datadir, DISK_MS, ms);
   let isGone = false;
   let lastCheckMs = -Infinity;
 
@@ -50,25 +50,21 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
     );
   };
 
-  const checkDisk = () => {
+  const checkFolder = () => {
     if (ms() - lastCheckMs < DISK_MS) return;
     lastCheckMs = ms();
     void checkDatadir();
-    statfs(datadir).then(
-      ({ bavail, bsize }) => (freeDiskBytes = bavail * bsize),
-      () => (freeDiskBytes = null),
-    );
   };
 
   return () => {
-    checkDisk();
+    checkFolder();
     const status = network();
     const { reach } = status;
     return {
       ...pick(status, [...REPORTED_FIELDS, 'knownAddresses', 'strangers', 'clock']),
       reachability: reach.reachability,
       reachabilityNotice: reach.notice,
-      freeDiskBytes,
+      freeDiskBytes: freeDiskBytes(),
       notices: [...(isGone ? [goneNotice] : []), ...status.notices, ...notices()],
     };
   };

@@ -133,6 +133,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'mining.template': 'work',
   'mining.generate': 'light',
   'mining.watch': 'light',
+  'metrics.range': 'work',
+  'metrics.watch': 'light',
 };
 
 /**

@@ -3,7 +3,8 @@
  * node; the handlers use nothing else of it. A broken rule is returned as a `Violation`. A failure of the disk or the
  * network is thrown as a `KithError`.
  */
-import type { Role } from '../../shared/contract/vocabulary.ts';
+import type { MetricRange, MetricSample } from '../../shared/contract/metrics.ts';
+import type { Metric, MetricStep, Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Contact, GivenContact } from '../../shared/contract/contacts.ts';
 import type { ChainUpgrades } from '../../shared/contract/chain.ts';
@@ -62,6 +63,7 @@ export interface NodeFacade {
   readonly wallets: WalletAccess;
   readonly contacts: ContactAccess;
   readonly peers: PeerAccess;
+  readonly metrics: MetricsAccess;
   /** The current state of the node. Cheap: it is read up to 4 times per second. */
   condition(): NodeCondition;
   /** Counters and rates of the network. */
@@ -253,6 +255,15 @@ export interface ContactAccess {
   put(contact: GivenContact): Promise<Contact>;
   remove(id: string): Promise<void>;
   onChanged(listener: () => void): Off;
+}
+
+export interface MetricsAccess {
+  /** The values of the metrics in one resolution, since `from` or as far back as they are kept. */
+  range(metrics: readonly Metric[], step: MetricStep, from?: UnixSeconds): MetricRange;
+  /** The newest values; null for what was not measured. */
+  newest(metrics: readonly Metric[]): MetricSample;
+  /** Calls the listener after each sample, once a second. */
+  onSampled(listener: () => void): Off;
 }
 
 export interface BanTarget {

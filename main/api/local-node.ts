@@ -4,6 +4,7 @@ import { VERSION } from '../lib/version.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { Mempool } from '../mempool/mempool.ts';
 import type { Miner } from '../mining/miner.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Contacts } from '../wallet/contacts/contacts.ts';
 import type { Wallets } from '../wallet/wallets.ts';
 import { sentenceFor } from '../../shared/errors.ts';
@@ -25,6 +26,7 @@ export interface LocalParts {
   readonly miner: Miner;
   readonly wallets: Wallets;
   readonly contacts: Contacts;
+  readonly metrics: Metrics;
   readonly peers: PeerNetwork;
 }
 
@@ -51,6 +53,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     wallets: parts.wallets,
     contacts: parts.contacts,
     peers: peersOf(peers),
+    metrics: parts.metrics,
     condition: createConditionReader({
       datadir,
       network: () => peers.status(),

@@ -134,6 +134,8 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'mining.template': 'read',
   'mining.generate': 'state',
   'mining.watch': 'read',
+  'metrics.range': 'read',
+  'metrics.watch': 'read',
 };
 
 /** Facts of an operation. Those that are missing are null. */

@@ -8,6 +8,7 @@ import { toFault } from './faults.ts';
 import { createChainHandlers } from './chain-handlers.ts';
 import { createContactsHandlers } from './contacts-handlers.ts';
 import { createMempoolHandlers } from './mempool-handlers.ts';
+import { createMetricsHandlers } from './metrics-handlers.ts';
 import { createMiningHandlers } from './mining-handlers.ts';
 import { createNetworkHandlers } from './network-handlers.ts';
 import { type NetworksAccess, oneNetwork } from './networks-access.ts';
@@ -44,6 +45,7 @@ export function createRouter({ node, log, shutdown, recentLog, ended, ...given }
     wallet: createWalletHandlers(deps),
     contacts: createContactsHandlers(deps),
     mining: createMiningHandlers(deps),
+    metrics: createMetricsHandlers(deps),
   });
 }
 

@@ -25,6 +25,7 @@ export type WriteKind =
   | 'wallet data'
   | 'wallet file'
   | 'mempool file'
+  | 'metrics file'
   | 'list of peers'
   | 'identity'
   | 'move begun'

@@ -66,6 +66,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     miningPause: monitoring.miningPause,
     announce: payments.announce,
     joinLink: () => joinLinkTo(deps.network, deps.chain, host.addresses()),
+    traffic: () => host.traffic.total,
     seenBy: payments.seenBy,
   };
 }

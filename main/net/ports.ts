@@ -1,3 +1,4 @@
+import type { Traffic } from './transport/traffic.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Network } from '../core/params/network.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
@@ -125,6 +126,8 @@ export interface PeerNetwork {
   announce(tx: Transaction): void;
   /** A link with which a new user can join the network at this node. Null while no other node could connect to it. */
   joinLink(): string | null;
+  /** Bytes that all connections carried since the start. */
+  traffic(): Readonly<Traffic>;
   /** Number of connected peers that have the transaction. Null when this node did not announce it. */
   seenBy(txid: string): number | null;
 }

@@ -15,6 +15,7 @@ import type { Chain, ChainDeps } from '../chain/chain.ts';
 import { createChain } from '../chain/create-chain.ts';
 import { createHistory, type History } from '../chain/history-check.ts';
 import { createMempool, type Mempool } from '../mempool/mempool.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { createMiner, type Miner } from '../mining/miner.ts';
 import { createPowPool, type PowPool } from '../workers/pow-pool.ts';
 import { powHash } from '../workers/pow.ts';
@@ -23,6 +24,7 @@ import { createVerifyPool, type VerifyPool } from '../workers/verify-pool.ts';
 import { type Contacts, createContacts } from '../wallet/contacts/contacts.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
+import { createNodeMeasure, type NodeMeasure } from './measure-node.ts';
 
 /** The parts of a running node, in the order in which they start. */
 interface Components {
@@ -36,6 +38,7 @@ interface Components {
   readonly contacts: Contacts;
   readonly wallets: Wallets;
   readonly peers: PeerNetwork;
+  readonly metrics: Metrics;
 }
 
 /** How long idle worker threads live before they end and free their memory. Headers arrive in bursts. */
@@ -76,6 +79,7 @@ function servicesOf(config: NodeConfig, parts: PartialComponents): Service[] {
     // Starts after the wallets and so stops before them, because it gets the addresses for rewards from them.
     miner(config, parts),
     peers(config, parts),
+    metrics(config, parts),
   ];
 }
 
@@ -255,5 +259,28 @@ function peers(config: NodeConfig, parts: PartialComponents): Service {
       for (const tx of parts.wallets!.ownPending()) host.announce(tx);
     },
     stop: () => parts.peers!.stop(),
+  };
+}
+
+function metrics({ datadir, log }: NodeConfig, parts: PartialComponents): Service {
+  let measure: NodeMeasure | undefined;
+  return {
+    name: 'metrics',
+    async start(signal) {
+      const { chain, mempool, miner, peers } = parts as Components;
+      const ms = systemClock.monotonic;
+      measure = createNodeMeasure({ datadir, chain, mempool, miner, peers, ms });
+      parts.metrics = createMetrics({
+        directory: datadir,
+        measure: measure.measure,
+        clock: systemClock,
+        log: log.child('metrics'),
+      });
+      await parts.metrics.start(signal);
+    },
+    async stop() {
+      await parts.metrics!.stop();
+      measure?.stop();
+    },
   };
 }

@@ -7,6 +7,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { chainContract } from './chain.ts';
 import { contactsContract } from './contacts.ts';
 import { mempoolContract } from './mempool.ts';
+import { metricsContract } from './metrics.ts';
 import { miningContract } from './mining.ts';
 import { networkContract } from './network.ts';
 import { networksContract } from './networks.ts';
@@ -26,6 +27,7 @@ export const contract = {
   wallet: walletContract,
   contacts: contactsContract,
   mining: miningContract,
+  metrics: metricsContract,
 };
 
 export type Contract = typeof contract;

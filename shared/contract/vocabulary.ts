@@ -170,6 +170,42 @@ export const OPERATION_STATES = ['running', 'done', 'failed'] as const;
 export const SUBMIT_STATUSES = ['connected', 'stored', 'duplicate'] as const;
 export type SubmitStatus = (typeof SUBMIT_STATUSES)[number];
 
+/**
+ * What a node measures of itself once a second, each with its unit; docs/metrics.md describes them. New ones are appended: the
+ * metrics file names its columns, so files of earlier versions stay readable.
+ */
+export const METRICS = [
+  'peersInbound',
+  'peersOutbound',
+  'knownAddresses',
+  'latencyMs',
+  'receivedBytesPerSecond',
+  'sentBytesPerSecond',
+  'height',
+  'headers',
+  'blocksPerSecond',
+  'mempoolTransactions',
+  'mempoolBytes',
+  'acceptedPerSecond',
+  'feerateFloor',
+  'feerateNext',
+  'hashesPerSecond',
+  'memoryBytes',
+  'heapBytes',
+  'processorShare',
+  'loopDelayMs',
+  'freeDiskBytes',
+  'coins',
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** The resolutions in which metrics are kept: a second for an hour, a minute for a day, an hour for a year. */
+export const METRIC_STEPS = ['second', 'minute', 'hour'] as const;
+export type MetricStep = (typeof METRIC_STEPS)[number];
+
+/** How many metrics one request may name. */
+export const MAX_ASKED_METRICS = 8;
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

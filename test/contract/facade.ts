@@ -27,6 +27,7 @@ interface Signals {
   mempool: undefined;
   wallet: string;
   contacts: undefined;
+  metrics: undefined;
 }
 
 const CONDITION: NodeCondition = {
@@ -324,6 +325,15 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       }),
       broadcastPayment: async () => ({ txid: '00'.repeat(32) }),
       onChanged: (listener) => signals.on('wallet', listener),
+    },
+    metrics: {
+      range: (metrics, _step, from = 60) => ({
+        stepSeconds: 60,
+        start: from,
+        values: Object.fromEntries(metrics.map((metric) => [metric, [1, null]])),
+      }),
+      newest: (metrics) => ({ time: 1, values: Object.fromEntries(metrics.map((metric) => [metric, null])) }),
+      onSampled: (listener) => signals.on('metrics', listener),
     },
     contacts: {
       list: () => contacts,

@@ -14,6 +14,8 @@ export interface TrafficCounter {
   /** Bytes of all connections with this peer since the last `forget`, or since it last connected. */
   of(peerId: string): Readonly<Traffic>;
   forget(peerId: string): void;
+  /** Bytes of all connections since the start, also of those that ended or were refused. */
+  readonly total: Readonly<Traffic>;
   /** Number of peers that have a counter. */
   readonly size: number;
 }
@@ -21,6 +23,7 @@ export interface TrafficCounter {
 /** @param onSent gets the number of bytes that were sent on any connection */
 export function createTrafficCounter(onSent: (bytes: number) => void = () => {}): TrafficCounter {
   const byPeer = new Map<string, Traffic>();
+  const total: Traffic = { bytesIn: 0, bytesOut: 0 };
   const open = new Map<string, number>();
 
   // The peer id is unknown before the end of the handshake, so the bytes are assigned to it afterwards.
@@ -28,14 +31,14 @@ export function createTrafficCounter(onSent: (bytes: number) => void = () => {})
     connection: MessageStream,
     handshake: () => Promise<Secured>,
   ): Promise<Secured> {
-    const meter = watch(connection, onSent);
+    const meter = watch(connection, total, onSent);
     const secured = await handshake();
     const peerId = secured.remotePeer.toString();
-    const total = byPeer.get(peerId) ?? { bytesIn: 0, bytesOut: 0 };
-    byPeer.set(peerId, total);
-    total.bytesIn += meter.account.bytesIn;
-    total.bytesOut += meter.account.bytesOut;
-    meter.account = total;
+    const account = byPeer.get(peerId) ?? { bytesIn: 0, bytesOut: 0 };
+    byPeer.set(peerId, account);
+    account.bytesIn += meter.account.bytesIn;
+    account.bytesOut += meter.account.bytesOut;
+    meter.account = account;
     open.set(peerId, (open.get(peerId) ?? 0) + 1);
     connection.addEventListener('close', () => closed(peerId));
     return secured;
@@ -51,6 +54,7 @@ export function createTrafficCounter(onSent: (bytes: number) => void = () => {})
   }
 
   return {
+    total,
     get size() {
       return byPeer.size;
     },
@@ -67,14 +71,20 @@ export function createTrafficCounter(onSent: (bytes: number) => void = () => {})
   };
 }
 
-function watch(connection: MessageStream, onSent: (bytes: number) => void): { account: Traffic } {
+function watch(
+  connection: MessageStream,
+  total: Traffic,
+  onSent: (bytes: number) => void,
+): { account: Traffic } {
   const meter = { account: { bytesIn: 0, bytesOut: 0 } };
   connection.addEventListener('message', (event) => {
     meter.account.bytesIn += event.data.byteLength;
+    total.bytesIn += event.data.byteLength;
   });
   const send = connection.send.bind(connection);
   connection.send = (data) => {
     meter.account.bytesOut += data.byteLength;
+    total.bytesOut += data.byteLength;
     onSent(data.byteLength);
     return send(data);
   };

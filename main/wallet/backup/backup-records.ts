@@ -7,7 +7,7 @@ import { createQueue } from '../../lib/queue.ts';
 import { readRegularFile } from '../../lib/read-regular.ts';
 import { KEY_BYTES } from '../../core/primitives/limits.ts';
 import type { WalletFile } from '../files/wallet-file.ts';
-import { replaceFile } from '../files/replace-file.ts';
+import { replaceFile } from '../../lib/replace-file.ts';
 
 /** The last verified backup of a wallet. */
 export interface BackupRecord {

@@ -13,7 +13,7 @@ import {
   MAX_CONTACTS_BYTES,
   type StoredContact,
 } from './contacts-file.ts';
-import { replaceFile } from '../files/replace-file.ts';
+import { replaceFile } from '../../lib/replace-file.ts';
 
 const FOLDER = 'contacts';
 const FILE = 'contacts.kith';

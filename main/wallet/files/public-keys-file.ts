@@ -6,7 +6,7 @@ import type { Reader } from '../../core/codec/reader.ts';
 import { Writer } from '../../core/codec/writer.ts';
 import { type Hash, plainSha256 } from '../../core/crypto/hash.ts';
 import { KEY_BYTES } from '../../core/primitives/limits.ts';
-import { beginChecked, endChecked, readChecked } from './checked-binary.ts';
+import { beginChecked, endChecked, readChecked } from '../../storage/checked-binary.ts';
 
 /** Public keys of both chains from index 0 on, 32 bytes each. */
 export interface KeyLists {

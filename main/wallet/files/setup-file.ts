@@ -4,7 +4,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import { Writer } from '../../core/codec/writer.ts';
 import { type Hash, plainSha256 } from '../../core/crypto/hash.ts';
 import { KEY_BYTES } from '../../core/primitives/limits.ts';
-import { beginChecked, endChecked, readChecked } from './checked-binary.ts';
+import { beginChecked, endChecked, readChecked } from '../../storage/checked-binary.ts';
 import {
   decodePublicKeys,
   encodePublicKeys,

@@ -17,7 +17,7 @@ import {
 } from './wallet-file.ts';
 import { type DeletedFile, findDeleted, PREVIOUS_SUFFIXES, renameDeleted } from './deleted-files.ts';
 import { nameKey, WALLET_SUFFIX } from './wallet-names.ts';
-import { replaceFile, retireFile } from './replace-file.ts';
+import { replaceFile, retireFile } from '../../lib/replace-file.ts';
 
 /** The wallet files of one data directory. The caller checks names with checkWalletName. */
 export interface WalletFiles {

@@ -4,7 +4,7 @@ import type { SettingsChange, WalletSettings } from '../../../shared/contract/wa
 import { codeOf, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { readRegularFile } from '../../lib/read-regular.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../../lib/replace-file.ts';
 
 /** Settings that all wallets of a data directory share. */
 export interface SettingsFile {

@@ -16,7 +16,7 @@ import {
 import { outpointKey } from '../../core/primitives/outpoint.ts';
 import { decodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation } from '../../core/violation.ts';
-import { beginChecked, endChecked, readChecked } from '../files/checked-binary.ts';
+import { beginChecked, endChecked, readChecked } from '../../storage/checked-binary.ts';
 import type { KeyPath } from '../keys/key-path.ts';
 import { type Claims, claimSets, leavesOf } from '../keys/policy-claims.ts';
 

@@ -10,6 +10,7 @@ const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   number: (value) => typeof value === 'number' && Number.isFinite(value),
   flag: (value) => typeof value === 'boolean',
   list: (value) => Array.isArray(value),
+  fields: (value) => typeof value === 'object' && value !== null,
 };
 
 /** Holds an answer against `name:kind`; a kind with a question mark may be null. Answers the fields beyond them. */

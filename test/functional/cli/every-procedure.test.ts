@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MetricRange } from '../../../shared/contract/metrics.ts';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
 import { type Fields, holds } from './answer-shape.ts';
@@ -109,6 +110,23 @@ test('mining returns a template, generates blocks, starts and stops', async () =
   holds(status, 'running:flag threads:int hashesPerSecond:number expectedSeconds:number? found:int');
   expect(await ask('mining.stop')).toEqual({});
   expect(await ask('mining.status')).toMatchObject({ running: false });
+});
+
+test('metrics return what the node measured, as stretches of time and as they come', async () => {
+  const metrics = ['height', 'memoryBytes', 'processorShare'];
+  const asked = JSON.stringify({ metrics });
+  const following = start(['call', '--datadir', dir, 'metrics.watch', '--for', '600', asked]);
+  expect(Object.keys(await following.line())).toEqual(['time', 'values']);
+  following.child.kill('SIGINT');
+  const range = await until(async () => {
+    const found = (await call(dir, 'metrics.range', { metrics, step: 'second' })) as MetricRange;
+    return found.values.height!.includes(8) ? found : null;
+  }, 'the height is measured');
+  expect(holds(range as never, 'stepSeconds:int start:int values:fields')).toEqual([]);
+  expect(Object.keys(range.values)).toEqual(metrics);
+  expect(range.values.memoryBytes!.at(-1)).toBeGreaterThan(10_000_000);
+  const wrong = await run(['call', '--datadir', dir, 'metrics.range', '{"metrics":[],"step":"second"}']);
+  expect(wrong.fault).toMatchObject({ code: 'input-invalid' });
 });
 
 test('the chain returns headers, blocks, transactions, coins, totals and events', async () => {

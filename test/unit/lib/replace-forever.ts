@@ -1,5 +1,5 @@
 /** Replaces one file again and again until it is killed; see replace-file.test.ts. */
-import { replaceFile } from '../../../../main/wallet/files/replace-file.ts';
+import { replaceFile } from '../../../main/lib/replace-file.ts';
 
 const path = process.argv[2]!;
 for (let number = 0; ; number++) {

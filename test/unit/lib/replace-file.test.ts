@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { replaceFile } from '../../../../main/wallet/files/replace-file.ts';
+import { replaceFile } from '../../../main/lib/replace-file.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'kith-replace-'));
 const STEPS = ['write', 'copy', 'rename-older', 'rename-previous', 'rename', 'sync-folder'];

@@ -1,11 +1,13 @@
 import { copyFile, type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { crashPoint } from '../../lib/crash-point.ts';
-import { syncFolder } from '../../lib/sync-folder.ts';
+import { crashPoint, type WriteKind } from './crash-point.ts';
+import { syncFolder } from './sync-folder.ts';
 
 export interface ReplaceOptions {
   /** Paths of the previous versions that are kept, the newest first. Without it none is kept. */
   readonly previous?: readonly string[];
+  /** What the chaos test calls this write. */
+  readonly kind?: WriteKind;
   /** Called before each change of the disk, so that tests can simulate a crash there. */
   readonly step?: (name: string) => void;
 }
@@ -29,7 +31,7 @@ export async function replaceFile(
   await rename(temporary, path);
   step('sync-folder');
   await syncFolder(dirname(path));
-  crashPoint('wallet file');
+  crashPoint(options.kind ?? 'wallet file');
 }
 
 /** Makes a file the newest of its previous versions. Afterwards there is no file at `path`. */

@@ -2,10 +2,10 @@
  * Binary files that begin with magic and a format byte and end with the SHA-256 of what is before: public keys, set-ups,
  * payments.
  */
-import { equalBytes } from '../../core/codec/bytes.ts';
-import { Reader } from '../../core/codec/reader.ts';
-import { Writer } from '../../core/codec/writer.ts';
-import { plainSha256 } from '../../core/crypto/hash.ts';
+import { equalBytes } from '../core/codec/bytes.ts';
+import { Reader } from '../core/codec/reader.ts';
+import { Writer } from '../core/codec/writer.ts';
+import { plainSha256 } from '../core/crypto/hash.ts';
 
 export interface CheckedFormat {
   readonly magic: Uint8Array;
