@@ -3,6 +3,7 @@ import path from 'node:path';
 import { app, dialog } from 'electron';
 import { faultFrom } from './cli/report.ts';
 import { endDespiteSilence } from './lib/answers.ts';
+import { descendants, forbidCoreDumps } from './lib/core-dumps.ts';
 import { systemClock } from './lib/clock.ts';
 import { defaultDataRoot } from './lib/datadir.ts';
 import { messageOf } from './lib/errors.ts';
@@ -20,6 +21,8 @@ import { registerPageScheme } from './electron/scheme.ts';
 import { createShell } from './electron/shell.ts';
 import { sayTestBuild } from './electron/test-build.ts';
 
+// Electron's crash reporter, which writes the memory of processes to files, is never started.
+const withoutDumps = forbidCoreDumps();
 sayTestBuild((line) => process.stderr.write(`${line}\n`));
 refuseSwitches();
 
@@ -89,6 +92,8 @@ function report(error: unknown): void {
 
 async function open(): Promise<void> {
   try {
+    // Chromium has started the processes from which it forks those of the page.
+    await Promise.all([withoutDumps, forbidCoreDumps(await descendants(process.pid))]);
     const asked = first;
     await shell.open(asked);
     opened = true;

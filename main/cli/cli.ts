@@ -1,3 +1,4 @@
+import { emptyCoreDumps } from '../lib/core-dumps.ts';
 import { KithError } from '../lib/errors.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Command } from './command.ts';
@@ -46,6 +47,8 @@ ${Object.entries(COMMANDS)
 
 /** Runs the program; resolves with its exit code. Every failure is reported as one sentence with a stable code. */
 export async function runCli(args: readonly string[]): Promise<number> {
+  // Also `kith call` has passwords in its memory.
+  emptyCoreDumps();
   // The reader of the output may stop early (kith call … | head -1), which is not a failure.
   process.stdout.on('error', () => process.exit(0));
   const [name, ...rest] = args;

@@ -16,6 +16,7 @@ export interface DesktopAccess {
   state(): Promise<DesktopState>;
   /** @throws what the file system throws */
   change(settings: Partial<DesktopSettings>): void;
+  copied(text: string): void;
   readonly mover: Pick<DataMover, 'move' | 'useOld' | 'deleteOld' | 'cancel'>;
 }
 
@@ -40,7 +41,7 @@ export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain
   };
 }
 
-function createDesktopRouter({ settings, state, change, mover }: DesktopAccess) {
+function createDesktopRouter({ settings, state, change, copied, mover }: DesktopAccess) {
   const limit = createRecentLimit(MAX_CHANGES, CHANGES_WINDOW_MS, () => performance.now());
   const api = implement(desktopContract)
     .$context<ApiContext>()
@@ -74,6 +75,10 @@ function createDesktopRouter({ settings, state, change, mover }: DesktopAccess) 
         });
       }
       return state();
+    }),
+    copied: api.copied.handler(({ input }) => {
+      copied(input.text);
+      return {};
     }),
     moveData: api.moveData.handler(() => mover.move().then(state)),
     useOldPlace: api.useOldPlace.handler(() => mover.useOld().then(state)),

@@ -1,9 +1,17 @@
 import path from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { app, type BrowserWindow, type MessagePortMain, Notification, safeStorage } from 'electron';
+import {
+  app,
+  type BrowserWindow,
+  clipboard,
+  type MessagePortMain,
+  Notification,
+  safeStorage,
+} from 'electron';
 import type { Notice } from '../../shared/contract/fields.ts';
 import { showAbout } from './about.ts';
 import { createAppSettings } from './app-settings.ts';
+import { createClipboardCleaner } from './clipboard-cleaner.ts';
 import { keepInTray } from './close-window.ts';
 import { attachContextMenu } from './context-menu.ts';
 import type { DataMover } from './data-mover.ts';
@@ -39,6 +47,8 @@ export interface Desktop {
   attach(window: BrowserWindow): void;
   /** A thread of the node has started. */
   connect(port: MessagePort | null): void;
+  /** Removes what the page copied from the clipboard. */
+  stop(): Promise<void>;
   /** Serves the desktop's settings to the page. */
   serve(port: MessagePortMain): void;
 }
@@ -70,6 +80,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
   let trayKnown = Promise.resolve();
   const settings = createAppSettings(path.join(dataRoot, 'desktop.json'), onError);
   const node = createNodeClient(onError);
+  const cleaner = createClipboardCleaner(clipboard, onError);
 
   const front = (): void => void (window && bringToFront(window));
   function go(place: string): void {
@@ -96,6 +107,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
       place: await mover.state().catch(() => null),
     }),
     mover,
+    copied: cleaner.copied,
     change(changed) {
       if (changed.startAtLogin !== undefined) setStartAtLogin(changed.startAtLogin, dataRoot);
       settings.change(changed);
@@ -105,6 +117,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
   return {
     states: createWindowStates(path.join(dataRoot, 'window.json'), onError),
     serve,
+    stop: cleaner.clearNow,
     prepare() {
       installMenu({ go, about: () => void showAbout(window, licences).catch(onError) });
       const power = followPower({ node, settings, onError });

@@ -136,7 +136,7 @@ export function createShell(deps: ShellDeps): Shell {
     },
     async stop() {
       // A node that the mover starts meanwhile would not be stopped.
-      await endAll([deps.mover, node, demo]);
+      await endAll([deps.mover, node, demo, deps.desktop]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createHash, randomBytes, randomInt } from 'node:crypto';
+import { createCipheriv, createHash, randomFillSync, randomInt } from 'node:crypto';
 
 /** Randomness as a dependency, so that tests and the simulator can repeat a run. */
 export interface Random {
@@ -12,7 +12,9 @@ const STEPS = 2 ** 47;
 
 /** The random source of the system, good enough for keys. */
 export const systemRandom: Random = {
-  bytes: (count) => new Uint8Array(randomBytes(count)),
+  // Filled in place: a copy of an entropy would stay in memory after the wallet has wiped its own. The
+  // explicit buffer keeps it out of V8's heap, whose collector makes such copies.
+  bytes: (count) => randomFillSync(new Uint8Array(new ArrayBuffer(count))),
   number: () => randomInt(STEPS) / STEPS,
 };
 

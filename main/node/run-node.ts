@@ -9,6 +9,7 @@ import type { NetworksAccess } from '../api/networks-access.ts';
 import { createRouter, type KithRouter } from '../api/router.ts';
 import { type BrowserHost, startBrowserHost } from '../rpc/http.ts';
 import { type ApiPlace, createToken, publishApi, withdrawApi } from '../rpc/token.ts';
+import { forbidCoreDumps } from '../lib/core-dumps.ts';
 import { type DataDirectory, openDataDirectory } from '../lib/datadir.ts';
 import { createFileSink, type FileSink } from '../lib/log-file.ts';
 import { createConsoleSink, createRecentSink, type RecentSink } from '../lib/log-sinks.ts';
@@ -70,6 +71,7 @@ type PartialParts = { -readonly [Name in keyof Parts]?: Parts[Name] };
 export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<RunningNode> {
   const parts: PartialParts = {};
   const services = [
+    { name: 'core dumps', start: () => forbidCoreDumps(), stop: () => undefined },
     dataDirectory(options, parts),
     log(options, deps, parts),
     node(options, deps, parts),

@@ -5,6 +5,7 @@ import { readArguments } from '../cli/arguments.ts';
 import { jsonLine } from '../cli/printing.ts';
 import { followProcess, within } from '../cli/process-life.ts';
 import { faultFrom, reportToProgram } from '../cli/report.ts';
+import { forbidCoreDumps } from '../lib/core-dumps.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
 import { findRoot } from '../lib/moved-root.ts';
 import { createFileSink } from '../lib/log-file.ts';
@@ -31,6 +32,7 @@ export async function runBrowserProgram(args: readonly string[]): Promise<number
 }
 
 async function serve(args: readonly string[]): Promise<void> {
+  await forbidCoreDumps();
   const options = readNodeOptions(readArguments('start', args, NODE_ARGUMENTS));
   const root = await findRoot(options.datadir ?? defaultDataRoot());
   makePrivateFolder(root);

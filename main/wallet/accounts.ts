@@ -4,8 +4,7 @@ import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import { LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
-import { wipe } from '../workers/vault.ts';
-import type { WalletSecret } from './secrets/file-secret.ts';
+import { wipeSecret, type WalletSecret } from './secrets/file-secret.ts';
 import { CHAIN, CHAINS } from './keys/key-path.ts';
 import { GAP_LIMIT } from './ledger/key-use.ts';
 import { deriveSecrets, type KeyDeps, type KeySecrets } from './secrets/key-secrets.ts';
@@ -60,7 +59,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     try {
       return await work(secret);
     } finally {
-      wipe(secret.entropy);
+      wipeSecret(secret);
     }
   };
 

@@ -7,10 +7,9 @@ import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
-import { wipe } from '../workers/vault.ts';
 import { type Backup, BACKUP_SUFFIX, encodeBackup, MAX_BACKUP_BYTES } from './backup/backup-file.ts';
 import { type BackupRecord, ownerOf } from './backup/backup-records.ts';
-import { openSecret } from './secrets/file-secret.ts';
+import { openSecret, wipeSecret } from './secrets/file-secret.ts';
 import { firstLockIn } from './files/setup-locks.ts';
 import { spenderOf } from './open/wallet-list.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
@@ -83,7 +82,7 @@ export function createWalletBackups(deps: WalletBackupsDeps): WalletBackups {
     const { access, kdf } = components();
     // The backup must open with the password of the wallet, so the password is checked first.
     const secret = await access.secret(wallet, password, by);
-    wipe(secret.entropy);
+    wipeSecret(secret);
     const backup = {
       name: wallet.name,
       madeAt: clock.now(),
@@ -182,7 +181,7 @@ function checkSetup({ name, file: { setup } }: OpenWallet, backup: WalletFile): 
 /** Whether the wallet file opens with this password. Not counted as an attempt: a backup has just opened with it. */
 async function opens({ sealed, identity }: WalletFile, password: string): Promise<boolean> {
   const secret = sealed === null ? null : await openSecret(sealed, password, identity);
-  if (secret !== null) wipe(secret.entropy);
+  if (secret !== null) wipeSecret(secret);
   return secret !== null;
 }
 

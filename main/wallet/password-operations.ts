@@ -5,10 +5,9 @@ import { checkSingleKeys, messageHash, verifyMessage } from './signing/signed-me
 import { wordsOf } from '../core/crypto/mnemonic.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
-import { wipe } from '../workers/vault.ts';
 import type { WalletNetwork } from './ledger/ports.ts';
 import { readAddress } from './payments/receivers.ts';
-import { sealAgain } from './secrets/file-secret.ts';
+import { sealAgain, wipeSecret } from './secrets/file-secret.ts';
 import type { WalletComponents } from './wiring.ts';
 
 export interface MessageToSign {
@@ -53,10 +52,13 @@ export function createPasswordOperations({
   return {
     async words(name, password, by = 'terminal') {
       const { list, access } = components();
-      const { entropy, passphrase } = await access.secret(list.get(name), password, by);
-      const mnemonic = wordsOf(entropy);
-      wipe(entropy);
-      return { mnemonic, passphrase };
+      const secret = await access.secret(list.get(name), password, by);
+      try {
+        const passphrase = Buffer.from(secret.passphrase).toString('utf8');
+        return { mnemonic: wordsOf(secret.entropy), passphrase };
+      } finally {
+        wipeSecret(secret);
+      }
     },
     async changePassword(name, password, next, by = 'terminal') {
       const { list, access, kdf, queue, records } = components();
@@ -70,7 +72,7 @@ export function createPasswordOperations({
           await wallet.replaceFile({ ...wallet.file, sealed }, true);
         });
       } finally {
-        wipe(secret.entropy);
+        wipeSecret(secret);
       }
       changed(wallet.name);
     },

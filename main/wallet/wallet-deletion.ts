@@ -1,11 +1,10 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
-import { equalBytes } from '../core/codec/bytes.ts';
 import { KithError } from '../lib/errors.ts';
-import { wipe } from '../workers/vault.ts';
 import { ownerOf } from './backup/backup-records.ts';
 import { checkWords } from './open/new-wallet.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
+import { isSameSecret, passphraseBytes, wipeSecret, type WalletSecret } from './secrets/file-secret.ts';
 
 export interface WalletDeletion {
   /**
@@ -37,14 +36,15 @@ export function createWalletDeletion(
     const { access, records } = components();
     const { name } = wallet;
     const words = mnemonic === undefined ? null : checkWords(mnemonic);
-    const secret = await access.secret(wallet, password, by);
-    const knowsPhrase =
-      words !== null &&
-      equalBytes(words.entropy, secret.entropy) &&
-      passphrase.normalize('NFKD') === secret.passphrase;
-    wipe(secret.entropy);
-    if (words !== null) wipe(words.entropy);
-    if (words !== null && !knowsPhrase)
+    const given = words && { entropy: words.entropy, passphrase: passphraseBytes(passphrase) };
+    const knowsPhrase = await access.secret(wallet, password, by).then(
+      (secret) => compareAndWipe(given, secret),
+      (error: unknown) => {
+        if (given !== null) wipeSecret(given);
+        throw error;
+      },
+    );
+    if (given !== null && !knowsPhrase)
       throw new KithError('wallet-words-other', undefined, { data: { name } });
     const backup = records.get(ownerOf(wallet.file));
     if (!knowsPhrase && (backup === null || backup.outdated))
@@ -67,4 +67,10 @@ export function createWalletDeletion(
       changed(wallet.name);
     },
   };
+}
+
+function compareAndWipe(given: WalletSecret | null, secret: WalletSecret): boolean {
+  const isSame = given !== null && isSameSecret(given, secret);
+  for (const each of [given, secret]) if (each !== null) wipeSecret(each);
+  return isSame;
 }

@@ -4,12 +4,12 @@ import type { SettingsChange, WalletSettings } from '../../shared/contract/walle
 import { ownerOf } from './backup/backup-records.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
-import { wipe } from '../workers/vault.ts';
 import { deriveSecrets, type KeySecrets } from './secrets/key-secrets.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { upgradeSeal } from './open/upgrade-seal.ts';
 import type { WalletsDeps } from './wiring.ts';
+import { wipeSecret } from './secrets/file-secret.ts';
 
 /** Lists the wallets, and locks and unlocks them. */
 export interface WalletLocking {
@@ -85,7 +85,7 @@ export function createWalletLocking({
         const secrets = await deriveSecrets(secret, wallet.file.identity.account, keyDeps);
         await change(name, () => open(wallet, secrets, until));
       } catch (error) {
-        wipe(secret.entropy);
+        wipeSecret(secret);
         throw error;
       }
       follower.wake();

@@ -22,7 +22,7 @@ import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
 import { createWalletLists, type WalletLists } from './wallet-lists.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
-import { nobleSigner } from './secrets/key-secrets.ts';
+import { nativeSigner } from './secrets/native-signer.ts';
 import { createSetups, type Setups } from './setups.ts';
 import { createOfflinePayments, type OfflinePayments } from './offline-payments.ts';
 import { createWatchOnly, type WatchOnly } from './watch-only.ts';
@@ -111,7 +111,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWatchOnly({ network, running, chain, clock }),
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),
     ...createProofOperations({ network, clock, components }),
-    ...createAccounts({ network, running, signer: deps.signer ?? nobleSigner, clock }),
+    ...createAccounts({ network, running, signer: deps.signer ?? nativeSigner, clock }),
     ...createSetups({ network, running, chain, isSynced: deps.isSynced ?? (() => true) }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepareFaster({ name, ...request }) {

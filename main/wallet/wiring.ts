@@ -10,7 +10,8 @@ import { openWalletFiles, type WalletFiles } from './files/wallet-files.ts';
 import { createFollower, type Follower } from './open/chain-follower.ts';
 import { createPasswordAttempts, type PasswordAttempts } from './secrets/password-attempts.ts';
 import type { Propagation } from './lists/history.ts';
-import { type KeyDeps, nobleSigner, type Signer } from './secrets/key-secrets.ts';
+import type { KeyDeps } from './secrets/key-secrets.ts';
+import { nativeSigner, type Signer } from './secrets/native-signer.ts';
 import { createWalletFactory, type WalletFactory } from './open/new-wallet.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
 import { createPending, type Pending } from './open/pending.ts';
@@ -102,7 +103,7 @@ export async function openComponents(
   changed: (name: string) => void,
 ): Promise<WalletComponents> {
   const { directory, network, chain, mempool, clock, random, log } = deps;
-  const signer = deps.signer ?? nobleSigner;
+  const signer = deps.signer ?? nativeSigner;
   const kdf = createKdf(deps);
   const folder = await openFolder(deps);
   const { files } = folder;

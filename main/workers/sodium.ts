@@ -1,6 +1,6 @@
 /**
  * The functions of libsodium that the node uses, typed for plain byte arrays. `sodium_malloc` is never used: the V8
- * memory cage of Electron refuses its external buffers.
+ * memory cage of Electron refuses its external buffers (main/wallet/secrets/locked-memory.ts has another way).
  */
 import sodium from 'sodium-native';
 
@@ -47,7 +47,15 @@ interface Sodium {
   crypto_scalarmult(shared: Uint8Array, privateKey: Uint8Array, publicKey: Uint8Array): void;
   /** SipHash-2-4 (Aumasson and Bernstein, 2012): output of 8 bytes, key of 16 bytes. */
   crypto_shorthash(out: Uint8Array, input: Uint8Array, key: Uint8Array): void;
+  /** The private key, 64 bytes, is the seed and the public key. */
+  crypto_sign_seed_keypair(publicKey: Uint8Array, privateKey: Uint8Array, seed: Uint8Array): void;
+  crypto_sign_detached(signature: Uint8Array, message: Uint8Array, privateKey: Uint8Array): void;
   sodium_memzero(bytes: Uint8Array): void;
+  /**
+   * Keeps the pages of these bytes out of swap and, if they begin at a page boundary, of core dumps.
+   * @throws if the system refuses
+   */
+  sodium_mlock(bytes: Uint8Array): void;
   readonly crypto_pwhash_ALG_ARGON2ID13: number;
 }
 

@@ -3,6 +3,7 @@
  * (docs/formats/wallet-file.md). Both are functions of libsodium; the tests compare them with @noble.
  */
 import { MAX_PASSWORD_BYTES } from '../../shared/password.ts';
+import { copySecret, secretBytes } from '../core/codec/bytes.ts';
 import { libsodium } from './sodium.ts';
 
 /** Cost of Argon2id. Both numbers come from a file, so they are checked before any allocation. */
@@ -56,8 +57,8 @@ export async function deriveKey(
   if (salt.length !== SALT_BYTES) throw new RangeError(`salt must be ${SALT_BYTES} bytes`);
   if (password.length > KDF_LIMITS.maxPasswordBytes) throw new RangeError('password is too long');
   // Copies, because libsodium reads these from another thread while the caller may wipe or reuse the originals.
-  const secret = Uint8Array.from(password);
-  const key = new Uint8Array(KEY_BYTES);
+  const secret = copySecret(password);
+  const key = secretBytes(KEY_BYTES);
   try {
     await libsodium.crypto_pwhash_async(
       key,
@@ -96,7 +97,7 @@ export function open(
 ): Uint8Array | null {
   checkKeyAndNonce(key, nonce);
   if (ciphertext.length < TAG_BYTES) return null;
-  const plaintext = new Uint8Array(ciphertext.length - TAG_BYTES);
+  const plaintext = secretBytes(ciphertext.length - TAG_BYTES);
   try {
     const length = libsodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
       plaintext,
@@ -112,7 +113,10 @@ export function open(
   }
 }
 
-/** Overwrites secret bytes in a way that no compiler removes. */
+/**
+ * Overwrites secret bytes in a way that no compiler removes. They must come from `secretBytes`, or from native code: of a small
+ * array in V8's heap this would overwrite a copy.
+ */
 export function wipe(secret: Uint8Array): void {
   if (secret.length > 0) libsodium.sodium_memzero(secret);
 }

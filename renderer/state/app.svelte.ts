@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { chooseCarrier } from './carrier.ts';
 import { createChainState } from './chain.svelte.ts';
 import { createChosenCoins } from './chosen-coins.svelte.ts';
+import { createClipboardState } from './clipboard.ts';
 import { createClock } from './clock.svelte.ts';
 import { createContactsState } from './contacts.svelte.ts';
 import { connectionUntil, createConnection } from './connection.svelte.ts';
@@ -27,6 +28,7 @@ export function createPageState() {
   const desktop = createDesktop();
   return {
     connection,
+    clipboard: createClipboardState(desktop),
     clock: createClock(),
     desktop,
     privacy: createPrivacy(desktop),
@@ -48,6 +50,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     connection,
     client: connection.client,
     toasts,
+    clipboard: page.clipboard,
     clock: page.clock,
     desktop: page.desktop,
     privacy: page.privacy,

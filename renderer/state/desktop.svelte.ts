@@ -10,6 +10,8 @@ export interface Desktop {
   refresh(): Promise<void>;
   /** Rejects if the setting could not be stored. */
   set(settings: Partial<DesktopSettings>): Promise<void>;
+  /** The page has copied a text that should not stay in the clipboard. False if there is no app that removes it. */
+  copied(text: string): Promise<boolean>;
   /** Opens a dialog of the system; resolves when the user has decided. Rejects if it is refused. */
   act(name: 'moveData' | 'useOldPlace' | 'deleteOldCopy' | 'cancelMove'): Promise<void>;
 }
@@ -54,6 +56,14 @@ export function createDesktop(): Desktop {
     refresh,
     async set(settings) {
       if (client !== null) state = await client.set(settings);
+    },
+    async copied(text) {
+      return client === null
+        ? false
+        : client.copied({ text }).then(
+            () => true,
+            () => false,
+          );
     },
     async act(name) {
       if (client !== null) state = await client[name]({});

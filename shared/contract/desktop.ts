@@ -6,6 +6,9 @@ import { oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import { notice, nothing } from './fields.ts';
 
+/** Longest text that the page copies, in characters: a payment proof. */
+const MAX_COPIED = 1_000_000;
+
 /** Settings of the app on this computer, whatever the network. */
 export const desktopSettings = z.object({
   /** Whether a closed window leaves the app running in the tray; null = ask at the next time. */
@@ -58,6 +61,8 @@ export const desktopContract = {
   state: oc.input(nothing).output(desktopState),
   /** Changes the settings that are given. */
   set: oc.input(z.strictObject(desktopSettings.partial().shape)).output(desktopState),
+  /** The page has copied this text. The app removes it from the clipboard after a minute, if it is unchanged then. */
+  copied: oc.input(z.strictObject({ text: z.string().min(1).max(MAX_COPIED) })).output(nothing),
   // In all three the app asks the user in dialogs of the system. The page names no place, and gets the answer once the user has
   // decided; `state` then has the progress.
   /** Moves the data directory to a folder that the user chooses. */

@@ -99,3 +99,19 @@ test('a request is deleted after a question', async () => {
 test('the page has logged no errors', () => {
   expect(pages.errors).toEqual([]);
 });
+
+test('a copied address leaves the clipboard after a minute, unless the user copied something else', async () => {
+  const { page } = person;
+  await person.go('receive');
+  await page.clock.install();
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await person.press('Copy address');
+  await page.getByText('It is removed from the clipboard after a minute.').waitFor();
+  expect(await clipboard()).toMatch(/^rkith1|^lkith1/);
+  await page.clock.runFor(60_000);
+  await expect.poll(clipboard).toBe('');
+  await person.press('Copy address');
+  await page.evaluate(() => navigator.clipboard.writeText('a shopping list'));
+  await page.clock.runFor(60_000);
+  expect(await clipboard()).toBe('a shopping list');
+});

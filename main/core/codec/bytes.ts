@@ -21,3 +21,18 @@ export function bytesToBigInt(bytes: Uint8Array): bigint {
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   return value;
 }
+
+/**
+ * Zeros for a secret. V8 keeps arrays of up to 64 bytes in its heap otherwise, where its collector copies them and
+ * overwriting them leaves the copies.
+ */
+export function secretBytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(length));
+}
+
+/** A copy of a secret, see {@link secretBytes}. */
+export function copySecret(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = secretBytes(bytes.length);
+  copy.set(bytes);
+  return copy;
+}

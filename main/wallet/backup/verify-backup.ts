@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { wipe } from '../../workers/vault.ts';
 import { type Backup, decodeBackup, isBackupProblem, openBackup } from './backup-file.ts';
-import { openSecret } from '../secrets/file-secret.ts';
+import { openSecret, wipeSecret } from '../secrets/file-secret.ts';
 import { CHAIN } from '../keys/key-path.ts';
 import { deriveSecrets, type KeyDeps } from '../secrets/key-secrets.ts';
 import { openWalletFiles } from '../files/wallet-files.ts';
@@ -55,7 +54,7 @@ export async function verifyBackup(bytes: Uint8Array, password: string, deps: Ve
       throw new KithError('backup-damaged', 'its wallet has no secret');
     const secret = await openSecret(sealed, password, identity);
     if (secret === null) throw new KithError('backup-damaged', 'its wallet has another password');
-    const keys = await deriveSecrets(secret, identity.account, deps).finally(() => wipe(secret.entropy));
+    const keys = await deriveSecrets(secret, identity.account, deps).finally(() => wipeSecret(secret));
     try {
       const first = await keys.publicKeys(CHAIN.receive, 0, 1);
       const matches =

@@ -1,6 +1,7 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { DICE_ROLLS, isRegular, readRolls } from '../../../shared/dice.ts';
+import { copySecret, secretBytes } from '../../core/codec/bytes.ts';
 import { ENTROPY_BYTES, type WordCount } from '../../core/crypto/mnemonic.ts';
-import { plainSha256 } from '../../core/crypto/hash.ts';
 import { KithError } from '../../lib/errors.ts';
 
 /**
@@ -15,5 +16,12 @@ export function entropyFromDice(text: string, words: WordCount): Uint8Array {
   if (rolls.length < least)
     throw new KithError('wallet-dice-few', undefined, { data: { count: rolls.length, least, words } });
   if (isRegular(rolls)) throw new KithError('wallet-dice-regular');
-  return Uint8Array.from(plainSha256(Buffer.from(rolls, 'ascii')).subarray(0, ENTROPY_BYTES[words]));
+  // Not the SHA-256 of the core, whose result passes through a string that could not be wiped.
+  const digits = new TextEncoder().encode(rolls);
+  const digest = secretBytes(32);
+  sha256.create().update(digits).digestInto(digest);
+  const entropy = copySecret(digest.subarray(0, ENTROPY_BYTES[words]));
+  digits.fill(0);
+  digest.fill(0);
+  return entropy;
 }

@@ -2,6 +2,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { secretBytes } from '../../core/codec/bytes.ts';
 
 /** One node of the tree: the 32-byte Ed25519 seed, and the 32-byte chain code that derives its children. Secret. */
 export interface ExtendedKey {
@@ -14,17 +15,17 @@ const MASTER = utf8ToBytes('ed25519 seed');
 
 /** The root of the tree for a seed of 16 to 64 bytes. */
 export function slip10Master(seed: Uint8Array): ExtendedKey {
-  return split(hmac(sha512, MASTER, seed));
+  return node(MASTER, seed);
 }
 
 /** The hardened child `index'`, 0 ≤ index < 2^31. Throws for another index, which is a bug. */
 export function slip10Child(parent: ExtendedKey, index: number): ExtendedKey {
   if (!Number.isInteger(index) || index < 0 || index >= HARDENED)
     throw new RangeError(`not a child index: ${index}`);
-  const data = new Uint8Array(37);
+  const data = secretBytes(37);
   data.set(parent.key, 1);
   new DataView(data.buffer).setUint32(33, index + HARDENED);
-  const child = split(hmac(sha512, parent.chainCode, data));
+  const child = node(parent.chainCode, data);
   data.fill(0);
   return child;
 }
@@ -38,13 +39,13 @@ export function slip10Derive(seed: Uint8Array, path: string): ExtendedKey {
 
 /** Derives along several steps. Wipes every node in between, but not the given one. */
 export function deriveSteps(from: ExtendedKey, steps: readonly number[]): ExtendedKey {
-  let node = from;
+  let at = from;
   for (const step of steps) {
-    const next = slip10Child(node, step);
-    if (node !== from) wipeKey(node);
-    node = next;
+    const next = slip10Child(at, step);
+    if (at !== from) wipeKey(at);
+    at = next;
   }
-  return node;
+  return at;
 }
 
 /** The indices of a path whose every step is hardened (`'`, `h` or `H`), or null. */
@@ -61,8 +62,8 @@ export function wipeKey(node: ExtendedKey): void {
   node.chainCode.fill(0);
 }
 
-function split(i: Uint8Array): ExtendedKey {
-  const node = { key: i.slice(0, 32), chainCode: i.slice(32) };
-  i.fill(0);
-  return node;
+function node(hmacKey: Uint8Array, data: Uint8Array): ExtendedKey {
+  const result = secretBytes(64);
+  hmac.create(sha512, hmacKey).update(data).digestInto(result);
+  return { key: result.subarray(0, 32), chainCode: result.subarray(32) };
 }

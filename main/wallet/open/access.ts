@@ -1,10 +1,9 @@
 import type { Role } from '../../../shared/contract/vocabulary.ts';
 import { KithError } from '../../lib/errors.ts';
-import { wipe } from '../../workers/vault.ts';
 import type { PasswordAttempts } from '../secrets/password-attempts.ts';
 import { deriveSecrets, type KeyDeps, type KeySecrets } from '../secrets/key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import { openSecret, type WalletSecret } from '../secrets/file-secret.ts';
+import { openSecret, wipeSecret, type WalletSecret } from '../secrets/file-secret.ts';
 
 /**
  * Opens a wallet with its password. Each attempt takes 250 ms. After a wrong password there is a pause, which grows
@@ -12,7 +11,7 @@ import { openSecret, type WalletSecret } from '../secrets/file-secret.ts';
  */
 export interface Access {
   /**
-   * The secret of a wallet. The caller must wipe `entropy`. `by` is the kind of connection; see PasswordAttempts.
+   * The secret of a wallet. The caller must wipe it. `by` is the kind of connection; see PasswordAttempts.
    * @throws {KithError} `wallet-watch-only`, `wallet-password`, `wallet-password-wait`, `wallet-password-long`
    */
   secret(wallet: OpenWallet, password: string, by: Role): Promise<WalletSecret>;
@@ -35,7 +34,7 @@ export function createAccess(deps: KeyDeps & { readonly passwordAttempts: Passwo
       try {
         return await deriveSecrets(opened, wallet.file.identity.account, deps);
       } finally {
-        wipe(opened.entropy);
+        wipeSecret(opened);
       }
     },
   };

@@ -15,7 +15,7 @@ import {
 } from '../../core/crypto/mnemonic.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Random } from '../../lib/random.ts';
-import { type KdfParameters, wipe } from '../../workers/vault.ts';
+import type { KdfParameters } from '../../workers/vault.ts';
 import { emptyMeta } from '../ledger/wallet-ledger.ts';
 import { GAP_LIMIT } from '../ledger/key-use.ts';
 import type { WalletFile, WalletIdentity } from '../files/wallet-file.ts';
@@ -26,7 +26,13 @@ import type { KeyLists } from '../files/public-keys-file.ts';
 import { firstKeys } from './key-reserve.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from '../ledger/ports.ts';
-import { openSecret, sealSecret, type WalletSecret } from '../secrets/file-secret.ts';
+import {
+  openSecret,
+  passphraseBytes,
+  sealSecret,
+  wipeSecret,
+  type WalletSecret,
+} from '../secrets/file-secret.ts';
 import type { WalletData } from '../ledger/wallet-data.ts';
 import { scanStartAt, type WalletList } from './wallet-list.ts';
 import type { WalletStore } from './wallet-store.ts';
@@ -170,20 +176,20 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
   return {
     create: ({ name, password, words, passphrase, entropy = random.bytes(ENTROPY_BYTES[words]) }) =>
       reserved(name, async () => {
-        const mnemonic = wordsOf(entropy);
-        const { wallet, secrets } = await create(name, password, {
-          entropy,
-          passphrase: passphrase.normalize('NFKD'),
-        });
-        secrets.wipe();
-        wipe(entropy);
-        return { wallet, mnemonic };
+        const secret = { entropy, passphrase: passphraseBytes(passphrase) };
+        try {
+          const { wallet, secrets } = await create(name, password, secret);
+          secrets.wipe();
+          return { wallet, mnemonic: wordsOf(entropy) };
+        } finally {
+          wipeSecret(secret);
+        }
       }),
     restore: ({ name, password, words, passphrase, gap, onlyNew }) =>
       reserved(name, async () => {
-        const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
+        const secret = { entropy: words.entropy, passphrase: passphraseBytes(passphrase) };
         const result = await create(name, password, secret, { gap, onlyNew }).finally(() =>
-          wipe(words.entropy),
+          wipeSecret(secret),
         );
         const first = result.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
         return { ...result, firstAddress: encodeAddress(network.hrp, first) };
@@ -192,15 +198,9 @@ export function createWalletFactory(deps: WalletFactoryDeps): WalletFactory {
     ...createFromFiles(deps, reservations),
     account: createAccountWallet(deps, { reserved, checkKeysNew }),
     async firstLock(entropy, passphrase) {
-      const secrets = await deriveSecrets(
-        { entropy, passphrase: passphrase.normalize('NFKD') },
-        ACCOUNT,
-        deps,
-      );
-      wipe(entropy);
-      const lock = await firstLockOf(secrets);
-      secrets.wipe();
-      return lock;
+      const secret = { entropy, passphrase: passphraseBytes(passphrase) };
+      const secrets = await deriveSecrets(secret, ACCOUNT, deps).finally(() => wipeSecret(secret));
+      return firstLockOf(secrets).finally(() => secrets.wipe());
     },
   };
 }
@@ -312,9 +312,7 @@ function createFromFiles(
         const { identity, sealed } = file;
         const secret = sealed === null ? null : await openSecret(sealed, password, identity);
         if (secret === null) throw new KithError('wallet-password', undefined, { data: { name } });
-        const secrets = await deriveSecrets(secret, identity.account, deps).finally(() =>
-          wipe(secret.entropy),
-        );
+        const secrets = await deriveSecrets(secret, identity.account, deps).finally(() => wipeSecret(secret));
         try {
           // Records that a deleted wallet left may be of other keys than those of this file.
           const startOver = async () =>

@@ -2,8 +2,8 @@ import type { Log } from '../../lib/log.ts';
 import type { Queue } from '../../lib/queue.ts';
 import type { Random } from '../../lib/random.ts';
 import { isWeaker } from '../../workers/kdf-cost.ts';
-import { type KdfParameters, wipe } from '../../workers/vault.ts';
-import { sealAgain, type WalletSecret } from '../secrets/file-secret.ts';
+import type { KdfParameters } from '../../workers/vault.ts';
+import { sealAgain, wipeSecret, type WalletSecret } from '../secrets/file-secret.ts';
 import type { OpenWallet } from './open-wallet.ts';
 
 export interface UpgradeDeps {
@@ -37,6 +37,6 @@ export async function upgradeSeal(
   } catch (error) {
     log.warn('a wallet file could not be encrypted with a higher cost', { name: wallet.name, error });
   } finally {
-    wipe(secret.entropy);
+    wipeSecret(secret);
   }
 }

@@ -1,5 +1,5 @@
 import { MAX_PASSPHRASE_BYTES, MAX_PASSWORD_BYTES } from '../../../shared/password.ts';
-import { equalBytes } from '../../core/codec/bytes.ts';
+import { copySecret, equalBytes, secretBytes } from '../../core/codec/bytes.ts';
 import { Reader } from '../../core/codec/reader.ts';
 import { Writer } from '../../core/codec/writer.ts';
 import { KithError } from '../../lib/errors.ts';
@@ -15,11 +15,28 @@ import {
 } from '../../workers/vault.ts';
 import { type Sealed, sealedHeader, type WalletIdentity } from '../files/wallet-file.ts';
 
-/** The secret from which every key of the wallet is derived. Wipe `entropy` after use. */
+/** The secret from which every key of the wallet is derived. Wipe it after use ({@link wipeSecret}). */
 export interface WalletSecret {
   readonly entropy: Uint8Array;
-  /** The optional passphrase of BIP-39; empty for none. */
-  readonly passphrase: string;
+  /** The optional passphrase of BIP-39 as UTF-8 in form NFKD; empty for none. */
+  readonly passphrase: Uint8Array;
+}
+
+/** The bytes of a passphrase as a {@link WalletSecret} has it. */
+export function passphraseBytes(text: string): Uint8Array {
+  const normal = text.normalize('NFKD');
+  const bytes = secretBytes(Buffer.byteLength(normal));
+  new TextEncoder().encodeInto(normal, bytes);
+  return bytes;
+}
+
+export function wipeSecret({ entropy, passphrase }: WalletSecret): void {
+  wipe(entropy);
+  wipe(passphrase);
+}
+
+export function isSameSecret(a: WalletSecret, b: WalletSecret): boolean {
+  return equalBytes(a.entropy, b.entropy) && equalBytes(a.passphrase, b.passphrase);
 }
 
 /**
@@ -55,9 +72,8 @@ export async function sealAgain(
 ): Promise<Sealed> {
   const sealed = await sealSecret(secret, password, identity, random, kdf);
   const opened = await openSecret(sealed, password, identity);
-  const isSame =
-    opened !== null && equalBytes(opened.entropy, secret.entropy) && opened.passphrase === secret.passphrase;
-  if (opened !== null) wipe(opened.entropy);
+  const isSame = opened !== null && isSameSecret(opened, secret);
+  if (opened !== null) wipeSecret(opened);
   if (!isSame) throw new KithError('wallet-seal-wrong');
   return sealed;
 }
@@ -108,19 +124,25 @@ const PADDING_BYTES = 128;
 const SECRET_VERSION = 1;
 
 function encodeSecret({ entropy, passphrase }: WalletSecret): Uint8Array {
-  const text = Buffer.from(passphrase, 'utf8');
-  const writer = new Writer(MAX_PASSPHRASE_BYTES + PADDING_BYTES);
-  writer.u8(SECRET_VERSION).varbytes(entropy).varbytes(text);
+  // Large enough, so that the writer leaves no smaller buffer behind that nobody could wipe.
+  const writer = new Writer(MAX_PASSPHRASE_BYTES + 2 * PADDING_BYTES);
+  writer.u8(SECRET_VERSION).varbytes(entropy).varbytes(passphrase);
   writer.bytes(new Uint8Array(PADDING_BYTES - (writer.length % PADDING_BYTES)));
-  return writer.finish();
+  return writer.view();
 }
 
 function decodeSecret(plaintext: Uint8Array): WalletSecret {
   const reader = new Reader(plaintext);
   const version = reader.u8();
-  const entropy = Uint8Array.from(reader.varbytes(32));
-  const passphrase = Buffer.from(reader.varbytes(MAX_PASSPHRASE_BYTES)).toString('utf8');
+  const entropy = copySecret(reader.varbytes(32));
+  const passphrase = normalized(copySecret(reader.varbytes(MAX_PASSPHRASE_BYTES)));
   if (version !== SECRET_VERSION || reader.failed !== null || entropy.length < 16)
     throw new KithError('wallet-file-newer', 'the sealed part has a format that this version does not know');
   return { entropy, passphrase };
+}
+
+/** Versions before wrote the passphrase in form NFKD too; a file of another program may not. */
+function normalized(text: Uint8Array): Uint8Array {
+  // ASCII is in form NFKD, and needs no string, which could not be wiped.
+  return text.every((byte) => byte < 0x80) ? text : passphraseBytes(Buffer.from(text).toString('utf8'));
 }

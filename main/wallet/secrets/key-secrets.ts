@@ -1,25 +1,15 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { publicKeyFromSeed, sign } from '../../core/crypto/ed25519.ts';
 import { type Chain, CHAIN, deriveChain, deriveKeySeed, type KeyPath } from '../keys/key-path.ts';
-import { wordsOf } from '../../core/crypto/mnemonic.ts';
-import { type ExtendedKey, wipeKey } from '../keys/slip10.ts';
+import { phraseBytes } from '../../core/crypto/mnemonic.ts';
+import type { ExtendedKey } from '../keys/slip10.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import { seedOf } from '../../workers/seed.ts';
 import { wipe } from '../../workers/vault.ts';
 import type { WalletSecret } from './file-secret.ts';
-
-/**
- * Signs with Ed25519 keys of 32-byte seeds (RFC 8032). The default is noble; a native implementation gives the same
- * bytes faster.
- */
-export interface Signer {
-  publicKey(seed: Uint8Array): Uint8Array;
-  sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
-}
-
-export const nobleSigner: Signer = { publicKey: publicKeyFromSeed, sign };
+import { createLockedMemory, type LockedMemory, type SecretBlock } from './locked-memory.ts';
+import type { Signer } from './native-signer.ts';
 
 export interface KeyDeps {
   readonly signer: Signer;
@@ -52,6 +42,8 @@ function setupMac(macKey: Uint8Array, parts: readonly Uint8Array[]): Uint8Array 
   return mac.digest();
 }
 
+const lockedMeanwhile = () => new KithError('wallet-locked', 'the wallet was locked in the meantime');
+
 const MAC_LABEL = Buffer.from('kith wallet public keys');
 /** Number of keys that are derived before the event loop runs: about 10 ms with the slower signer. */
 const KEYS_PER_TURN = 20;
@@ -62,24 +54,52 @@ export async function deriveSecrets(
   account: number,
   deps: KeyDeps,
 ): Promise<KeySecrets> {
-  const seed = await seedOf(wordsOf(secret.entropy), secret.passphrase);
-  const chains: readonly [ExtendedKey, ExtendedKey] = [
-    deriveChain(seed, account, CHAIN.receive),
-    deriveChain(seed, account, CHAIN.change),
-  ];
-  const macKey = hmac(sha256, seed, MAC_LABEL);
-  wipe(seed);
-  return createSecrets(chains, macKey, deps);
+  const phrase = phraseBytes(secret.entropy);
+  const seed = await seedOf(phrase, secret.passphrase).finally(() => wipe(phrase));
+  try {
+    return createSecrets(keepKeys(seed, account), deps);
+  } finally {
+    wipe(seed);
+  }
 }
 
-function createSecrets(
-  chains: readonly [ExtendedKey, ExtendedKey],
-  macKey: Uint8Array,
-  { signer, clock }: KeyDeps,
-): KeySecrets {
+/** The secrets that stay while a wallet is unlocked. All are parts of one block of locked memory. */
+interface KeptKeys {
+  readonly chains: readonly [ExtendedKey, ExtendedKey];
+  readonly macKey: Uint8Array;
+  release(): void;
+}
+
+const HALF_BYTES = 32;
+let memory: LockedMemory | null = null;
+
+function keepKeys(seed: Uint8Array, account: number): KeptKeys {
+  const block = (memory ??= createLockedMemory()).take(5 * HALF_BYTES);
+  const chains = [
+    keptChain(block, 0, deriveChain(seed, account, CHAIN.receive)),
+    keptChain(block, 2, deriveChain(seed, account, CHAIN.change)),
+  ] as const;
+  const macKey = block.bytes.subarray(4 * HALF_BYTES);
+  hmac.create(sha256, seed).update(MAC_LABEL).digestInto(macKey);
+  return { chains, macKey, release: block.release };
+}
+
+function keptChain(block: SecretBlock, at: number, { key, chainCode }: ExtendedKey): ExtendedKey {
+  return { key: keptPart(block, at, key), chainCode: keptPart(block, at + 1, chainCode) };
+}
+
+/** Moves 32 bytes into the block. */
+function keptPart(block: SecretBlock, at: number, secret: Uint8Array): Uint8Array {
+  const part = block.bytes.subarray(at * HALF_BYTES, (at + 1) * HALF_BYTES);
+  part.set(secret);
+  wipe(secret);
+  return part;
+}
+
+function createSecrets({ chains, macKey, release }: KeptKeys, { signer, clock }: KeyDeps): KeySecrets {
   let wiped = false;
   const withKey = <T>({ chain, index }: KeyPath, use: (seed: Uint8Array) => T): T => {
-    if (wiped) throw new KithError('wallet-locked', 'the wallet was locked in the meantime');
+    if (wiped) throw lockedMeanwhile();
     const seed = deriveKeySeed(chains[chain], index);
     try {
       return use(seed);
@@ -98,6 +118,7 @@ function createSecrets(
     },
     sign: (keyPath, message) => withKey(keyPath, (seed) => signer.sign(seed, message)),
     mac(receive, change, setup = null) {
+      if (wiped) throw lockedMeanwhile();
       if (setup !== null) return setupMac(macKey, [receive, change, setup]);
       // The length of one list is included, so that no key can be moved from one list to the other.
       const length = Buffer.alloc(4);
@@ -106,8 +127,7 @@ function createSecrets(
     },
     wipe() {
       wiped = true;
-      chains.forEach(wipeKey);
-      wipe(macKey);
+      release();
     },
   };
 }

@@ -14,14 +14,15 @@ import {
   encodeContacts,
   MAX_CONTACTS_BYTES,
 } from '../../../main/wallet/contacts/contacts-file.ts';
-import { deriveSecrets, nobleSigner } from '../../../main/wallet/secrets/key-secrets.ts';
+import { deriveSecrets } from '../../../main/wallet/secrets/key-secrets.ts';
+import { nativeSigner } from '../../../main/wallet/secrets/native-signer.ts';
 import { systemClock } from '../../../main/lib/clock.ts';
 import { systemRandom } from '../../../main/lib/random.ts';
 import { encodeWalletFile, FILE_SCHEMA, MAX_FILE_BYTES } from '../../../main/wallet/files/wallet-file.ts';
 import { CONTACT_LIMITS } from '../../../shared/contract/vocabulary.ts';
 import { MAX_CONTACT_NAME, MAX_NOTE } from '../../../shared/labels.ts';
 import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
-import { sealSecret } from '../../../main/wallet/secrets/file-secret.ts';
+import { passphraseBytes, sealSecret } from '../../../main/wallet/secrets/file-secret.ts';
 import { DEFAULT_KDF, KDF_LIMITS, open } from '../../../main/workers/vault.ts';
 import { rowsOf, shownExamples } from '../../support/pages/example.ts';
 import { readSource, tableRows } from '../../support/pages/constants.ts';
@@ -71,7 +72,7 @@ test('the mempool file has exactly the fields of its page, in their order', asyn
 });
 
 test('the wallet file can be decrypted with its page alone', async () => {
-  const secret = { entropy: new Uint8Array(16).fill(1), passphrase: 'a passphrase' };
+  const secret = { entropy: new Uint8Array(16).fill(1), passphrase: passphraseBytes('a passphrase') };
   const identity = {
     id: '0102030405060708',
     network: REGTEST_NETWORK.idHex,
@@ -79,7 +80,7 @@ test('the wallet file can be decrypted with its page alone', async () => {
     birthday: 7,
     createdAt: 1_795_305_600,
   };
-  const secrets = await deriveSecrets(secret, 0, { signer: nobleSigner, clock: systemClock });
+  const secrets = await deriveSecrets(secret, 0, { signer: nativeSigner, clock: systemClock });
   const [receive, change] = await Promise.all([
     secrets.publicKeys(CHAIN.receive, 0, 2),
     secrets.publicKeys(CHAIN.change, 0, 1),

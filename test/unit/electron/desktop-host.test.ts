@@ -11,7 +11,8 @@ import { MessagePortMain as TestPort } from '../../support/message-ports.ts';
 const refuse = () => Promise.reject(new KithError('move-busy'));
 
 /** A client of settings in memory, and every change that was stored. */
-function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } {
+function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[]; copied: string[] } {
+  const copied: string[] = [];
   const stored: Partial<DesktopSettings>[] = [];
   let settings: DesktopSettings = {
     closeToTray: null,
@@ -25,6 +26,7 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } 
     settings: () => settings,
     state: () => Promise.resolve({ settings, missing: [], place: null }),
     mover: { move: refuse, useOld: refuse, deleteOld: refuse, cancel: () => undefined },
+    copied: (text) => void copied.push(text),
     change(changed) {
       stored.push(changed);
       settings = { ...settings, ...changed };
@@ -35,7 +37,7 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } 
   const client = createORPCClient<DesktopClient>(new RPCLink({ port: port2 }));
   port2.start();
   onTestFinished(() => port2.close());
-  return { client, stored };
+  return { client, stored, copied };
 }
 
 test('only settings that differ from the default are stored', async () => {
@@ -68,4 +70,12 @@ test('a move that is refused has a code', async () => {
   const { client } = serve();
   const fault = await client.moveData({}).catch(faultOf);
   expect(fault).toMatchObject({ code: 'move-busy' });
+});
+
+test('the app gets the texts that the page copied, and refuses one without end', async () => {
+  const { client, copied } = serve();
+  await client.copied({ text: 'an address' });
+  await expect(client.copied({ text: 'x'.repeat(1_000_001) })).rejects.toThrow();
+  await expect(client.copied({ text: '' })).rejects.toThrow();
+  expect(copied).toEqual(['an address']);
 });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../main/core/codec/hex.ts';
 import { publicKeyFromSeed } from '../../../main/core/crypto/ed25519.ts';
-import { isWordsProblem, mnemonicToSeed, readWords, wordsOf } from '../../../main/core/crypto/mnemonic.ts';
+import {
+  isWordsProblem,
+  mnemonicToSeed,
+  phraseBytes,
+  readWords,
+  wordsOf,
+} from '../../../main/core/crypto/mnemonic.ts';
 import { parsePath, slip10Derive } from '../../../main/wallet/keys/slip10.ts';
 import { readSharedData } from '../../support/shared-data.ts';
 
@@ -12,6 +18,7 @@ describe.runIf(bip39)('BIP-39, published vectors (passphrase TREZOR)', () => {
   const { english } = JSON.parse(bip39 ?? '{"english":[]}') as { english: [string, string, string][] };
   test.each(english)('entropy %s', async (entropy, mnemonic, seed) => {
     expect(wordsOf(fromHex(entropy)!)).toBe(mnemonic);
+    expect(Buffer.from(phraseBytes(fromHex(entropy)!)).toString()).toBe(mnemonic);
     const read = readWords(mnemonic);
     expect(isWordsProblem(read) ? read : toHex(read.entropy)).toBe(entropy);
     expect(toHex(await mnemonicToSeed(mnemonic, 'TREZOR'))).toBe(seed);

@@ -330,6 +330,6 @@ describe('where a wallet begins to read when its database was lost', () => {
 /** The lock of a key of these words, however far ahead. */
 async function lockAt(mnemonic: string, index: number): Promise<Lock> {
   const { entropy } = checkWords(mnemonic);
-  const secrets = await deriveSecrets({ entropy, passphrase: '' }, 0, keyDeps);
+  const secrets = await deriveSecrets({ entropy, passphrase: new Uint8Array(0) }, 0, keyDeps);
   return { lockType: LOCK_KEY, lock: await secrets.publicKeys(0, index, 1) };
 }

@@ -469,7 +469,11 @@ describe('reorganisations', () => {
   const rivalOf = async (tx: Transaction, mnemonic: string): Promise<Transaction> => {
     const words = readWords(mnemonic);
     if (isWordsProblem(words)) throw new Error(words.problem);
-    const secrets = await deriveSecrets({ entropy: words.entropy, passphrase: '' }, 0, keyDeps);
+    const secrets = await deriveSecrets(
+      { entropy: words.entropy, passphrase: new Uint8Array(0) },
+      0,
+      keyDeps,
+    );
     const coin = world.chain.getCoin(tx.inputs[0]!)!;
     const unsigned = { ...tx, outputs: [{ amount: coin.amount, ...testKey(8).lock }] };
     const draft = withSignatures(unsigned, [new Uint8Array(64)]);

@@ -15,7 +15,7 @@ import {
   MAX_REQUESTS,
   type WalletFile,
 } from '../../../../main/wallet/files/wallet-file.ts';
-import { openSecret, sealSecret } from '../../../../main/wallet/secrets/file-secret.ts';
+import { openSecret, passphraseBytes, sealSecret } from '../../../../main/wallet/secrets/file-secret.ts';
 
 const identity = {
   id: '0011223344556677',
@@ -24,7 +24,7 @@ const identity = {
   birthday: 12,
   createdAt: 1_800_000_000,
 };
-const secret = { entropy: new Uint8Array(32).fill(5), passphrase: 'tréma' };
+const secret = { entropy: new Uint8Array(32).fill(5), passphrase: passphraseBytes('tréma') };
 const sealed = await sealSecret(secret, 'correct horse', identity, systemRandom, DEFAULT_KDF);
 const file: WalletFile = {
   identity,
@@ -152,7 +152,7 @@ describe('the seal', () => {
   });
   test('is as long for 12 words as for 24 with a passphrase', async () => {
     const short = await sealSecret(
-      { entropy: new Uint8Array(16), passphrase: '' },
+      { entropy: new Uint8Array(16), passphrase: new Uint8Array(0) },
       'x',
       identity,
       systemRandom,
