@@ -5,6 +5,7 @@ import { connect } from '../../main/demo/connect.ts';
 import { groupAddress } from '../../main/electron/confirm-text.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { createLocalNodes, type LocalNodes } from '../support/local-nodes.ts';
+import { ACTIVATION_BLOCKS } from '../support/shared-wallet-steps.ts';
 import { type DesktopApp, launchDesktop, LOCAL, newFolder } from './support/desktop-app.ts';
 import { linuxTest } from './support/linux-test.ts';
 import { callContract, stealPorts } from './support/page-fuzz.ts';
@@ -146,8 +147,7 @@ pressed(
 
 pressed('the set-up file of savings is saved through the dialog, and another node reads it', async () => {
   const { address } = await watch.wallet.address({ name: 'Shop' });
-  // Four periods of twenty blocks, in which miners signal the rule of policy locks.
-  await watch.mining.generate({ address, blocks: 84 });
+  await watch.mining.generate({ address, blocks: ACTIVATION_BLOCKS });
   const { addresses } = await watch.node.status({});
   const saver = await launchDesktop({
     args: [...LOCAL, '--bootstrap', addresses[0]!],

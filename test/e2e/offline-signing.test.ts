@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
+import { type BrowserPages, saveDownload, startBrowserPages } from '../support/browser-pages.ts';
 
 // A wallet whose recovery phrase is on a computer that never connects, and a watch-only wallet of its keys on another one.
 const PASSWORD = 'correct horse battery';
@@ -26,14 +26,7 @@ afterAll(() => pages.stop(), 60_000);
 const go = (page: Page, place: string) => page.evaluate((to) => (location.hash = `#/${to}`), place);
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
 
-/** Presses a button that saves a file, and gives the path of the file. */
-async function saved(page: Page, button: string): Promise<string> {
-  const download = page.waitForEvent('download');
-  await press(page, button);
-  const file = path.join(pages.folder, (await download).suggestedFilename());
-  await (await download).saveAs(file);
-  return file;
-}
+const saved = (page: Page, button: string) => saveDownload(page, pages.folder, button);
 
 test('public keys are saved as a file, and another Kith watches the wallet with them', async () => {
   await go(vault.page, 'settings');

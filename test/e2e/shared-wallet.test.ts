@@ -1,10 +1,12 @@
-import path from 'node:path';
 import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
+import { createAppPage } from '../support/app-page.ts';
+import { type BrowserPages, saveDownload, startBrowserPages } from '../support/browser-pages.ts';
+import { ACTIVATION_BLOCKS, publicKeysFile, setUpShared, signFirst } from '../support/shared-wallet-steps.ts';
 
 // Three people with a node each set up a wallet of which two must sign, and pay from it. Then one of them locks savings.
 const PASSWORD = 'correct horse battery';
@@ -22,55 +24,35 @@ beforeAll(async () => {
   for (const [i, name] of ['Ann', 'Bob', 'Eve'].entries())
     await clients[i]!.wallet.create({ name, password: PASSWORD, words: 12 });
   const { address } = await clients[0]!.wallet.address({ name: 'Ann' });
-  // Four periods of twenty blocks, in which miners signal the rule of policy locks.
-  await clients[0]!.mining.generate({ address, blocks: 84 });
+  await clients[0]!.mining.generate({ address, blocks: ACTIVATION_BLOCKS });
   ann = await pages.open(nodes[0]!);
   bob = await pages.open(nodes[1]!);
 }, 180_000);
 afterAll(() => pages.stop(), 60_000);
 
+const save = (button: string) => saveDownload(ann, pages.folder, button);
 const go = (page: Page, place: string) => page.evaluate((to) => (location.hash = `#/${to}`), place);
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
 const fill = (page: Page, label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text);
 
-async function saved(page: Page, button: string): Promise<string> {
-  const download = page.waitForEvent('download');
-  await press(page, button);
-  const file = path.join(pages.folder, (await download).suggestedFilename());
-  await (await download).saveAs(file);
-  return file;
-}
 /** What the other people do in their terminals. */
-async function keysOf(i: number, from: string, name = `${from} family`): Promise<string> {
-  await clients[i]!.wallet.createAccount({ from, name, password: PASSWORD });
-  const { keys } = await clients[i]!.wallet.exportKeys({ name });
-  const file = path.join(pages.folder, `${from}.kithkeys`);
-  writeFileSync(file, Buffer.from(keys, 'hex'));
-  return file;
-}
+const keysOf = (i: number, from: string, name = `${from} family`) =>
+  publicKeysFile(clients[i]!, { from, name, password: PASSWORD, folder: pages.folder });
 
 test('a 2-of-3 wallet is set up by exchanging files, and all see the same fingerprint', async () => {
-  await go(ann, 'setup-wallet');
-  await fill(ann, 'Wallet name', 'Ann family');
-  await ann.getByLabel(/^Password of /).fill(PASSWORD);
-  await press(ann, 'Continue');
-  await saved(ann, 'Save public keys');
-  for (const [i, name] of [
-    [1, 'Bob'],
-    [2, 'Eve'],
-  ] as const)
-    await ann.getByLabel('Public keys of another person').setInputFiles(await keysOf(i, name));
-  await ann.getByText('2 of 3', { exact: true }).click();
-  await press(ann, 'Create set-up');
-  const fingerprint = await ann.getByText(/^([0-9a-f]{4} ){9}[0-9a-f]{4}$/).textContent();
-  const file = await saved(ann, 'Save set-up file');
+  const { fingerprint, file } = await setUpShared(createAppPage(ann), {
+    name: 'Ann family',
+    password: PASSWORD,
+    keyFiles: [await keysOf(1, 'Bob'), await keysOf(2, 'Eve')],
+    save,
+  });
 
   await go(bob, 'setup-wallet');
   await bob.getByLabel('Recovery phrase of').selectOption('Bob family');
   await bob.getByLabel(/^Password of /).fill(PASSWORD);
   await press(bob, 'Use this wallet itself');
   await bob.getByLabel('Set-up file').setInputFiles(file);
-  await bob.getByText(fingerprint!, { exact: true }).waitFor();
+  await bob.getByText(fingerprint, { exact: true }).waitFor();
   await press(bob, 'Join set-up');
   await bob.getByText(/^The wallet is ready\./).waitFor();
   const { setup } = await clients[0]!.wallet.exportSetup({ name: 'Ann family' });
@@ -89,16 +71,13 @@ test('a payment of it is signed by one person after the other, and sent', async 
   const { address: shop } = await c!.wallet.address({ name: 'Eve' });
   await go(ann, 'home');
   await ann.getByText('Shared', { exact: true }).first().waitFor();
-  await go(ann, 'send');
-  await fill(ann, 'To', shop);
-  await fill(ann, 'Amount', '2.5');
-  await press(ann, 'Review');
-  await press(ann, 'Prepare unsigned payment');
-  await press(ann, 'Sign here');
-  await ann.getByLabel(/^Password of /).fill(PASSWORD);
-  await press(ann, 'Sign payment');
-  await ann.getByText(/^Signed\. Give the file to the next person/).waitFor();
-  const half = await saved(ann, 'Save file');
+  const half = await signFirst(createAppPage(ann), {
+    to: shop,
+    amount: '2.5',
+    password: PASSWORD,
+    confirm: (sign) => sign(),
+    save,
+  });
 
   await go(bob, 'payment-file');
   await bob.getByLabel('Payment file').setInputFiles(half);

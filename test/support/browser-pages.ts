@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import type { NodeProcess } from '../../main/demo/node-process.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
@@ -51,4 +52,13 @@ export async function startBrowserPages(args: readonly string[] = []): Promise<B
       await nodes.stop();
     },
   };
+}
+
+/** Presses a button that downloads a file, and gives the path of the file, which is in `folder`. */
+export async function saveDownload(page: Page, folder: string, button: string): Promise<string> {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: button, exact: true }).first().click();
+  const file = path.join(folder, (await download).suggestedFilename());
+  await (await download).saveAs(file);
+  return file;
 }
