@@ -7,6 +7,8 @@ export interface CloseDeps {
   /** Whether the user could get a hidden window back. */
   readonly hasTray: () => boolean;
   readonly isQuitting: () => boolean;
+  /** Shows a sentence in the page instead of the dialog. */
+  readonly sendProblem: (code: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,7 +54,8 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
     if (closeToTray === false) return;
     event.preventDefault();
     if (closeToTray === true) return window.hide();
-    if (asking || !limit.allows()) return;
+    if (asking) return;
+    if (!limit.allows()) return deps.sendProblem('close-cancelled-often');
     asking = true;
     ask()
       .catch(deps.onError)

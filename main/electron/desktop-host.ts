@@ -4,12 +4,14 @@ import { desktopContract, type DesktopSettings, type DesktopState } from '../../
 import type { ApiContext } from '../api/base.ts';
 import type { KithRouter } from '../api/router.ts';
 import { toFault } from '../api/faults.ts';
+import { inOrder } from '../api/streams.ts';
 import { diskRefusal } from '../lib/disk-failure.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
 import { createRecentLimit } from '../lib/recent-limit.ts';
 import { createCarrierHandler } from '../rpc/carrier.ts';
 import type { DataMover } from './data-mover.ts';
+import type { PageEvents } from './page-events.ts';
 
 export interface DesktopAccess {
   settings(): DesktopSettings;
@@ -18,6 +20,7 @@ export interface DesktopAccess {
   change(settings: Partial<DesktopSettings>): void;
   copied(text: string): void;
   readonly mover: Pick<DataMover, 'move' | 'useOld' | 'deleteOld' | 'cancel'>;
+  readonly events: Pick<PageEvents, 'subscribe'>;
 }
 
 /** A user changes a few settings; a script could write the disk without end. */
@@ -41,7 +44,7 @@ export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain
   };
 }
 
-function createDesktopRouter({ settings, state, change, copied, mover }: DesktopAccess) {
+function createDesktopRouter({ settings, state, change, copied, mover, events }: DesktopAccess) {
   const limit = createRecentLimit(MAX_CHANGES, CHANGES_WINDOW_MS, () => performance.now());
   const api = implement(desktopContract)
     .$context<ApiContext>()
@@ -53,6 +56,9 @@ function createDesktopRouter({ settings, state, change, copied, mover }: Desktop
       }
     });
   return api.router({
+    watch: api.watch.handler(({ signal, context }) =>
+      inOrder(events.subscribe, { signal, congested: () => context.congested() }),
+    ),
     state: api.state.handler(() => state()),
     set: api.set.handler(({ input }) => {
       const now = settings();

@@ -21,6 +21,7 @@ import { setStartAtLogin } from './login-item.ts';
 import { installMenu } from './menu.ts';
 import { createNodeClient } from './node-client.ts';
 import { followNews } from './notifications.ts';
+import { createPageEvents, type PageEvents } from './page-events.ts';
 import { followPower } from './power.ts';
 import { followScreenLock } from './screen-lock.ts';
 import { type AppTray, createTray, hasTray } from './tray.ts';
@@ -41,6 +42,7 @@ export interface DesktopDeps {
 /** How the app behaves as a part of the user's desktop: menus, tray, notifications, power, and its window. */
 export interface Desktop {
   readonly states: WindowStates;
+  readonly events: PageEvents;
   /** Installs the menu, the tray icon and all listeners; once the app is ready. */
   prepare(): void;
   /** The window that menus, tray and notifications act on. */
@@ -74,6 +76,21 @@ const MISSING_FEATURE_NOTICES = {
 const hasKeyring = (): boolean =>
   process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text';
 
+function missingFeatures(hasTray: boolean): Notice[] {
+  return [
+    ...(hasTray ? [] : [MISSING_FEATURE_NOTICES.tray]),
+    ...(Notification.isSupported() ? [] : [MISSING_FEATURE_NOTICES.notifications]),
+    ...(hasKeyring() ? [] : [MISSING_FEATURE_NOTICES.keyring]),
+  ];
+}
+
+/** If there is no tray, shows a window that was started hidden as minimised, so that the user can find it. */
+function showSomewhere(opened: BrowserWindow, hasTray: boolean): void {
+  if (hasTray || opened.isDestroyed() || opened.isVisible()) return;
+  opened.showInactive();
+  opened.minimize();
+}
+
 export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }: DesktopDeps): Desktop {
   let window: BrowserWindow | null = null;
   let tray: AppTray | null = null;
@@ -81,33 +98,22 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
   const settings = createAppSettings(path.join(dataRoot, 'desktop.json'), onError);
   const node = createNodeClient(onError);
   const cleaner = createClipboardCleaner(clipboard, onError);
+  const events = createPageEvents(onError);
 
   const front = (): void => void (window && bringToFront(window));
   function go(place: string): void {
     if (window !== null) openPlace(window, place).catch(onError);
   }
-  function missing(): Notice[] {
-    return [
-      ...(tray === null ? [MISSING_FEATURE_NOTICES.tray] : []),
-      ...(Notification.isSupported() ? [] : [MISSING_FEATURE_NOTICES.notifications]),
-      ...(hasKeyring() ? [] : [MISSING_FEATURE_NOTICES.keyring]),
-    ];
-  }
-  /** If there is no tray, shows a window that was started hidden as minimised, so that the user can find it. */
-  function showSomewhere(opened: BrowserWindow): void {
-    if (tray !== null || opened.isDestroyed() || opened.isVisible()) return;
-    opened.showInactive();
-    opened.minimize();
-  }
   const serve = createDesktopHost({
     settings: () => settings.read(),
     state: async () => ({
       settings: settings.read(),
-      missing: missing(),
+      missing: missingFeatures(tray !== null),
       place: await mover.state().catch(() => null),
     }),
     mover,
     copied: cleaner.copied,
+    events,
     change(changed) {
       if (changed.startAtLogin !== undefined) setStartAtLogin(changed.startAtLogin, dataRoot);
       settings.change(changed);
@@ -116,6 +122,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
 
   return {
     states: createWindowStates(path.join(dataRoot, 'window.json'), onError),
+    events,
     serve,
     stop: cleaner.clearNow,
     prepare() {
@@ -149,9 +156,15 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
       opened.on('session-end', () => app.quit());
       attachContextMenu(opened);
       opened.once('ready-to-show', () => {
-        trayKnown.catch(() => undefined).then(() => showSomewhere(opened), onError);
+        trayKnown.catch(() => undefined).then(() => showSomewhere(opened, tray !== null), onError);
       });
-      keepInTray(opened, { settings, hasTray: () => tray !== null, isQuitting, onError });
+      keepInTray(opened, {
+        settings,
+        hasTray: () => tray !== null,
+        isQuitting,
+        sendProblem: events.sendProblem,
+        onError,
+      });
     },
     connect(port) {
       if (port === null) node.close();

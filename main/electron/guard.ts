@@ -1,9 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { app, type MediaAccessPermissionRequest, type Session, type WebContents } from 'electron';
+import type { PageEvents } from './page-events.ts';
 import { PAGE_ORIGIN } from './page-headers.ts';
-import { createQuestionLimit } from './question-limit.ts';
-import { savedFile } from './saved-files.ts';
+import { guardDownloads } from './saved-files.ts';
 
 /** The browser permissions of the page. Writing to the clipboard is for "copy address". */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
@@ -51,7 +49,7 @@ function isCameraOnly({ mediaTypes }: Pick<MediaAccessPermissionRequest, 'mediaT
 }
 
 /** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
-export async function guardSession(session: Session): Promise<void> {
+export async function guardSession(session: Session, events: Pick<PageEvents, 'send'>): Promise<void> {
   // Needs the network process, which may still be starting.
   const proxied = session.setProxy(DEAD_PROXY);
   session.setPermissionRequestHandler((contents, permission, answer, details) => {
@@ -71,32 +69,9 @@ export async function guardSession(session: Session): Promise<void> {
   session.setDevicePermissionHandler(() => false);
   // A spell checker would download dictionaries.
   session.setSpellCheckerEnabled(false);
-  guardDownloads(session);
+  guardDownloads(session, events);
   session.webRequest.onBeforeRequest((details, answer) =>
     answer({ cancel: !ALLOWED_SCHEMES.has(new URL(details.url).protocol) }),
   );
   await proxied;
-}
-
-/** The page offers one file at a time, and the user chooses the place: no script writes a file by itself. */
-function guardDownloads(session: Session): void {
-  const limit = createQuestionLimit();
-  let saving = false;
-  session.on('will-download', (event, item) => {
-    const kind = savedFile(item);
-    if (saving || kind === undefined || !limit.allows()) return event.preventDefault();
-    saving = true;
-    item.once('done', (_event, state) => {
-      saving = false;
-      if (state === 'cancelled') limit.add();
-      if (state === 'completed' && kind.form !== undefined) void deleteUnlike(item.getSavePath(), kind.form);
-    });
-    const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
-    item.setSaveDialogOptions({ title: kind.title, defaultPath });
-  });
-}
-
-async function deleteUnlike(file: string, form: RegExp): Promise<void> {
-  const text = await readFile(file, 'latin1').catch(() => '');
-  if (!form.test(text)) await rm(file, { force: true });
 }

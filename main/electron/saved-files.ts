@@ -1,7 +1,12 @@
-/** Which files the page may offer to save: its own text or picture, under a name that no system runs. */
-import type { DownloadItem } from 'electron';
+/** Which files the page may offer to save: its own text or picture, under a name that no system runs; and the dialog that saves them. */
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { app, type DownloadItem, type Session } from 'electron';
+import { sentenceFor } from '../../shared/errors.ts';
 import { SAVED_ENDINGS, type SavedEnding } from '../../shared/saved-files.ts';
+import type { PageEvents } from './page-events.ts';
 import { PAGE_ORIGIN } from './page-headers.ts';
+import { createQuestionLimit } from './question-limit.ts';
 
 /** A kind of file that the page may offer. */
 export interface SavedFile {
@@ -47,4 +52,57 @@ export function savedFile(
   const kind = SAVED_FILES[ending];
   const isNamed = kind.stem.test(name.slice(0, -ending.length - 1));
   return isNamed && item.getTotalBytes() <= kind.mostBytes ? kind : undefined;
+}
+
+/**
+ * The page offers one file at a time, and the user chooses the place: no script writes a file by itself. How each file ended is reported to
+ * the page.
+ */
+export function guardDownloads(session: Session, { send }: Pick<PageEvents, 'send'>): void {
+  const limit = createQuestionLimit();
+  let saving = false;
+
+  /** The kind of the file, or the code that says why no dialog is shown for it. */
+  function kindOf(item: DownloadItem): SavedFile | string {
+    if (saving) return 'save-busy';
+    const kind = savedFile(item);
+    if (kind === undefined) return 'save-refused';
+    return limit.allows() ? kind : 'questions-cancelled-often';
+  }
+  session.on('will-download', (event, item) => {
+    const url = item.getURL();
+    const end = (saved: boolean, code?: string): void => {
+      const problem = code === undefined ? null : { code, message: sentenceFor(code) };
+      send({ kind: 'file', url: url.slice(0, MAX_URL), saved, problem });
+    };
+    const kind = kindOf(item);
+    if (typeof kind === 'string') {
+      event.preventDefault();
+      return end(false, kind);
+    }
+    const { title, form } = kind;
+    saving = true;
+    item.once('done', (_event, state) => {
+      saving = false;
+      if (state === 'cancelled') limit.add();
+      if (state !== 'completed') return end(false, state === 'cancelled' ? undefined : 'save-failed');
+      if (form === undefined) return end(true);
+      void deleteUnlike(item.getSavePath(), form).then((kept) =>
+        end(kept, kept ? undefined : 'save-refused'),
+      );
+    });
+    const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
+    item.setSaveDialogOptions({ title, defaultPath });
+  });
+}
+
+/** Longest address of an offered file that is reported to the page; those of the page itself are shorter. */
+const MAX_URL = 2000;
+
+/** Whether the file was kept. */
+async function deleteUnlike(file: string, form: RegExp): Promise<boolean> {
+  const text = await readFile(file, 'latin1').catch(() => '');
+  if (form.test(text)) return true;
+  await rm(file, { force: true });
+  return false;
 }

@@ -148,7 +148,7 @@ function whenReady(show: () => unknown): void {
 
 /** What must be in place before the window is created. Resolves when the page may be loaded. */
 function prepare({ root, desktop, licences }: ShellDeps): Promise<void> {
-  const guarded = guardSession(session.defaultSession);
+  const guarded = guardSession(session.defaultSession, desktop.events);
   desktop.prepare();
   servePage(path.join(root, 'out/renderer'), licences);
   return guarded;

@@ -7,6 +7,7 @@ import { createClock } from './clock.svelte.ts';
 import { createContactsState } from './contacts.svelte.ts';
 import { connectionUntil, createConnection } from './connection.svelte.ts';
 import { createDesktop } from './desktop.svelte.ts';
+import { createFileSaver } from './file-saver.ts';
 import { createMempoolState } from './mempool.svelte.ts';
 import { createMiningState } from './mining.svelte.ts';
 import { createNetworks } from './networks.svelte.ts';
@@ -46,6 +47,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
   const connection = connectionUntil(page.connection, over);
   const toasts = createToasts();
   const node = createNodeState(connection);
+  page.desktop.onNotice((sentence) => toasts.say(sentence, 'bad', 'desktop'), over);
   return {
     connection,
     client: connection.client,
@@ -53,6 +55,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     clipboard: page.clipboard,
     clock: page.clock,
     desktop: page.desktop,
+    saveFile: createFileSaver(page.desktop, toasts),
     privacy: page.privacy,
     theme: page.theme,
     router: page.router,

@@ -1,8 +1,9 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { DesktopClient, DesktopSettings, DesktopState } from '../../shared/contract/desktop.ts';
+import { createDesktopEvents, type DesktopEvents, type FileEnd } from './desktop-events.ts';
 
-/** The settings of the desktop app. */
+/** The desktop app: its settings, and what it reports to the page. */
 export interface Desktop {
   /** Null in a browser, and until the app has answered. */
   readonly state: DesktopState | null;
@@ -12,6 +13,9 @@ export interface Desktop {
   set(settings: Partial<DesktopSettings>): Promise<void>;
   /** The page has copied a text that should not stay in the clipboard. False if there is no app that removes it. */
   copied(text: string): Promise<boolean>;
+  /** Resolves when a file that was offered under this address was saved or not; immediately with null in a browser. */
+  fileEnds(url: string): Promise<FileEnd | null>;
+  readonly onNotice: DesktopEvents['onNotice'];
   /** Opens a dialog of the system; resolves when the user has decided. Rejects if it is refused. */
   act(name: 'moveData' | 'useOldPlace' | 'deleteOldCopy' | 'cancelMove'): Promise<void>;
 }
@@ -25,6 +29,7 @@ export function createDesktop(): Desktop {
   let state = $state.raw<DesktopState | null>(null);
 
   let following = false;
+  const events = createDesktopEvents();
 
   async function refresh(): Promise<void> {
     if (client !== null) state = await client.state({}).catch(() => null);
@@ -48,12 +53,15 @@ export function createDesktop(): Desktop {
     client = createORPCClient<DesktopClient>(new RPCLink({ port }));
     port.start();
     void refresh();
+    events.follow(client).catch(() => undefined);
   });
   return {
     get state() {
       return state;
     },
     refresh,
+    fileEnds: (url) => (client === null ? Promise.resolve(null) : events.fileEnds(url)),
+    onNotice: events.onNotice,
     async set(settings) {
       if (client !== null) state = await client.set(settings);
     },

@@ -2,19 +2,20 @@ import type { SavedName } from '../../shared/saved-files.ts';
 
 /**
  * Offers a text, a blob, or bytes as hex, as a file: the browser downloads it, the desktop app asks where to save it. Backup files
- * are offered in a browser only; the desktop app saves them itself.
+ * are offered in a browser only; the desktop app saves them itself. Returns the address under which it is offered.
  */
-export function saveFile(
+export function offerFile(
   name: SavedName | `${string}.kithbackup`,
   content: string | Blob | { readonly hex: string },
   type = 'application/json',
-): void {
+): string {
   const url = URL.createObjectURL(blobOf(content, type));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return url;
 }
 
 /** The bytes of hexadecimal text that came from the node. */

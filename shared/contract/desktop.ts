@@ -2,7 +2,7 @@
  * What the desktop app offers its own page beside the contract of the node: it is served by Electron's main thread on a port
  * of its own, so that a browser and the terminal lack it, and it works while no network is open.
  */
-import { oc, type ContractRouterClient } from '@orpc/contract';
+import { eventIterator, oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import { notice, nothing } from './fields.ts';
 
@@ -57,7 +57,24 @@ export const desktopState = z.object({
   missing: z.array(notice),
 });
 
+/** What the app reports to its page. */
+export const desktopEvent = z.discriminatedUnion('kind', [
+  /**
+   * A file that the page offered has been saved or not. `url`: under which the page offered it. `problem`: why it was not saved;
+   * null if the user cancelled the dialog.
+   */
+  z.object({
+    kind: z.literal('file'),
+    url: z.string().max(2000),
+    saved: z.boolean(),
+    problem: notice.nullable(),
+  }),
+  /** A sentence instead of a dialog that is not shown. */
+  z.object({ kind: z.literal('notice'), notice }),
+]);
+
 export const desktopContract = {
+  watch: oc.input(nothing).output(eventIterator(desktopEvent)),
   state: oc.input(nothing).output(desktopState),
   /** Changes the settings that are given. */
   set: oc.input(z.strictObject(desktopSettings.partial().shape)).output(desktopState),
@@ -77,5 +94,6 @@ export const desktopContract = {
 
 export type DesktopSettings = z.infer<typeof desktopSettings>;
 export type DataPlace = z.infer<typeof dataPlace>;
+export type DesktopEvent = z.infer<typeof desktopEvent>;
 export type DesktopState = z.infer<typeof desktopState>;
 export type DesktopClient = ContractRouterClient<typeof desktopContract>;

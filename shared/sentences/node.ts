@@ -21,6 +21,12 @@ export const NODE_SENTENCES = {
   'api-busy': 'Too many requests are open. Wait until some of them end, then try again.',
   'questions-cancelled-often':
     'Too many questions were cancelled, so this one was not shown and nothing was changed or sent. Try again in a minute.',
+  'close-cancelled-often':
+    'The question about closing the window was cancelled too often, so it was not shown. Try again in a minute, or choose Quit in the menu.',
+  'save-busy': 'Another file is being saved. Finish that dialog first, then try again.',
+  'save-refused':
+    'The app does not save this file, because its name, size or content is not what it expects. Report this as a bug.',
+  'save-failed': 'The file could not be saved completely. Choose another folder or disk.',
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'settings-unwritable':
     'The settings of the app cannot be saved[: {reason}]. Check the permissions of its folder, then try again.',

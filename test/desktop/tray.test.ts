@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { hasBusName } from '../../main/electron/session-bus.ts';
-import { type DesktopApp, launchDesktop, LOCAL, newFolder } from './support/desktop-app.ts';
+import { type DesktopApp, launchDesktop, LOCAL } from './support/desktop-app.ts';
 import { linuxTest } from './support/linux-test.ts';
 import { startBusWithTray } from './support/session-bus.ts';
 
@@ -17,6 +17,27 @@ const closeWindow = ({ electron }: DesktopApp): Promise<void> =>
   });
 const isVisible = ({ electron }: DesktopApp): Promise<boolean> =>
   electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());
+
+/** The app on a desktop that shows tray icons. */
+async function launchWithTray(): Promise<DesktopApp> {
+  const env: Record<string, string> = {};
+  if (process.platform === 'linux') {
+    env['DBUS_SESSION_BUS_ADDRESS'] = await startBusWithTray();
+    await expect.poll(() => hasBusName('org.kde.StatusNotifierWatcher', env)).toBe(true);
+    expect(await hasBusName('org.kde.NoSuchName', env)).toBe(false);
+  }
+  const app = await launchDesktop({ env });
+  await app.page.getByRole('navigation').first().waitFor();
+  // The app asks the bus while the page loads.
+  await expect
+    .poll(async () => {
+      await app.person.go('home');
+      await app.person.go('settings');
+      return app.page.getByRole('switch', { name: 'Keep running in the tray' }).isEnabled();
+    })
+    .toBe(true);
+  return app;
+}
 
 withoutTray(
   'without a tray, closing the window quits the app, because the user could not open it again',
@@ -49,23 +70,8 @@ withoutTray('a hidden start without a tray shows the window minimised, where the
 });
 
 test('with a tray the user is asked once, and the app then stays in the tray', async () => {
-  const env: Record<string, string> = {};
-  if (process.platform === 'linux') {
-    env['DBUS_SESSION_BUS_ADDRESS'] = await startBusWithTray();
-    await expect.poll(() => hasBusName('org.kde.StatusNotifierWatcher', env)).toBe(true);
-    expect(await hasBusName('org.kde.NoSuchName', env)).toBe(false);
-  }
-  const datadir = newFolder();
-  const app = await launchDesktop({ datadir, env });
-  await app.page.getByRole('navigation').first().waitFor();
-  // The app asks the bus while the page loads.
-  await expect
-    .poll(async () => {
-      await app.person.go('home');
-      await app.person.go('settings');
-      return app.page.getByRole('switch', { name: 'Keep running in the tray' }).isEnabled();
-    })
-    .toBe(true);
+  const app = await launchWithTray();
+  const { datadir } = app;
   await closeWindow(app);
   await expect.poll(async () => (await app.dialogs()).map(({ message }) => message)).toEqual([QUESTION]);
   expect(await isVisible(app)).toBe(true);
@@ -81,6 +87,19 @@ test('with a tray the user is asked once, and the app then stays in the tray', a
   await closeWindow(app);
   await expect.poll(() => isVisible(app)).toBe(false);
   expect((await app.dialogs()).filter(({ message }) => message === QUESTION)).toHaveLength(2);
+  expect(await app.quit()).toBe(0);
+});
+
+test('after five cancelled questions about closing, a sentence in the page stands for the sixth', async () => {
+  const app = await launchWithTray();
+  for (let asked = 1; asked <= 5; asked++) {
+    await closeWindow(app);
+    await expect.poll(async () => (await app.dialogs()).length).toBe(asked);
+  }
+  await closeWindow(app);
+  await app.page.getByText('The question about closing the window was cancelled too often').waitFor();
+  expect(await app.dialogs()).toHaveLength(5);
+  expect(await isVisible(app)).toBe(true);
   expect(await app.quit()).toBe(0);
 });
 

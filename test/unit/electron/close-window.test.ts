@@ -15,13 +15,15 @@ vi.mock('electron', () => ({
   },
 }));
 
-test('a page that closes its window repeatedly asks the user at most five times, and the window stays', async () => {
+test('a page that closes its window repeatedly asks the user at most five times, the window stays, and the page says why', async () => {
   const window = new EventEmitter();
+  const said: string[] = [];
   const settings = { read: () => ({ closeToTray: null }) } as AppSettings;
   keepInTray(window as BrowserWindow, {
     settings,
     hasTray: () => true,
     isQuitting: () => false,
+    sendProblem: (code) => said.push(code),
     onError: (error) => expect.fail(String(error)),
   });
   let kept = 0;
@@ -31,4 +33,5 @@ test('a page that closes its window repeatedly asks the user at most five times,
   }
   expect(asked).toBe(5);
   expect(kept).toBe(20);
+  expect(said).toEqual(Array.from({ length: 15 }, () => 'close-cancelled-often'));
 });

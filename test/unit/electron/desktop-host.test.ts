@@ -3,6 +3,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDesktopHost } from '../../../main/electron/desktop-host.ts';
+import { createPageEvents } from '../../../main/electron/page-events.ts';
 import { KithError } from '../../../main/lib/errors.ts';
 import type { DesktopClient, DesktopSettings } from '../../../shared/contract/desktop.ts';
 import { faultOf } from '../../../shared/errors.ts';
@@ -10,8 +11,8 @@ import { MessagePortMain as TestPort } from '../../support/message-ports.ts';
 
 const refuse = () => Promise.reject(new KithError('move-busy'));
 
-/** A client of settings in memory, and every change that was stored. */
-function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[]; copied: string[] } {
+/** A client of settings in memory, every change that was stored, what was copied, and the events of the page. */
+function serve() {
   const copied: string[] = [];
   const stored: Partial<DesktopSettings>[] = [];
   let settings: DesktopSettings = {
@@ -22,7 +23,9 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[]; c
     startAtLogin: false,
     hideAmounts: false,
   };
+  const events = createPageEvents((error) => expect.fail(String(error)));
   const host = createDesktopHost({
+    events,
     settings: () => settings,
     state: () => Promise.resolve({ settings, missing: [], place: null }),
     mover: { move: refuse, useOld: refuse, deleteOld: refuse, cancel: () => undefined },
@@ -37,7 +40,7 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[]; c
   const client = createORPCClient<DesktopClient>(new RPCLink({ port: port2 }));
   port2.start();
   onTestFinished(() => port2.close());
-  return { client, stored, copied };
+  return { client, stored, copied, events };
 }
 
 test('only settings that differ from the default are stored', async () => {
@@ -78,4 +81,19 @@ test('the app gets the texts that the page copied, and refuses one without end',
   await expect(client.copied({ text: 'x'.repeat(1_000_001) })).rejects.toThrow();
   await expect(client.copied({ text: '' })).rejects.toThrow();
   expect(copied).toEqual(['an address']);
+});
+
+test('the page is told how a file ended, and a sentence instead of a dialog', async () => {
+  const { client, events } = serve();
+  const stream = await client.watch({});
+  const first = stream.next();
+  // The subscription begins when the first event is asked for.
+  await client.state({});
+  const saved = { kind: 'file', url: 'blob:app://kith/1', saved: true, problem: null } as const;
+  events.send(saved);
+  expect((await first).value).toEqual(saved);
+  events.sendProblem('close-cancelled-often');
+  const { value } = await stream.next();
+  expect(value).toMatchObject({ kind: 'notice', notice: { code: 'close-cancelled-often' } });
+  await stream.return?.();
 });
