@@ -105,6 +105,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.provePayment': 'work',
   'wallet.verifyProof': 'work',
   'wallet.rescan': 'work',
+  'wallet.cancelRescan': 'work',
+  'wallet.search': 'light',
   'wallet.exportKeys': 'work',
   'wallet.inspectKeys': 'large',
   'wallet.createWatchOnly': 'large',

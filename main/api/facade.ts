@@ -42,6 +42,7 @@ import type { SettingsChange, WalletSettings } from '../../shared/contract/walle
 import type { WalletExport } from '../wallet/wallet-export.ts';
 import type { WalletDeletion } from '../wallet/wallet-deletion.ts';
 import type { WalletBackups } from '../wallet/backups.ts';
+import type { WalletSearches } from '../wallet/wallet-search.ts';
 import type { MessageToSign } from '../wallet/password-operations.ts';
 import type { CheckedProof, PaymentToProve } from '../wallet/proof-operations.ts';
 import type { NewRequest } from '../wallet/receive-requests.ts';
@@ -188,7 +189,15 @@ export interface MinerAccess {
  * type says so.
  */
 export interface WalletAccess
-  extends WatchOnly, OfflinePayments, Accounts, Setups, WalletBackups, WalletDeletion, WalletExport {
+  extends
+    WatchOnly,
+    OfflinePayments,
+    Accounts,
+    Setups,
+    WalletBackups,
+    WalletDeletion,
+    WalletExport,
+    WalletSearches {
   settings(): WalletSettings;
   changeSettings(settings: SettingsChange): Promise<WalletSettings>;
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
@@ -242,7 +251,6 @@ export interface WalletAccess
   verifyMessage(address: string, message: string, signature: string): boolean;
   provePayment(request: PaymentToProve & { readonly by: Role }): Promise<{ readonly proof: string }>;
   checkProof(text: string): Promise<CheckedProof>;
-  rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
   /**
    * Calls the listener with the name of a wallet after its lock state, balance or history changed, possibly more often.
    */

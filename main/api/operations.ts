@@ -106,6 +106,8 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.provePayment': 'read',
   'wallet.verifyProof': 'read',
   'wallet.rescan': 'wallet-rescan',
+  'wallet.cancelRescan': 'state',
+  'wallet.search': 'read',
   'wallet.exportKeys': 'state',
   'wallet.inspectKeys': 'read',
   'wallet.createWatchOnly': 'wallet-restore',

@@ -59,11 +59,13 @@ function createKeyHandlers({ node: { wallets }, operations }: HandlerDeps) {
         done(wallets.changePassword(name, password, next, context.role)),
       ),
     ),
-    rescan: handlers.rescan.handler(({ input: { name, fromHeight, gap }, context }) =>
+    rescan: handlers.rescan.handler(({ input: { name, ...range }, context }) =>
       operations.run(context.caller, { kind: 'wallet-rescan', wallet: name }, () =>
-        done(wallets.rescan(name, fromHeight, gap)),
+        done(wallets.rescan(name, range)),
       ),
     ),
+    cancelRescan: handlers.cancelRescan.handler(({ input }) => done(wallets.cancelRescan(input.name))),
+    search: handlers.search.handler(({ input }) => wallets.search(input.name)),
     words: handlers.words.handler(({ input, context }) =>
       wallets.words(input.name, input.password, context.role),
     ),
@@ -229,7 +231,7 @@ function watchWallet(
     if (text !== shown) revision++;
     shown = text;
     const locked = wallets.list().find((wallet) => wallet.name === name)?.locked ?? true;
-    return { name, locked, balance, revision, latest: newest };
+    return { name, locked, balance, revision, search: wallets.search(name), latest: newest };
   };
   const subscribe = (wake: () => void) => {
     // A new block changes confirmations without touching the wallet.

@@ -76,12 +76,14 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
         refusal = error;
       }
       for (const wallet of opened?.list.values() ?? []) begin(wallet);
+      await opened?.searches.start();
     },
     async stop() {
       if (opened === null) return;
-      const { pending, follower, sessions, data, queue } = opened;
+      const { pending, follower, searches, sessions, data, queue } = opened;
       pending.stop();
       try {
+        await searches.stop();
         await follower.stop();
       } finally {
         // Runs also after a failure of the disk: the secrets must be wiped, and the next start needs the database

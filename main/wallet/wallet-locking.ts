@@ -42,7 +42,9 @@ export async function readMissed(
   const first = since === null ? undefined : chain.atHeight(since + 1);
   if (since === null || first === undefined || !chain.hasBody(first.id)) return;
   wallet.ledger.set({ shortSince: null });
-  await running.components().follower.rewind(wallet, since);
+  const { follower, searches } = running.components();
+  await follower.rewind(wallet, since);
+  await searches.rereads(wallet);
 }
 
 export function createWalletLocking({

@@ -48,11 +48,6 @@ export interface WalletQueries {
   markPhraseChecked(name: string): Promise<void>;
   /** The lock for the next mining reward. Call it again after each reward. The wallet may be locked. */
   payout(name: string): Lock;
-  /**
-   * Reads the chain again from a height on. `gap` raises the gap limit; the wallet must be unlocked for that.
-   * @throws {KithError} `wallet-locked`
-   */
-  rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
 }
 
 export interface WalletQueriesDeps {
@@ -83,17 +78,6 @@ export function createWalletQueries({
   const { components, get, ask, change } = running;
   const addressOf = (wallet: OpenWallet, keyPath: KeyPath) =>
     encodeAddress(network.hrp, wallet.keyring.lock(keyPath));
-
-  const rescan = async (wallet: OpenWallet, fromHeight: number, gap: number | undefined) => {
-    const { follower, sessions } = components();
-    if (gap !== undefined && gap > wallet.ledger.gap) {
-      const secrets = sessions.derivationSecrets(wallet.id);
-      if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
-      wallet.ledger.set({ gap });
-      await wallet.extendKeys(secrets);
-    }
-    await follower.rewind(wallet, fromHeight - 1);
-  };
 
   const rules = () => ({ hrp: network.hrp, allowsPolicyLocks: chain.nextRules().policyLock });
 
@@ -147,11 +131,6 @@ export function createWalletQueries({
     payout(name) {
       const wallet = get(name);
       return wallet.keyring.lock(wallet.changeKey());
-    },
-    async rescan(name, fromHeight, gap) {
-      const { follower } = components();
-      await retryAfterCorruption(() => change(name, (wallet) => rescan(wallet, fromHeight, gap)));
-      follower.wake();
     },
   };
 }

@@ -20,6 +20,7 @@ import { createWalletDeletion, type WalletDeletion } from './wallet-deletion.ts'
 import { createWalletExport, type WalletExport } from './wallet-export.ts';
 import { createWalletLocking, type WalletLocking } from './wallet-locking.ts';
 import { createWalletLists, type WalletLists } from './wallet-lists.ts';
+import { createWalletSearches, type WalletSearches } from './wallet-search.ts';
 import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { nativeSigner } from './secrets/native-signer.ts';
@@ -38,6 +39,7 @@ export interface Wallets
     WalletCreation,
     WalletLocking,
     WalletQueries,
+    WalletSearches,
     WalletLists,
     WalletBackups,
     WalletDeletion,
@@ -102,6 +104,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWalletCreation(network, running),
     ...createWalletLocking({ chain, running, changed, random, log }),
     ...queries,
+    ...createWalletSearches(chain, running),
     ...createWalletExport(running, queries, contacts),
     ...createWalletDeletion(running, changed),
     ...createWalletBackups({ network, random, clock, running, changed, contacts, log }),

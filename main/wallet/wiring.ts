@@ -8,6 +8,7 @@ import { type Access, createAccess } from './open/access.ts';
 import { type BackupRecords, openBackupRecords } from './backup/backup-records.ts';
 import { openWalletFiles, type WalletFiles } from './files/wallet-files.ts';
 import { createFollower, type Follower } from './open/chain-follower.ts';
+import { type ChainSearches, createChainSearches } from './open/chain-searches.ts';
 import { createPasswordAttempts, type PasswordAttempts } from './secrets/password-attempts.ts';
 import type { Propagation } from './lists/history.ts';
 import type { KeyDeps } from './secrets/key-secrets.ts';
@@ -22,7 +23,7 @@ import { createSpending, type Spending } from './spending.ts';
 import { openWalletData, type WalletData } from './ledger/wallet-data.ts';
 import { measureKdf } from '../workers/kdf-cost.ts';
 import type { KdfParameters } from '../workers/vault.ts';
-import { createWalletList, type WalletList } from './open/wallet-list.ts';
+import { createWalletList, firstRead, type WalletList } from './open/wallet-list.ts';
 import { openWalletSettings, type SettingsFile } from './files/wallet-settings.ts';
 import { createWalletStore } from './open/wallet-store.ts';
 import { removeChecks } from './backup/verify-backup.ts';
@@ -71,6 +72,7 @@ export interface WalletComponents {
   readonly spending: Spending;
   readonly pending: Pending;
   readonly follower: Follower;
+  readonly searches: ChainSearches;
   readonly data: WalletData;
   readonly chain: WalletChain;
   /** Argon2id cost of the files that are written; measured at the first call. */
@@ -119,6 +121,7 @@ export async function openComponents(
   const wallets = () => list.values();
   const from = ({ file }: OpenWallet) => list.scanStartFor(file.identity);
   const renewed = () => {
+    searches.forget();
     for (const wallet of wallets()) moved(wallet);
     follower.wake();
   };
@@ -135,9 +138,22 @@ export async function openComponents(
   const nearTip = (wallet: OpenWallet) => follower.nearTip(wallet);
   const pending = createPending({ mempool, chain, data, store, queue, clock, log, wallets, moved, nearTip });
 
-  const reached = createAtTip({ sessions, pending, log });
+  const searches: ChainSearches = createChainSearches({
+    chain,
+    data,
+    store,
+    queue,
+    clock,
+    log,
+    wallets,
+    moved,
+    follower: () => follower,
+    firstHeight: (wallet) => firstRead(from(wallet)),
+  });
+  const reached = createAtTip({ sessions, pending, searches, log });
   const secretsOf = ({ id }: OpenWallet) => sessions.derivationSecrets(id);
-  const following = { chain, data, store, queue, clock, log, wallets, secretsOf, moved, reached };
+  const { passed } = searches;
+  const following = { chain, data, store, queue, clock, log, wallets, secretsOf, moved, reached, passed };
   const follower: Follower = createFollower(following);
   const spending = createSpending({
     network,
@@ -171,6 +187,7 @@ export async function openComponents(
     spending,
     pending,
     follower,
+    searches,
     data,
     chain,
     kdf,
@@ -206,10 +223,16 @@ function createKdf({ kdf, clock }: WalletsDeps): () => Promise<KdfParameters> {
  * Called when a wallet has read the chain to its tip. Ends a restore, and submits live payments that are not in the
  * mempool.
  */
-function createAtTip(deps: Pick<WalletComponents, 'sessions' | 'pending'> & Pick<WalletsDeps, 'log'>) {
-  const { sessions, pending, log } = deps;
+function createAtTip(
+  deps: Pick<WalletComponents, 'sessions' | 'pending' | 'searches'> & Pick<WalletsDeps, 'log'>,
+) {
+  const { sessions, pending, searches, log } = deps;
   return (wallet: OpenWallet): void => {
-    if (wallet.ledger.meta().restoring) {
+    const { restoring } = wallet.ledger.meta();
+    searches
+      .reached(wallet, restoring)
+      .catch((error: unknown) => log.warn('the end of a search could not be stored', { error }));
+    if (restoring) {
       wallet.ledger.set({ restoring: false });
       sessions.release(wallet.id);
       log.info('a restored wallet has reached the tip', {

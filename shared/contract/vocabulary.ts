@@ -90,6 +90,19 @@ export type WalletKind = (typeof WALLET_KINDS)[number];
 /** The kinds of wallets that have a set-up. */
 export const SETUP_KINDS = ['shared', 'savings', 'inheritance'] as const;
 
+/** Why a wallet searched the chain. `none`: it was created here and has read every block since. */
+export const SEARCH_KINDS = ['none', 'restore', 'rescan'] as const;
+export type SearchKind = (typeof SEARCH_KINDS)[number];
+
+/** The state of a search of the chain. */
+export const SEARCH_STATES = [
+  'checking', // compares stored blocks with what the wallet has; its balance stays valid, and it can be cancelled
+  'reading', // reads blocks into the wallet; its balance is that of the block that was read last
+  'done',
+  'cancelled',
+] as const;
+export type SearchState = (typeof SEARCH_STATES)[number];
+
 /** What can be done about a payment that is not mined yet. */
 export const FASTER = ['speed-up', 'cancel', 'bump'] as const;
 export type Faster = (typeof FASTER)[number];

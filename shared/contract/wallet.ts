@@ -5,6 +5,7 @@ import { backupContract, verifiedBackup } from './backup.ts';
 import { exportContract } from './export.ts';
 import { walletSettingsContract } from './wallet-settings.ts';
 import { walletListsContract } from './wallet-lists.ts';
+import { gap, walletSearch, walletSearchContract } from './wallet-search.ts';
 import { paymentContract } from './payment.ts';
 import { paymentFilesContract } from './payment-files.ts';
 import { setupsContract } from './setups.ts';
@@ -28,7 +29,7 @@ import {
   unixSeconds,
   walletName,
 } from './fields.ts';
-import { GAP, HISTORY_KINDS, HISTORY_STATES, RECEIVE_REQUEST_STATES, WALLET_KINDS } from './vocabulary.ts';
+import { HISTORY_KINDS, HISTORY_STATES, RECEIVE_REQUEST_STATES, WALLET_KINDS } from './vocabulary.ts';
 
 const words = z.union([z.literal(12), z.literal(24)], { error: 'a recovery phrase has 12 or 24 words' });
 
@@ -39,12 +40,6 @@ const mnemonic = z
   .max(4000, 'this is too long to be a recovery phrase');
 
 const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
-
-/** Gap limit: unused addresses in a row that a restore searches. */
-const gap = z
-  .int('the gap must be a whole number of addresses')
-  .min(GAP.usual, `the gap is at least ${GAP.usual} addresses`)
-  .max(GAP.most, `the gap is at most ${GAP.most} addresses`);
 
 /**
  * All figures in motes, valid at `asOfHeight`. What the wallet holds after everything pending is mined is `available` +
@@ -125,6 +120,8 @@ export const walletView = z.object({
   locked: z.boolean(),
   balance,
   revision: count,
+  /** Addition: how far the wallet has searched the chain. */
+  search: walletSearch,
   /** The newest 20, newest first. */
   latest: z.array(historyEntry),
 });
@@ -189,6 +186,7 @@ export const walletContract = {
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
   ...backupContract,
   ...walletSettingsContract,
+  ...walletSearchContract,
   ...exportContract,
   list: oc.input(nothing).output(z.array(listedWallet)),
   /** Addition: the list immediately, and later after changes by any client, at most 4 times per second. */
@@ -249,13 +247,6 @@ export const walletContract = {
     .output(z.object({ mnemonic: z.string(), passphrase: z.string() })),
   /** Addition: changes the password. Copies of the old file can still be opened with the old password. */
   changePassword: oc.input(z.strictObject({ name: walletName, password, next: password })).output(done),
-  /**
-   * Addition: reads the chain again from a height on. With a larger `gap` than before it finds payments to addresses
-   * that another program used beyond the default gap; the wallet must be unlocked for that.
-   */
-  rescan: oc
-    .input(z.strictObject({ name: walletName, fromHeight: height.default(0), gap: gap.optional() }))
-    .output(done),
   /** Addition: the current state immediately, and then after changes, at most twice per second. */
   watch: oc.input(named).output(eventIterator(walletView)),
 };

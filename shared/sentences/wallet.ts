@@ -23,6 +23,11 @@ export const WALLET_SENTENCES = {
   'wallet-password-long':
     'The password is too long[: it takes {bytes:bytes}, and {most:bytes} fit]. Plain letters, digits and signs take 1 byte each, other characters 2 to 4 or more. Use a shorter one.',
   'wallet-locked': 'The wallet[ “{name}”] is locked. Unlock it with its password first.',
+  'wallet-search-none': 'The wallet[ “{name}”] does not search the blockchain now.',
+  'wallet-search-reading':
+    'The search found a payment that the wallet lacked[, in block {height:count}]. The wallet must read the blocks after it, or its balance would be wrong. Wait until it has.',
+  'wallet-search-ahead':
+    'The blockchain has no such block yet[: it ends at block {tip:count}]. Enter a lower number.',
   'wallet-words-count':
     'A recovery phrase has 12 or 24 words[, and these are {count:count} words]. Enter all of them.',
   'wallet-word-unknown':

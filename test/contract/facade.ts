@@ -11,6 +11,24 @@ import { createEmitter } from '../../main/lib/events.ts';
 import type { Chain } from '../../main/chain/chain.ts';
 import { extend, openTestChain, testKey } from '../support/chain/test-chain.ts';
 
+const SEARCH = {
+  kind: 'none',
+  state: 'done',
+  fromHeight: 0,
+  toHeight: 3,
+  certainTo: 3,
+  blocksRead: 4,
+  blocksTotal: 4,
+  lackedFrom: null,
+  unsearched: null,
+  incompleteSince: null,
+  receiveAddresses: 120,
+  changeAddresses: 120,
+  gap: 100,
+  startedAt: null,
+  endedAt: null,
+} as const;
+
 /** A facade over a real regtest chain; wallets, peers and the pool are as small as they can be. */
 export interface TestFacade extends NodeFacade {
   readonly real: Chain;
@@ -269,6 +287,8 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         throw new KithError('proof-malformed');
       },
       rescan: async () => undefined,
+      cancelRescan: async () => undefined,
+      search: () => SEARCH,
       exportKeys: async () => ({
         keys: new Uint8Array(2),
         fingerprint: '00',

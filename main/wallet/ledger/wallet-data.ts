@@ -11,6 +11,7 @@ import type { Change, KeyRange } from '../../storage/renewable-level.ts';
 import type { LevelRecord } from '../../storage/salvage.ts';
 import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
 import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from './key-use.ts';
+import { decodeSearch, encodeSearch, type SearchRecord } from './search-record.ts';
 import { decodeMeta, decodeMetaOfSchema1, encodeMeta, type WalletMeta } from './wallet-meta.ts';
 import {
   decodeCoin,
@@ -24,9 +25,9 @@ import {
   type UnconfirmedRecord,
 } from './wallet-records.ts';
 
-const SCHEMA = 2;
-const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unconfirmed: 5 } as const;
-const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unconfirmed];
+const SCHEMA = 3;
+const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unconfirmed: 5, search: 6 } as const;
+const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unconfirmed, TABLE.search];
 
 const key = {
   schema: () => Buffer.of(TABLE.schema),
@@ -37,6 +38,7 @@ const key = {
   },
   mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
   unconfirmed: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unconfirmed, id), txid]),
+  search: (id: string) => prefix(TABLE.search, id),
   /** Height and position are big-endian, so that keys sort in the order of the chain. */
   order: (id: string, height: number, position: number) =>
     Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
@@ -78,9 +80,18 @@ export interface WalletData {
   mined(id: string, txidHex: string): Promise<MinedRecord | null>;
   /** Mined records, newest first: those before `before` and above height `above`. Without limits all. */
   newest(id: string, range: { before?: MinedPosition; above?: Height }): AsyncIterable<MinedRecord>;
+  /** Where the mined records of a range of heights, both included, are in the chain; the lowest first. */
+  minedIn(
+    id: string,
+    from: Height,
+    to: Height,
+  ): AsyncIterable<{ readonly height: Height; readonly txidHex: string }>;
   /** Mined records in the order of their txids, after a txid; empty for all. */
   minedByTxid(id: string, after: string): AsyncIterable<MinedRecord>;
   countMined(id: string): Promise<number>;
+  /** The last search of the chain; null for none. */
+  search(id: string): Promise<SearchRecord | null>;
+  putSearch(id: string, search: SearchRecord): Promise<void>;
   changes(id: string): WalletChanges;
   /** Writes the changes and the new meta record of the wallet in one atomic batch. */
   write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
@@ -161,6 +172,13 @@ export async function openWalletData(
         yield required(decodeOrThrow(await level.get(key.mined(id, txid)), decodeMined));
       }
     },
+    async *minedIn(id, from, to) {
+      const range = { gte: key.order(id, from, 0), lt: key.order(id, to + 1, 0) };
+      for await (const [at, txid] of level.entries(range)) {
+        const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
+        yield { height: view.readUInt32BE(9), txidHex: toHex(txid) };
+      }
+    },
     async *minedByTxid(id, after) {
       const { gte, lt } = rangeOf(TABLE.mined, id);
       const start = after === '' ? gte : Buffer.concat([key.mined(id, fromHex(after)!), Buffer.of(0)]);
@@ -171,6 +189,8 @@ export async function openWalletData(
       for await (const _ of all(level, TABLE.order, id)) count++;
       return count;
     },
+    search: async (id) => decodeOrThrow(await level.get(key.search(id)), decodeSearch),
+    putSearch: (id, search) => level.write([[key.search(id), encodeSearch(search)]], true),
     changes: createChanges,
     async write(changes, meta, sync) {
       const { id, list } = changes as Changes;

@@ -8,6 +8,7 @@ import type { KeySecrets } from '../secrets/key-secrets.ts';
 import { type KeyUses, type PaidKeys, keysPaidBy, SETTLED_CONFIRMATIONS, usesOf } from '../ledger/key-use.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { BlockRef, WalletChain } from '../ledger/ports.ts';
+import type { BlockRange } from '../ledger/search-record.ts';
 import type { WalletData } from '../ledger/wallet-data.ts';
 import type { MinedRecord, OwnCoin } from '../ledger/wallet-records.ts';
 import type { WalletStore } from './wallet-store.ts';
@@ -30,6 +31,8 @@ export interface ChainStepsDeps {
   readonly secretsOf: (wallet: OpenWallet) => KeySecrets | null;
   /** Called after the height or the records of a wallet changed. */
   readonly moved: (wallet: OpenWallet) => void;
+  /** Called after a wallet took its coins from the UTXO set, in place of these blocks. */
+  readonly passed: (wallet: OpenWallet, blocks: BlockRange) => Promise<void>;
 }
 
 /**
@@ -83,6 +86,7 @@ export function createChainSteps(
       // downloaded again, so the wallet reads its coins from the UTXO set.
       if (!chain.hasBody(next.id) && !chain.isBodyRequested(next.id)) {
         await resetToUtxoSet(deps, wallet);
+        await deps.passed(wallet, { from: next.height, to: wallet.ledger.syncedTo.height });
         return true;
       }
       waitFor(wallet, next);

@@ -141,6 +141,12 @@ export function firstHeight(
   return height;
 }
 
+/** The first block that a wallet reads which starts at the end of a locator. The first block of a chain pays no wallet. */
+export const firstRead = (locator: readonly BlockRef[]): Height => {
+  const { height } = locator.at(-1)!;
+  return height === 0 ? 0 : height + 1;
+};
+
 /** The first locator of a wallet that has no records below a height. It ends in a block of the active chain. */
 export function scanStartAt(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): BlockRef[] {
   const from = Math.max(0, Math.min(height, chain.tip().height));

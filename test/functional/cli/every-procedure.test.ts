@@ -98,6 +98,20 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
   expect(next).not.toEqual({ address });
 });
 
+test('a wallet searches the chain, and says how far', async () => {
+  expect(await call(dir, 'wallet.rescan', { name: 'mine', fromHeight: 0 })).toEqual({});
+  await until(
+    async () => ((await call(dir, 'wallet.search', { name: 'mine' })) as Fields)['state'] === 'done',
+    'searched',
+  );
+  const search = (await call(dir, 'wallet.search', { name: 'mine' })) as Fields;
+  const shape =
+    'kind:text state:text fromHeight:int toHeight:int certainTo:int? blocksRead:int blocksTotal:int lackedFrom:int? unsearched:list? incompleteSince:int? receiveAddresses:int changeAddresses:int gap:int startedAt:int? endedAt:int?';
+  expect(holds(search, shape)).toEqual([]);
+  const none = await run(['call', '--datadir', dir, 'wallet.cancelRescan', JSON.stringify({ name: 'mine' })]);
+  expect(none.fault).toMatchObject({ code: 'wallet-search-none' });
+});
+
 test('mining returns a template, generates blocks, starts and stops', async () => {
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
   const template = await ask('mining.template', { address });

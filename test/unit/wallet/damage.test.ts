@@ -125,7 +125,7 @@ describe('corruption of the wallet database while the node runs', () => {
     const world = await worldWithTables();
     const wanted = await viewOf(world);
     ruinTables(world);
-    await world.wallets.rescan('a', 0);
+    await world.wallets.rescan('a', {});
     await eventually(async () => await viewOf(world)).toEqual(wanted);
     expect(codesOf(world)).toEqual(['wallet-data-rebuilt']);
   });

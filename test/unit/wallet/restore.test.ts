@@ -251,9 +251,9 @@ describe('a payment beyond the addresses that this program issues', () => {
 
   test('is found by reading again with a larger gap, for which the wallet must be unlocked', async () => {
     const { world, mnemonic } = await farAhead();
-    await expect(world.wallets.rescan('near', 0, 301)).rejects.toMatchObject({ code: 'wallet-locked' });
+    await expect(world.wallets.rescan('near', { gap: 301 })).rejects.toMatchObject({ code: 'wallet-locked' });
     await world.wallets.unlock('near', PASSWORD);
-    await world.wallets.rescan('near', 0, 301);
+    await world.wallets.rescan('near', { gap: 301 });
     await eventually(async () => await holds(world, 'near')).toBe(SUBSIDY);
     // It goes on looking that far, also after a restart.
     const again = await reopen(world);

@@ -87,6 +87,8 @@ export interface WorldOptions extends Partial<
   readonly network?: Network;
   /** In the place of the chain's. */
   readonly readBlock?: Chain['readBlock'];
+  /** Blocks below this height count as pruned. */
+  readonly prunedBelow?: () => number;
   /** In the place of the mempool's. */
   readonly submit?: Mempool['submit'];
 }
@@ -97,6 +99,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     log = silent,
     submit,
     readBlock,
+    prunedBelow = () => 0,
     network: of = network,
     keepsPool,
     ...rest
@@ -110,10 +113,20 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...(keepsPool ? { file: join(directory, 'mempool.dat') } : {}),
   });
   await mempool.start(new AbortController().signal);
+  const isPruned = (id: string) => {
+    const below = prunedBelow();
+    for (let height = 0; height < below; height++) if (chain.atHeight(height)?.id === id) return true;
+    return false;
+  };
   const wallets = createWallets({
     directory,
     network: of,
-    chain: readBlock === undefined ? chain : { ...chain, readBlock },
+    chain: {
+      ...chain,
+      readBlock: async (id) => (isPruned(id) ? null : (readBlock ?? chain.readBlock)(id)),
+      hasBody: (id) => !isPruned(id) && chain.hasBody(id),
+      isBodyRequested: (id) => !isPruned(id) && chain.isBodyRequested(id),
+    },
     mempool: submit === undefined ? mempool : { ...mempool, submit },
     clock: systemClock,
     random: systemRandom,

@@ -116,7 +116,7 @@ describe('a corrupt database is rebuilt from the chain', () => {
       keyEncoding: 'view',
       valueEncoding: 'view',
     });
-    const [coin] = await level.keys({ gte: Uint8Array.of(2), lt: Uint8Array.of(3), limit: 1 }).all();
+    const [coin] = await level.keys({ gte: Uint8Array.of(2), lt: Uint8Array.of(9), limit: 1 }).all();
     await level.del(coin!);
     await level.close();
     world = await open({ directory: world.directory });
@@ -169,7 +169,7 @@ describe('a corrupt database is rebuilt from the chain', () => {
       keyEncoding: 'view',
       valueEncoding: 'view',
     });
-    await level.put(Uint8Array.of(0), sealPayload(Uint8Array.of(0), Uint8Array.of(3)));
+    await level.put(Uint8Array.of(0), sealPayload(Uint8Array.of(0), Uint8Array.of(9)));
     await level.close();
     await expect(openWalletData(folder, silent)).rejects.toMatchObject({ code: 'wallet-data-newer' });
   });
@@ -236,7 +236,7 @@ test('reading the chain again changes nothing', async () => {
   const pending = await send(world, 'a', STRANGER, 2_000_000);
   const wanted = await viewOf(world);
   for (const from of [0, 3, MATURITY + 6]) {
-    await world.wallets.rescan('a', from);
+    await world.wallets.rescan('a', { fromHeight: from });
     const view = await viewOf(world);
     expect(view.balance).toEqual(wanted.balance);
     expect(view.history.map(({ txid, state }) => ({ txid, state }))).toEqual(

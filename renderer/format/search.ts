@@ -1,0 +1,77 @@
+import type { WalletSearch } from '../../shared/contract/wallet-search.ts';
+import { group, plural } from './number.ts';
+
+/** What a search of the blockchain has done, in sentences. */
+export interface SearchWords {
+  readonly title: string;
+  /** Which part is certain. */
+  readonly certain: string;
+  /** What is missing or left to do. */
+  readonly notes: readonly string[];
+}
+
+const blocks = (from: number, to: number): string =>
+  from === to ? `block ${group(from)}` : `the blocks ${group(from)} to ${group(to)}`;
+
+export function searchWords(search: WalletSearch): SearchWords {
+  return { title: titleOf(search), certain: certainOf(search), notes: notesOf(search) };
+}
+
+/** Whether a search is under way. */
+export const isSearching = ({ state }: Pick<WalletSearch, 'state'>): boolean =>
+  state === 'checking' || state === 'reading';
+
+function titleOf({ kind, state, blocksRead, blocksTotal }: WalletSearch): string {
+  const progress = `block ${group(blocksRead)} of ${group(blocksTotal)}`;
+  if (state === 'checking') return `Searching the blockchain, ${progress}`;
+  if (state === 'reading') return `Scanning the blockchain, ${progress}`;
+  if (state === 'cancelled') return 'The search was cancelled';
+  return kind === 'none' ? 'The wallet has read every block since it was created' : 'The search is complete';
+}
+
+function certainOf({ certainTo, fromHeight, receiveAddresses, changeAddresses, kind }: WalletSearch): string {
+  if (certainTo === null) return 'No block was searched yet.';
+  const where = blocks(fromHeight, certainTo);
+  const addresses = `${plural(receiveAddresses, 'address', 'addresses')} and ${plural(changeAddresses, 'change address', 'change addresses')}`;
+  return kind === 'none'
+    ? `Payments to ${addresses} in ${where} are certain.`
+    : `Certain: payments to ${addresses} in ${where}.`;
+}
+
+function notesOf(search: WalletSearch): string[] {
+  const { state, kind, fromHeight, lackedFrom, unsearched, incompleteSince, gap } = search;
+  const found =
+    lackedFrom === null
+      ? []
+      : [
+          `In block ${group(lackedFrom)} the search found a payment that the wallet lacked.${
+            state === 'reading'
+              ? ' The wallet reads the blocks after it; until then its balance is not complete.'
+              : ''
+          }`,
+        ];
+  const state_ = {
+    checking: ['The wallet stays as it is unless the search finds a payment that it lacks.'],
+    reading: kind === 'restore' ? ['Until the end the balance is that of the last block that was read.'] : [],
+    cancelled: ['The wallet is as it was before the search. Payments in later blocks are still found.'],
+    done: [],
+  }[state];
+  return [
+    ...state_,
+    ...found,
+    ...(fromHeight > 1 && kind === 'rescan' ? [`Blocks before ${group(fromHeight)} were not searched.`] : []),
+    ...(unsearched === null
+      ? []
+      : [
+          `This node does not have ${blocks(unsearched.fromHeight, unsearched.toHeight)}. Unspent coins from them are in the wallet; older payments are missing in the list.`,
+        ]),
+    ...(incompleteSince === null
+      ? []
+      : [
+          `Above block ${group(incompleteSince)} payments to further addresses may be missing, because the wallet is locked. Unlock it to search them.`,
+        ]),
+    ...(kind === 'none' || isSearching(search)
+      ? []
+      : [`The search ends after ${group(gap)} unused addresses in a row.`]),
+  ];
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { WalletSearch } from '../../../../shared/contract/wallet-search.ts';
+import { isSearching, searchWords } from '../../../../renderer/format/search.ts';
+
+const SEARCH: WalletSearch = {
+  kind: 'rescan',
+  state: 'done',
+  fromHeight: 0,
+  toHeight: 5000,
+  certainTo: 5000,
+  blocksRead: 5001,
+  blocksTotal: 5001,
+  lackedFrom: null,
+  unsearched: null,
+  incompleteSince: null,
+  receiveAddresses: 120,
+  changeAddresses: 121,
+  gap: 100,
+  startedAt: 1,
+  endedAt: 2,
+};
+const plain = (text: string) => text.replace(/[\u00a0\u202f\u2009]/g, ' ');
+const wordsOf = (change: Partial<WalletSearch>) => {
+  const { title, certain, notes } = searchWords({ ...SEARCH, ...change });
+  return [title, certain, ...notes].map(plain).join('\n');
+};
+
+test('a search under way shows its progress, the certain part, and that the wallet stays as it is', () => {
+  const change = { state: 'checking', certainTo: 1199, blocksRead: 1200 } as const;
+  expect(isSearching({ state: 'checking' })).toBe(true);
+  expect(wordsOf(change)).toBe(
+    [
+      'Searching the blockchain, block 1 200 of 5 001',
+      'Certain: payments to 120 addresses and 121 change addresses in the blocks 0 to 1 199.',
+      'The wallet stays as it is unless the search finds a payment that it lacks.',
+    ].join('\n'),
+  );
+});
+
+test('a payment that the wallet lacked makes it read the blocks after it', () => {
+  expect(wordsOf({ state: 'reading', lackedFrom: 900, certainTo: 900, blocksRead: 901 })).toContain(
+    'In block 900 the search found a payment that the wallet lacked. The wallet reads the blocks after it; until then its balance is not complete.',
+  );
+});
+
+test('a cancelled search says what it left', () => {
+  const text = wordsOf({ state: 'cancelled', certainTo: null });
+  expect(text).toContain(
+    'The search was cancelled\nNo block was searched yet.\nThe wallet is as it was before',
+  );
+});
+
+test.each([
+  [{ fromHeight: 300 }, 'Blocks before 300 were not searched.'],
+  [
+    { unsearched: { fromHeight: 1, toHeight: 800 } },
+    'This node does not have the blocks 1 to 800. Unspent coins from them are in the wallet; older payments are missing in the list.',
+  ],
+  [{ incompleteSince: 70 }, 'Above block 70 payments to further addresses may be missing'],
+  [{}, 'The search ends after 100 unused addresses in a row.'],
+])('a complete search with %o says what it did not search', (change, sentence) => {
+  expect(wordsOf(change)).toContain(sentence);
+});

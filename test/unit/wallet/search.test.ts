@@ -1,0 +1,304 @@
+/** Searches of the chain: what a wallet lacks is found, nothing else changes, and it says how far it looked. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Chain } from '../../../main/chain/chain.ts';
+import type { Lock } from '../../../main/core/primitives/coin.ts';
+import { LOCK_KEY } from '../../../main/core/primitives/coin.ts';
+import { deriveSecrets } from '../../../main/wallet/secrets/key-secrets.ts';
+import { checkWords } from '../../../main/wallet/open/new-wallet.ts';
+import { heightBefore } from '../../../main/wallet/wallet-search.ts';
+import { testKey } from '../../support/chain/test-chain.ts';
+import {
+  eventually,
+  keyDeps,
+  openWorld,
+  PASSWORD,
+  SUBSIDY,
+  walletWithCoins,
+  type World,
+  type WorldOptions,
+} from './world.ts';
+
+const STRANGER = testKey(7);
+const worlds: World[] = [];
+const open = async (options?: WorldOptions) => {
+  const world = await openWorld(options);
+  worlds.push(world);
+  return world;
+};
+const reopen = async (world: World, options: WorldOptions = {}) => {
+  worlds.splice(worlds.indexOf(world), 1);
+  await world.stop();
+  return open({ ...options, directory: world.directory });
+};
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.stop();
+});
+
+/** The lock of a receiving key of a recovery phrase. */
+async function lockAt(mnemonic: string, index: number): Promise<Lock> {
+  const secrets = await deriveSecrets({ ...checkWords(mnemonic), passphrase: '' }, 0, keyDeps);
+  return { lockType: LOCK_KEY, lock: await secrets.publicKeys(0, index, 1) };
+}
+const holds = async (world: World, name = 'a') => {
+  const { confirmed, immature } = await world.wallets.balance(name);
+  return confirmed + immature;
+};
+const isDone = (world: World, name = 'a') => eventually(() => world.wallets.search(name).state).toBe('done');
+
+/** Reads of blocks, which can be held up. */
+function gate() {
+  let chain: Chain | null = null;
+  let closedFrom = Infinity;
+  return {
+    of: (world: World) => void (chain = world.chain),
+    closeFrom: (height: number) => void (closedFrom = height),
+    /** The block "is not here yet", as one that was requested again after a disk error. */
+    async readBlock(id: string): Promise<Uint8Array | null> {
+      if (chain === null) return null;
+      for (let height = closedFrom; height <= chain.tip().height; height++)
+        if (chain.atHeight(height)!.id === id) return null;
+      return chain.readBlock(id);
+    },
+  };
+}
+
+/** A wallet at block 9 with rewards in the blocks 1 and 2, and one at key 300 in block 5, which it does not look for. */
+async function worldOfTen(options: WorldOptions = {}) {
+  const world = await open(options);
+  const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+  await world.mine(2, world.wallets.payout('a'));
+  await world.mine(2, STRANGER.lock);
+  await world.mine(1, await lockAt(mnemonic, 300));
+  await world.mine(4, STRANGER.lock);
+  await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(9);
+  await world.wallets.unlock('a', PASSWORD);
+  return { world, mnemonic };
+}
+
+describe('a search of the chain', () => {
+  test('finds a payment that the wallet lacked, and says in which block', async () => {
+    const { world } = await worldOfTen();
+    const before = await holds(world);
+    await world.wallets.rescan('a', { gap: 301 });
+    await eventually(() => holds(world)).toBe(before + SUBSIDY);
+    await isDone(world);
+    expect(world.wallets.search('a')).toMatchObject({
+      kind: 'rescan',
+      fromHeight: 0,
+      toHeight: 9,
+      certainTo: 9,
+      blocksRead: 10,
+      blocksTotal: 10,
+      lackedFrom: 5,
+      unsearched: null,
+      incompleteSince: null,
+      gap: 301,
+    });
+  });
+
+  test('leaves out the blocks below its first', async () => {
+    const { world } = await worldOfTen();
+    const before = await holds(world);
+    await world.wallets.rescan('a', { gap: 301, fromHeight: 6 });
+    await isDone(world);
+    expect(world.wallets.search('a')).toMatchObject({ fromHeight: 6, certainTo: 9, lackedFrom: null });
+    expect(await holds(world)).toBe(before);
+  });
+
+  test('refuses a height above the tip', async () => {
+    const { world } = await worldOfTen();
+    await expect(world.wallets.rescan('a', { fromHeight: 10 })).rejects.toMatchObject({
+      code: 'wallet-search-ahead',
+    });
+  });
+
+  test('changes nothing when the wallet lacks nothing', async () => {
+    const world = await open();
+    await walletWithCoins(world, 'a', 3);
+    const view = async () => ({
+      balance: await world.wallets.balance('a'),
+      history: await world.wallets.history({ name: 'a', limit: 100 }),
+    });
+    const before = await view();
+    await world.wallets.rescan('a', {});
+    await isDone(world);
+    expect([await view(), world.wallets.search('a').lackedFrom]).toEqual([before, null]);
+  });
+
+  test('keeps the balance while it compares, and says which part is certain', async () => {
+    const blocks = gate();
+    const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+    blocks.of(world);
+    const before = await holds(world);
+    blocks.closeFrom(4);
+    await world.wallets.rescan('a', { gap: 301 });
+    await eventually(() => world.wallets.search('a')).toMatchObject({
+      state: 'checking',
+      certainTo: 3,
+      blocksRead: 4,
+      blocksTotal: 10,
+    });
+    expect(await world.wallets.balance('a')).toMatchObject({ asOfHeight: 9 });
+    expect(await holds(world)).toBe(before);
+  });
+});
+
+describe('a search that is cancelled', () => {
+  test('leaves the wallet as it was, and says what it compared', async () => {
+    const blocks = gate();
+    const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+    blocks.of(world);
+    const before = [await holds(world), await world.wallets.history({ name: 'a', limit: 100 })];
+    blocks.closeFrom(4);
+    await world.wallets.rescan('a', { gap: 301 });
+    await eventually(() => world.wallets.search('a').certainTo).toBe(3);
+    await world.wallets.cancelRescan('a');
+    blocks.closeFrom(Infinity);
+    await world.mine(1, STRANGER.lock);
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(10);
+    expect(world.wallets.search('a')).toMatchObject({ state: 'cancelled', certainTo: 3, toHeight: 3 });
+    expect([await holds(world), (await world.wallets.history({ name: 'a', limit: 100 })).length]).toEqual([
+      before[0],
+      (before[1] as unknown[]).length,
+    ]);
+  });
+
+  test('still finds later payments to the further addresses', async () => {
+    const blocks = gate();
+    const { world, mnemonic } = await worldOfTen({ readBlock: blocks.readBlock });
+    blocks.of(world);
+    const before = await holds(world);
+    blocks.closeFrom(4);
+    await world.wallets.rescan('a', { gap: 301 });
+    await world.wallets.cancelRescan('a');
+    blocks.closeFrom(Infinity);
+    await world.mine(1, await lockAt(mnemonic, 299));
+    await eventually(() => holds(world)).toBe(before + SUBSIDY);
+  });
+
+  test('is refused when none runs', async () => {
+    const { world } = await worldOfTen();
+    await expect(world.wallets.cancelRescan('a')).rejects.toMatchObject({ code: 'wallet-search-none' });
+  });
+
+  test('is refused while the wallet reads blocks after a payment that it lacked', async () => {
+    const blocks = gate();
+    const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+    // The newest blocks are in memory, and no gate holds them up.
+    await world.mine(4, STRANGER.lock);
+    blocks.of(world);
+    blocks.closeFrom(6);
+    await world.wallets.rescan('a', { gap: 301 });
+    await eventually(() => world.wallets.search('a')).toMatchObject({
+      state: 'reading',
+      lackedFrom: 5,
+      certainTo: 5,
+    });
+    await expect(world.wallets.cancelRescan('a')).rejects.toMatchObject({
+      code: 'wallet-search-reading',
+      data: { height: 5 },
+    });
+  });
+});
+
+describe('a restart', () => {
+  test('continues a search where it was', async () => {
+    const blocks = gate();
+    const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+    blocks.of(world);
+    const before = await holds(world);
+    blocks.closeFrom(4);
+    await world.wallets.rescan('a', { gap: 301 });
+    await eventually(() => world.wallets.search('a').certainTo).toBe(3);
+    const { startedAt } = world.wallets.search('a');
+    const read: string[] = [];
+    const again = await reopen(world, {
+      readBlock: (id) => {
+        read.push(id);
+        return again.chain.readBlock(id);
+      },
+    });
+    await isDone(again);
+    expect(again.wallets.search('a')).toMatchObject({
+      kind: 'rescan',
+      startedAt,
+      lackedFrom: 5,
+      certainTo: 9,
+    });
+    expect(await holds(again)).toBe(before + SUBSIDY);
+    expect(read).not.toContain(again.chain.atHeight(3)!.id);
+  });
+
+  test('keeps what the last search found', async () => {
+    const { world } = await worldOfTen();
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    const last = world.wallets.search('a');
+    const again = await reopen(world);
+    expect(again.wallets.search('a')).toEqual(last);
+  });
+});
+
+describe('what a wallet says about its search', () => {
+  test('is complete for a wallet that was created here', async () => {
+    const { world } = await worldOfTen();
+    expect(world.wallets.search('a')).toMatchObject({
+      kind: 'none',
+      state: 'done',
+      fromHeight: 0,
+      certainTo: 9,
+      receiveAddresses: 120,
+      startedAt: null,
+    });
+  });
+
+  test('names the blocks and addresses of a restore', async () => {
+    const { world, mnemonic } = await worldOfTen();
+    await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic });
+    await eventually(() => world.wallets.search('b')).toMatchObject({
+      kind: 'restore',
+      state: 'done',
+      fromHeight: 0,
+      certainTo: 9,
+      unsearched: null,
+      gap: 100,
+    });
+    const { receiveAddresses, changeAddresses, endedAt } = world.wallets.search('b');
+    expect([receiveAddresses >= 100, changeAddresses >= 100, endedAt === null]).toEqual([true, true, false]);
+  });
+
+  test('names the blocks that are not stored here, and the coins from them are found', async () => {
+    let pruned = 0;
+    const { world } = await worldOfTen({ prunedBelow: () => pruned });
+    const before = await holds(world);
+    pruned = 7;
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    expect(world.wallets.search('a').unsearched).toEqual({ fromHeight: 0, toHeight: 6 });
+    expect(await holds(world)).toBe(before + SUBSIDY);
+  });
+
+  test('names the blocks that a restore on a pruned node could not read', async () => {
+    const { world, mnemonic } = await worldOfTen({ prunedBelow: () => 7 });
+    await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic, gap: 301 });
+    await eventually(() => world.wallets.search('b')).toMatchObject({ kind: 'restore', state: 'done' });
+    expect(world.wallets.search('b').unsearched).toEqual({ fromHeight: 1, toHeight: 9 });
+    expect(await holds(world, 'b')).toBe(3 * SUBSIDY);
+  });
+});
+
+describe('a date', () => {
+  const times = [100, 200, 300, 290, 400];
+  const chain = {
+    tip: () => ({ height: times.length - 1, id: '' }),
+    atHeight: (height: number) => ({ height, id: '', time: times[height]! }),
+  };
+  test.each([
+    [0, 0],
+    [150, 1],
+    [400, 4],
+    [9999, 4],
+  ])('%i is the height %i', (time, height) => {
+    expect(heightBefore(chain, time)).toBe(height);
+  });
+});
