@@ -89,6 +89,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.approve': 'light',
   'wallet.send': 'light',
   'wallet.history': 'work',
+  'wallet.propagation': 'light',
   'wallet.coins': 'work',
   'wallet.addresses': 'work',
   'wallet.freeze': 'work',

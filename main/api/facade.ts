@@ -43,6 +43,7 @@ import type { WalletExport } from '../wallet/wallet-export.ts';
 import type { WalletDeletion } from '../wallet/wallet-deletion.ts';
 import type { WalletBackups } from '../wallet/backups.ts';
 import type { WalletSearches } from '../wallet/wallet-search.ts';
+import type { Propagation } from '../../shared/contract/propagation.ts';
 import type { MessageToSign } from '../wallet/password-operations.ts';
 import type { CheckedProof, PaymentToProve } from '../wallet/proof-operations.ts';
 import type { NewRequest } from '../wallet/receive-requests.ts';
@@ -231,6 +232,7 @@ export interface WalletAccess
   /** Sends a draft without a password, for the native dialog. The wallet must be unlocked. */
   confirmUnlocked(draft: string): Promise<{ readonly txid: string } | Violation>;
   history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
+  propagation(name: string, txid: string): Propagation;
   coins(query: CoinQuery): Promise<CoinPage>;
   addresses(query: AddressQuery): Promise<AddressPage>;
   freeze(coins: NamedCoins, isFrozen: boolean): Promise<void>;

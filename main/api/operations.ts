@@ -90,6 +90,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.approve': 'payment',
   'wallet.send': 'payment',
   'wallet.history': 'read',
+  'wallet.propagation': 'read',
   'wallet.coins': 'read',
   'wallet.addresses': 'read',
   'wallet.freeze': 'state',

@@ -168,6 +168,7 @@ function createRecordHandlers({ node }: HandlerDeps) {
       done(wallets.deleteRequest(input.name, input.address)),
     ),
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
+    propagation: handlers.propagation.handler(({ input }) => wallets.propagation(input.name, input.txid)),
     coins: handlers.coins.handler(({ input }) => wallets.coins(input)),
     addresses: handlers.addresses.handler(({ input }) => wallets.addresses(input)),
     freeze: handlers.freeze.handler(({ input: { frozen, ...coins } }) => done(wallets.freeze(coins, frozen))),

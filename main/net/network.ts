@@ -9,6 +9,7 @@ import { type Connector, createConnector } from './peers/connector.ts';
 import { createHandshake } from './peers/handshake.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
 import type { NetworkDeps, NetworkStatus, PeerNetwork } from './ports.ts';
+import { relays } from './peers/peer.ts';
 import { createRelaying, type Relaying } from './relaying.ts';
 import { serveProtocols } from './serving.ts';
 import { createServedSnapshots, type ServedSnapshots } from './sync/serve-snapshots.ts';
@@ -68,6 +69,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     joinLink: () => joinLinkTo(deps.network, deps.chain, host.addresses()),
     traffic: () => host.traffic.total,
     seenBy: payments.seenBy,
+    spreadOf: payments.spreadOf,
+    relayingPeers: () => peers.list().filter(relays).length,
   };
 }
 

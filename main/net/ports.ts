@@ -14,6 +14,7 @@ import type { Identity } from './transport/identity-place.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
 import type { ReachabilityResult } from './nat/verdict.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
+import type { Spread } from './relay/payment-spread.ts';
 import type { MempoolView } from './relay/transaction-relay.ts';
 import type { SyncProgress } from './sync/sync-progress.ts';
 
@@ -130,4 +131,8 @@ export interface PeerNetwork {
   traffic(): Readonly<Traffic>;
   /** Number of connected peers that have the transaction. Null when this node did not announce it. */
   seenBy(txid: string): number | null;
+  /** Which peers of this node had the transaction over time. Null when this node did not announce it. */
+  spreadOf(txid: string): Spread | null;
+  /** Number of connected peers that relay transactions. */
+  relayingPeers(): number;
 }

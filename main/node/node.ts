@@ -22,6 +22,7 @@ import { powHash } from '../workers/pow.ts';
 import { installNativeSha256 } from '../workers/sha256.ts';
 import { createVerifyPool, type VerifyPool } from '../workers/verify-pool.ts';
 import { type Contacts, createContacts } from '../wallet/contacts/contacts.ts';
+import type { PaymentSpread } from '../wallet/lists/history.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 import { createNodeMeasure, type NodeMeasure } from './measure-node.ts';
@@ -214,6 +215,7 @@ function wallets(config: NodeConfig, parts: PartialComponents): Service {
         log: config.log.child('wallet'),
         onFailure: config.onFailure,
         propagationOf: (txid) => propagationOf(parts, txid),
+        spreadOf: (txid) => spreadOf(parts, txid),
         isSynced: () => parts.peers?.status().phase === 'synced',
         passwordAttempts: config.passwordAttempts,
       });
@@ -228,8 +230,24 @@ function propagationOf(
   txid: string,
 ): { seenBy: number; ofPeers: number } | null {
   // Before the network has started, no peer can have seen it.
-  return peers === undefined ? null : { seenBy: peers.seenBy(txid) ?? 0, ofPeers: peers.peers.list().length };
+  return peers === undefined ? null : { seenBy: peers.seenBy(txid) ?? 0, ofPeers: peers.relayingPeers() };
 }
+
+function spreadOf({ peers }: PartialComponents, txid: string): PaymentSpread | null {
+  const spread = peers?.spreadOf(txid) ?? null;
+  if (spread === null) return null;
+  const { startedAt, fetched, announced, firstAfterMs, halfAfterMs, points } = spread;
+  return {
+    startedAt,
+    fetched,
+    announced,
+    firstAfter: seconds(firstAfterMs),
+    halfAfter: seconds(halfAfterMs),
+    points: points.map(({ afterMs, peers: count }) => ({ after: afterMs / 1000, peers: count })),
+  };
+}
+
+const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
 
 function peers(config: NodeConfig, parts: PartialComponents): Service {
   return {

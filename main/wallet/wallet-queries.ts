@@ -1,3 +1,4 @@
+import type { Propagation as PropagationView } from '../../shared/contract/propagation.ts';
 import type { BatchReport } from '../../shared/contract/payment.ts';
 import type { Balance, HistoryEntry } from '../../shared/contract/wallet.ts';
 import { compact } from '../../shared/pasted.ts';
@@ -7,7 +8,7 @@ import { decodeAddress, encodeAddress, isAddressProblem } from '../core/primitiv
 import type { Lock } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
 import { computeBalance } from './ledger/balance.ts';
-import { readHistory, type Propagation } from './lists/history.ts';
+import { readHistory, type PaymentSpread, type Propagation } from './lists/history.ts';
 import type { KeyPath } from './keys/key-path.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
 import type { WalletChain, WalletContacts, WalletNetwork } from './ledger/ports.ts';
@@ -33,6 +34,11 @@ export interface WalletQueries {
   address(name: string): Promise<string>;
   newAddress(name: string, label?: string): Promise<string>;
   history(query: HistoryQuery): Promise<HistoryEntry[]>;
+  /**
+   * Which peers of this node have a payment over time.
+   * @throws {KithError} `wallet-payment-unsent`
+   */
+  propagation(name: string, txid: string): PropagationView;
   /** Reads an address or a payment link. */
   checkAddress(text: string): CheckedTarget;
   /**
@@ -56,6 +62,7 @@ export interface WalletQueriesDeps {
   readonly running: RunningWallets;
   readonly contacts: Pick<WalletContacts, 'nextAddressOf'>;
   readonly propagationOf: (txid: string) => Propagation | null;
+  readonly spreadOf: (txid: string) => PaymentSpread | null;
 }
 
 function createReadBatch({
@@ -74,6 +81,7 @@ export function createWalletQueries({
   running,
   contacts,
   propagationOf,
+  spreadOf,
 }: WalletQueriesDeps): WalletQueries {
   const { components, get, ask, change } = running;
   const addressOf = (wallet: OpenWallet, keyPath: KeyPath) =>
@@ -104,6 +112,12 @@ export function createWalletQueries({
         const context = { ledger, hrp, maturity: params.maturity, labels: file.labels, propagationOf };
         return readHistory(context, components().data, id, { limit, after });
       }),
+    propagation(name, txid) {
+      get(name);
+      const [counts, spread] = [propagationOf(txid), spreadOf(txid)];
+      if (counts === null || spread === null) throw new KithError('wallet-payment-unsent');
+      return { txid, ...counts, ...spread };
+    },
     readBatch: createReadBatch({ network, running, contacts }),
     checkAddress: (text) => checkTarget(rules(), text, running.opened?.list.values() ?? []),
     async lastPaid(addresses) {

@@ -88,6 +88,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     log,
     contacts = NO_CONTACTS,
     propagationOf = () => null,
+    spreadOf = () => null,
   } = deps;
   const events = createEmitter<{ changed: string }>((error) =>
     log.error('a listener of the wallets failed', { error }),
@@ -95,7 +96,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
   const changed = (name: string) => events.emit('changed', name);
   const running = createRunningWallets(deps, changed);
   const { components } = running;
-  const queries = createWalletQueries({ network, chain, running, contacts, propagationOf });
+  const queries = createWalletQueries({ network, chain, running, contacts, propagationOf, spreadOf });
 
   return {
     name: 'wallets',

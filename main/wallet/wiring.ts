@@ -10,7 +10,7 @@ import { openWalletFiles, type WalletFiles } from './files/wallet-files.ts';
 import { createFollower, type Follower } from './open/chain-follower.ts';
 import { type ChainSearches, createChainSearches } from './open/chain-searches.ts';
 import { createPasswordAttempts, type PasswordAttempts } from './secrets/password-attempts.ts';
-import type { Propagation } from './lists/history.ts';
+import type { PaymentSpread, Propagation } from './lists/history.ts';
 import type { KeyDeps } from './secrets/key-secrets.ts';
 import { nativeSigner, type Signer } from './secrets/native-signer.ts';
 import { createWalletFactory, type WalletFactory } from './open/new-wallet.ts';
@@ -45,6 +45,8 @@ export interface WalletsDeps {
   readonly onFailure?: ((error: unknown) => void) | undefined;
   /** How many peers have seen a payment of the wallets; null if unknown. */
   readonly propagationOf?: ((txid: string) => Propagation | null) | undefined;
+  /** Which peers of this node have a payment over time; null for one that it did not send since its start. */
+  readonly spreadOf?: ((txid: string) => PaymentSpread | null) | undefined;
   /** Whether the node is at the tip that its peers know; without this always. */
   readonly isSynced?: (() => boolean) | undefined;
   /** Ed25519; noble by default. */

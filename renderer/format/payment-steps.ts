@@ -49,7 +49,10 @@ function blockStep(entry: HistoryEntry): PaymentStep {
   const isBroadcast = entry.seenBy === null || entry.seenBy > 0 || entry.kind === 'received';
   return {
     name: 'In a block',
-    detail: 'Pending until a miner includes it.',
+    detail:
+      entry.expires === 0
+        ? 'Pending until a miner includes it.'
+        : `Pending until a miner includes it. It expires after block ${group(entry.expires)}.`,
     state: isBroadcast ? 'current' : 'future',
   };
 }

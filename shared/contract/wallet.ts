@@ -9,6 +9,7 @@ import { gap, walletSearch, walletSearchContract } from './wallet-search.ts';
 import { paymentContract } from './payment.ts';
 import { paymentFilesContract } from './payment-files.ts';
 import { setupsContract } from './setups.ts';
+import { propagationContract } from './propagation.ts';
 import { proofsContract } from './proofs.ts';
 import {
   address,
@@ -150,6 +151,7 @@ export const walletContract = {
   ...paymentFilesContract,
   ...setupsContract,
   ...proofsContract,
+  ...propagationContract,
   /** The recovery phrase is returned once, and never again without the password. */
   create: oc
     .input(

@@ -23,6 +23,8 @@ export const WALLET_SENTENCES = {
   'wallet-password-long':
     'The password is too long[: it takes {bytes:bytes}, and {most:bytes} fit]. Plain letters, digits and signs take 1 byte each, other characters 2 to 4 or more. Use a shorter one.',
   'wallet-locked': 'The wallet[ “{name}”] is locked. Unlock it with its password first.',
+  'wallet-payment-unsent':
+    'This node did not send that payment since it was started, so it does not know which peers have it.',
   'wallet-search-none': 'The wallet[ “{name}”] does not search the blockchain now.',
   'wallet-search-reading':
     'The search found a payment that the wallet lacked[, in block {height:count}]. The wallet must read the blocks after it, or its balance would be wrong. Wait until it has.',

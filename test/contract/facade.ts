@@ -272,6 +272,9 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         return { txid: '00'.repeat(32) };
       },
       history: async () => [],
+      propagation: () => {
+        throw new KithError('wallet-payment-unsent');
+      },
       deleted: async () => [],
       undelete: async () => undefined,
       inspect: async () => ({ firstAddress: 'rkith1', wallet: null }),

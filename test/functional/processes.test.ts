@@ -32,6 +32,9 @@ describe('two node processes', () => {
     );
     const [sent] = await a.call.wallet.history({ name: 'w', limit: 1 });
     expect(sent).toMatchObject({ txid, seenBy: 1, ofPeers: 1 });
+    const spread = await a.call.wallet.propagation({ name: 'w', txid });
+    expect(spread).toMatchObject({ seenBy: 1, ofPeers: 1, points: [{ peers: 1 }] });
+    expect([spread.fetched + spread.announced, spread.halfAfter]).toEqual([1, spread.firstAfter]);
     // The other one mines it.
     await b.call.mining.generate({ address: theirs, blocks: 1 });
     await until(same(a, b), 'mined');

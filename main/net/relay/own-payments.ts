@@ -2,6 +2,7 @@ import type { Hash } from '../../core/crypto/hash.ts';
 import { createAlarm } from '../../lib/alarm.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
+import { createPaymentSpread, type PaymentSpread, type Spread, type SpreadSign } from './payment-spread.ts';
 
 export interface OwnPaymentsDeps {
   /** Whether the transaction is still unconfirmed. */
@@ -9,7 +10,9 @@ export interface OwnPaymentsDeps {
   announce(wid: Hash): void;
   /** The number of peers that have the transaction changed. */
   changed(txid: string): void;
-  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
+  /** Number of connected peers that relay transactions. */
+  connected(): number;
+  readonly clock: Pick<Clock, 'monotonic' | 'now' | 'after'>;
   readonly random: Pick<Random, 'number'>;
 }
 
@@ -20,9 +23,11 @@ export interface OwnPayments {
   /** Starts to track a transaction. False when it is tracked already. */
   track(txid: string, wid: Hash, widHex: string): boolean;
   /** A peer requested the transaction from this node or announced it to this node. */
-  seen(widHex: string, peerId: string): void;
+  seen(widHex: string, peerId: string, sign: SpreadSign): void;
   /** Number of connected peers that have it; null when it is not a transaction of this node. */
   seenBy(txid: string): number | null;
+  /** Which peers had it over time; null when it is not a transaction of this node. */
+  spreadOf(txid: string): Spread | null;
   forget(peerId: string): void;
   stop(): void;
 }
@@ -36,6 +41,7 @@ interface Own {
   readonly txid: string;
   readonly wid: Hash;
   readonly peers: Set<string>;
+  readonly spread: PaymentSpread;
   dueAt: number;
 }
 
@@ -64,7 +70,8 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
   return {
     track(txid, wid, widHex) {
       if (byWid.has(widHex)) return false;
-      const own = { txid, wid, peers: new Set<string>(), dueAt: nextTime() };
+      const spread = createPaymentSpread(clock, deps.connected);
+      const own = { txid, wid, peers: new Set<string>(), spread, dueAt: nextTime() };
       byWid.set(widHex, own);
       byTxid.set(txid, own);
       alarm.scheduleBy(own.dueAt);
@@ -75,13 +82,15 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
       }
       return true;
     },
-    seen(widHex, peerId) {
+    seen(widHex, peerId, sign) {
       const own = byWid.get(widHex);
       if (own === undefined || own.peers.has(peerId)) return;
       own.peers.add(peerId);
+      own.spread.seen(peerId, sign);
       deps.changed(own.txid);
     },
     seenBy: (txid) => byTxid.get(txid)?.peers.size ?? null,
+    spreadOf: (txid) => byTxid.get(txid)?.spread.read() ?? null,
     forget(peerId) {
       for (const own of byWid.values()) if (own.peers.delete(peerId)) deps.changed(own.txid);
     },

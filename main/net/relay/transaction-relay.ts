@@ -21,6 +21,7 @@ import { createFetcher } from './transaction-fetcher.ts';
 import { createPrivateBroadcast } from './private-broadcast.ts';
 import { createKnownSet, type KnownSet } from './known-set.ts';
 import { createOwnPayments } from './own-payments.ts';
+import type { Spread } from './payment-spread.ts';
 
 /** The part of the mempool that the relay uses. */
 export type MempoolView = Pick<
@@ -59,6 +60,8 @@ export interface TransactionRelay {
    */
   announce(tx: Transaction): void;
   seenBy(txid: string): number | null;
+  /** Which peers had a transaction of this node over time. */
+  spreadOf(txid: string): Spread | null;
   served(wid: string, peerId: string): void;
   /** The peer sent its own transaction by private broadcast; this node announces it. */
   receivedFromOrigin(tx: Transaction, peerId: string): void;
@@ -91,7 +94,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   });
   const listener = createListener(deps, (wids, peerId) => {
     const fresh = wids.filter((wid) => {
-      own.seen(wid, peerId);
+      own.seen(wid, peerId, 'announced');
       privateBroadcast.echoed(wid);
       return mempool.getByWid(wid) === undefined && !refused.has(wid);
     });
@@ -124,9 +127,10 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       if (own.track(tx.txidHex, tx.wid, toHex(tx.wid))) broadcast(tx);
     },
     seenBy: (txid) => own.seenBy(txid),
-    served: (wid, peerId) => own.seen(wid, peerId),
+    spreadOf: (txid) => own.spreadOf(txid),
+    served: (wid, peerId) => own.seen(wid, peerId, 'fetched'),
     receivedFromOrigin(tx, peerId) {
-      own.seen(toHex(tx.wid), peerId);
+      own.seen(toHex(tx.wid), peerId, 'announced');
       if (!mempool.has(tx.txidHex)) deliver(tx, peerId);
     },
     hides: privateBroadcast.hides,
@@ -158,6 +162,7 @@ function createBroadcast(deps: TransactionRelayDeps) {
     pending: (txid) => mempool.has(txid),
     announce: (wid: Hash) => announcer.announce(wid, true),
     changed: deps.onSeen,
+    connected: () => peers.list().filter(relays).length,
     clock,
     random,
   });

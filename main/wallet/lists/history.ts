@@ -1,4 +1,5 @@
 import type { HistoryState } from '../../../shared/contract/vocabulary.ts';
+import type { Propagation as PropagationView } from '../../../shared/contract/propagation.ts';
 import type { HistoryEntry } from '../../../shared/contract/wallet.ts';
 import { encodeAddress } from '../../core/primitives/address.ts';
 import { LOCK_BURN } from '../../core/primitives/coin.ts';
@@ -18,6 +19,9 @@ export interface Propagation {
   readonly seenBy: number;
   readonly ofPeers: number;
 }
+
+/** How the number of peers that have a payment grew. */
+export type PaymentSpread = Omit<PropagationView, 'txid' | keyof Propagation>;
 
 export interface HistoryContext {
   readonly ledger: Ledger;

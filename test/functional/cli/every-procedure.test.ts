@@ -202,6 +202,10 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   const told =
     'txid:hash time:int amount:int fee:int? state:text height:int? confirmations:int expires:int label:text seenBy:int? ofPeers:int? replacedBy:hash?';
   expect(holds(newest, told)).toEqual(['kind', 'addresses']);
+  const spread = await call(dir, 'wallet.propagation', { name: 'mine', txid: sent['txid'] });
+  const grown =
+    'txid:hash seenBy:int ofPeers:int startedAt:int fetched:int announced:int firstAfter:number? halfAfter:number? points:list';
+  expect(holds(spread as Fields, grown)).toEqual([]);
 });
 
 test('public keys are exported and watched; a payment is exported, signed and sent as a file', async () => {

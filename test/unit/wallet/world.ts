@@ -77,7 +77,7 @@ export interface World {
 }
 
 export interface WorldOptions extends Partial<
-  Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'isSynced' | 'onFailure' | 'contacts' | 'kdf'>
+  Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'spreadOf' | 'isSynced' | 'onFailure' | 'contacts' | 'kdf'>
 > {
   readonly directory?: string;
   readonly log?: Log;

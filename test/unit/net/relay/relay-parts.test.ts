@@ -301,13 +301,14 @@ test('own payments are counted by peer and announced again until mined', () => {
     pending: () => pending,
     announce: (wid) => void announced.push(toHex(wid)),
     changed: (txid) => void counted.push(own.seenBy(txid)!),
+    connected: () => 3,
     clock,
     random: { number: () => 0.5 },
   });
   const tx = txOf(1);
   expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(true);
   expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(false);
-  for (const peer of ['a', 'b', 'a']) own.seen(widOf(tx), peer);
+  for (const peer of ['a', 'b', 'a']) own.seen(widOf(tx), peer, 'fetched');
   expect([own.seenBy(tx.txidHex), own.seenBy('ff')]).toEqual([2, null]);
   for (const peer of ['a', 'c']) own.forget(peer);
   expect(own.seenBy(tx.txidHex)).toBe(1);

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { createPaymentSpread } from '../../../../main/net/relay/payment-spread.ts';
+
+/** A clock that stands still unless it is moved. */
+function movedClock() {
+  let ms = 5_000;
+  return { monotonic: () => ms, now: () => 1_700_000_000, move: (by: number) => void (ms += by) };
+}
+
+test('a payment that no peer has yet has no times', () => {
+  const spread = createPaymentSpread(movedClock(), () => 8);
+  expect(spread.read()).toEqual({
+    startedAt: 1_700_000_000,
+    fetched: 0,
+    announced: 0,
+    firstAfterMs: null,
+    halfAfterMs: null,
+    points: [],
+  });
+});
+
+test('the first peer, and half of the peers that are connected then, have a time', () => {
+  const clock = movedClock();
+  let connected = 4;
+  const spread = createPaymentSpread(clock, () => connected);
+  clock.move(2_000);
+  spread.seen('a', 'fetched');
+  expect(spread.read()).toMatchObject({ firstAfterMs: 2_000, halfAfterMs: null });
+  connected = 5;
+  clock.move(1_000);
+  spread.seen('b', 'announced');
+  expect(spread.read().halfAfterMs).toBeNull();
+  clock.move(1_500);
+  spread.seen('c', 'announced');
+  clock.move(500);
+  spread.seen('d', 'announced');
+  expect(spread.read()).toMatchObject({
+    fetched: 1,
+    announced: 3,
+    firstAfterMs: 2_000,
+    halfAfterMs: 4_500,
+    points: [
+      { afterMs: 2_000, peers: 1 },
+      { afterMs: 3_000, peers: 2 },
+      { afterMs: 4_500, peers: 3 },
+      { afterMs: 5_000, peers: 4 },
+    ],
+  });
+});
+
+test('a peer that comes back, or fetches what it announced, is counted once', () => {
+  const spread = createPaymentSpread(movedClock(), () => 8);
+  expect([spread.seen('a', 'announced'), spread.seen('a', 'fetched')]).toEqual([true, false]);
+  expect(spread.read()).toMatchObject({ fetched: 0, announced: 1 });
+});
+
+test('peers that come and go without end fill no memory', () => {
+  const clock = movedClock();
+  const spread = createPaymentSpread(clock, () => 8);
+  for (let i = 0; i < 10_000; i++) {
+    clock.move(10);
+    spread.seen(`peer ${i}`, 'announced');
+  }
+  const { points, announced } = spread.read();
+  expect([points.length <= 32, points[0], points.at(-1), announced]).toEqual([
+    true,
+    { afterMs: 10, peers: 1 },
+    { afterMs: 5_120, peers: 512 },
+    512,
+  ]);
+});
