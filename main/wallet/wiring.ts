@@ -7,8 +7,8 @@ import type { Random } from '../lib/random.ts';
 import { type Access, createAccess } from './open/access.ts';
 import { type BackupRecords, openBackupRecords } from './backup/backup-records.ts';
 import { openWalletFiles, type WalletFiles } from './files/wallet-files.ts';
-import { createFollower, type Follower } from './open/chain-follower.ts';
-import { type ChainSearches, createChainSearches } from './open/chain-searches.ts';
+import { createFollower, type Follower, type FollowerDeps } from './open/chain-follower.ts';
+import { type ChainSearches, type ChainSearchesDeps, createChainSearches } from './open/chain-searches.ts';
 import { createPasswordAttempts, type PasswordAttempts } from './secrets/password-attempts.ts';
 import type { PaymentSpread, Propagation } from './lists/history.ts';
 import type { KeyDeps } from './secrets/key-secrets.ts';
@@ -140,23 +140,10 @@ export async function openComponents(
   const nearTip = (wallet: OpenWallet) => follower.nearTip(wallet);
   const pending = createPending({ mempool, chain, data, store, queue, clock, log, wallets, moved, nearTip });
 
-  const searches: ChainSearches = createChainSearches({
-    chain,
-    data,
-    store,
-    queue,
-    clock,
-    log,
-    wallets,
-    moved,
-    follower: () => follower,
+  const { searches, follower } = createFollowing({
+    ...{ chain, data, store, queue, clock, log, wallets, moved, sessions, pending },
     firstHeight: (wallet) => firstRead(from(wallet)),
   });
-  const reached = createAtTip({ sessions, pending, searches, log });
-  const secretsOf = ({ id }: OpenWallet) => sessions.derivationSecrets(id);
-  const { passed } = searches;
-  const following = { chain, data, store, queue, clock, log, wallets, secretsOf, moved, reached, passed };
-  const follower: Follower = createFollower(following);
   const spending = createSpending({
     network,
     chain,
@@ -195,6 +182,22 @@ export async function openComponents(
     kdf,
     queue,
   };
+}
+
+/** What brings the wallets to the tip of the chain, and searches it again. */
+function createFollowing({
+  sessions,
+  pending,
+  firstHeight,
+  ...deps
+}: Omit<FollowerDeps, 'reached' | 'passed' | 'secretsOf'> &
+  Pick<WalletComponents, 'sessions' | 'pending'> &
+  Pick<ChainSearchesDeps, 'firstHeight' | 'clock'>) {
+  const searches: ChainSearches = createChainSearches({ ...deps, firstHeight, follower: () => follower });
+  const reached = createAtTip({ sessions, pending, searches, log: deps.log });
+  const secretsOf = ({ id }: OpenWallet) => sessions.derivationSecrets(id);
+  const follower: Follower = createFollower({ ...deps, secretsOf, reached, passed: searches.passed });
+  return { searches, follower };
 }
 
 /** What the folder of the wallet files has. */

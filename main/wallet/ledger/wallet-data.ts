@@ -172,13 +172,6 @@ export async function openWalletData(
         yield required(decodeOrThrow(await level.get(key.mined(id, txid)), decodeMined));
       }
     },
-    async *minedIn(id, from, to) {
-      const range = { gte: key.order(id, from, 0), lt: key.order(id, to + 1, 0) };
-      for await (const [at, txid] of level.entries(range)) {
-        const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
-        yield { height: view.readUInt32BE(9), txidHex: toHex(txid) };
-      }
-    },
     async *minedByTxid(id, after) {
       const { gte, lt } = rangeOf(TABLE.mined, id);
       const start = after === '' ? gte : Buffer.concat([key.mined(id, fromHex(after)!), Buffer.of(0)]);
@@ -189,8 +182,7 @@ export async function openWalletData(
       for await (const _ of all(level, TABLE.order, id)) count++;
       return count;
     },
-    search: async (id) => decodeOrThrow(await level.get(key.search(id)), decodeSearch),
-    putSearch: (id, search) => level.write([[key.search(id), encodeSearch(search)]], true),
+    ...searchesIn(level),
     changes: createChanges,
     async write(changes, meta, sync) {
       const { id, list } = changes as Changes;
@@ -199,6 +191,21 @@ export async function openWalletData(
     clear,
     renew,
     close: () => level.close(),
+  };
+}
+
+/** What a search of the chain reads and stores. */
+function searchesIn(level: CheckedLevel): Pick<WalletData, 'minedIn' | 'search' | 'putSearch'> {
+  return {
+    async *minedIn(id, from, to) {
+      const range = { gte: key.order(id, from, 0), lt: key.order(id, to + 1, 0) };
+      for await (const [at, txid] of level.entries(range)) {
+        const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
+        yield { height: view.readUInt32BE(9), txidHex: toHex(txid) };
+      }
+    },
+    search: async (id) => decodeOrThrow(await level.get(key.search(id)), decodeSearch),
+    putSearch: (id, search) => level.write([[key.search(id), encodeSearch(search)]], true),
   };
 }
 

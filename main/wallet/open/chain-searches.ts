@@ -56,14 +56,75 @@ const PERSIST_INTERVAL_MS = 2_000;
 const FRESH = { lackedFrom: null, unsearched: null, coinsLookedUp: false, endedAt: null } as const;
 
 export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
-  const { chain, data, queue, clock, log, moved } = deps;
-  const steps = createSearchSteps(deps);
+  const { chain, data, clock } = deps;
+  const store = createSearchStore(deps);
+  const { of, put, finish } = store;
+  const loop = createSearchLoop(deps, store);
+  const off = chain.events.on('tip', loop.wake);
+  const newRestore = (wallet: OpenWallet): SearchRecord => {
+    const from = deps.firstHeight(wallet);
+    return { ...FRESH, kind: 'restore', state: 'reading', from, next: from, startedAt: clock.now() };
+  };
+
+  return {
+    of,
+    wake: loop.wake,
+    forget: store.forget,
+    async start() {
+      await store.load();
+      loop.wake();
+    },
+    async begin(wallet, from) {
+      const startedAt = clock.now();
+      await put(wallet, { ...FRESH, kind: 'rescan', state: 'checking', from, next: from, startedAt });
+      loop.wake();
+    },
+    async cancel(wallet) {
+      const search = of(wallet);
+      if (search?.state === 'reading')
+        throw new KithError('wallet-search-reading', undefined, { data: { height: search.lackedFrom } });
+      if (search?.state !== 'checking')
+        throw new KithError('wallet-search-none', undefined, { data: { name: wallet.name } });
+      await put(wallet, { ...search, state: 'cancelled', endedAt: clock.now() });
+    },
+    async reached(wallet, restored) {
+      const search = of(wallet);
+      const next = wallet.ledger.syncedTo.height + 1;
+      if (search?.state === 'reading' && search.unsearched !== null && !search.coinsLookedUp) {
+        await put(wallet, { ...search, next, state: 'checking' });
+        loop.wake();
+      } else if (search?.state === 'reading') await finish(wallet, { ...search, next });
+      else if (restored && search?.state !== 'checking')
+        await finish(wallet, { ...newRestore(wallet), next });
+    },
+    async passed(wallet, blocks) {
+      const search = of(wallet);
+      const current = search?.state === 'reading' ? search : newRestore(wallet);
+      const unsearched = widened(widened(current.unsearched, blocks.from), blocks.to);
+      await put(wallet, { ...current, unsearched, coinsLookedUp: true });
+    },
+    async rereads(wallet) {
+      const search = of(wallet);
+      if (search === null || search.state === 'checking') return;
+      const { unsearched, coinsLookedUp, endedAt } = FRESH;
+      await put(wallet, { ...search, state: 'reading', unsearched, coinsLookedUp, endedAt });
+    },
+    async stop() {
+      off();
+      await loop.stop();
+      for (const wallet of deps.wallets()) {
+        const search = of(wallet);
+        // The blocks since the last stored height are compared again if it cannot be stored now.
+        if (search?.state === 'checking') await data.putSearch(wallet.id, search).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** The searches in memory and in the database. */
+function createSearchStore({ data, clock, log, wallets, moved }: ChainSearchesDeps) {
   const searches = new Map<string, SearchRecord>();
   const persisted = new Map<string, number>();
-  /** Wallets whose search cannot continue before the next block. */
-  const waiting = new Set<string>();
-  let running: Promise<void> | null = null;
-  let stopped = false;
 
   const put = async (wallet: OpenWallet, search: SearchRecord, isDue = true) => {
     searches.set(wallet.id, search);
@@ -72,137 +133,91 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
     persisted.set(wallet.id, clock.monotonic());
     await data.putSearch(wallet.id, search);
   };
-
-  const finish = async (wallet: OpenWallet, search: SearchRecord) => {
-    await put(wallet, { ...search, state: 'done', endedAt: clock.now() });
-    log.info('a wallet has searched the chain', {
-      name: wallet.name,
-      from: search.from,
-      to: search.next - 1,
-    });
+  return {
+    put,
+    of: ({ id }: OpenWallet): SearchRecord | null => searches.get(id) ?? null,
+    forget: () => searches.clear(),
+    async load() {
+      for (const wallet of wallets()) {
+        // A corrupt record costs one search; the payments are in other records.
+        const stored = await data.search(wallet.id).catch(() => null);
+        if (stored !== null) searches.set(wallet.id, stored);
+      }
+    },
+    async finish(wallet: OpenWallet, search: SearchRecord) {
+      await put(wallet, { ...search, state: 'done', endedAt: clock.now() });
+      const { from, next } = search;
+      log.info('a wallet has searched the chain', { name: wallet.name, from, to: next - 1 });
+    },
   };
+}
 
-  /** One step of a running search. True when it can continue immediately. */
-  const advance = async (wallet: OpenWallet): Promise<boolean> => {
-    const before = searches.get(wallet.id);
-    if (stopped || before?.state !== 'checking') return false;
+/** Runs the steps of all searches, a slice of each in turn. */
+function createSearchLoop(deps: ChainSearchesDeps, store: ReturnType<typeof createSearchStore>) {
+  const { queue, clock, log } = deps;
+  const { of, put, finish } = store;
+  const steps = createSearchSteps(deps);
+  /** Wallets whose search cannot continue before the next block. */
+  const waiting = new Set<string>();
+  let running: Promise<void> | null = null;
+  let again = false;
+  let stopped = false;
+
+  /** Must be called inside the queue. */
+  const advance = async (wallet: OpenWallet): Promise<void> => {
+    const before = of(wallet);
+    if (stopped || before?.state !== 'checking') return;
     const { search, outcome } = await steps.step(wallet, before);
     if (outcome === 'lacking') {
-      // Stored after the rewind: the search then continues, or ends, below blocks that are read anyway.
+      // Stored after the rewind: after a crash in between, the search ends below the blocks that are read anyway.
       await deps.follower().rewind(wallet, search.next - 1);
       await put(wallet, { ...search, state: 'reading', lackedFrom: search.next });
       deps.follower().wake();
-      return false;
+      return;
     }
-    if (outcome === 'end') {
-      const needsCoins = search.unsearched !== null && !search.coinsLookedUp;
-      if (!needsCoins || (await steps.lookUpCoins(wallet))) {
-        await finish(wallet, { ...search, coinsLookedUp: search.unsearched !== null });
-        return false;
-      }
+    const needsCoins = search.unsearched !== null && !search.coinsLookedUp;
+    if (outcome === 'end' && (!needsCoins || (await steps.lookUpCoins(wallet)))) {
+      await finish(wallet, { ...search, coinsLookedUp: search.unsearched !== null });
+      return;
     }
     if (outcome !== 'more') waiting.add(wallet.id);
     await put(wallet, search, false);
-    return outcome === 'more';
   };
 
+  const isActive = (wallet: OpenWallet) => of(wallet)?.state === 'checking' && !waiting.has(wallet.id);
   const run = async () => {
-    let active: OpenWallet[];
-    do {
-      active = [...deps.wallets()].filter(
-        ({ id }) => searches.get(id)?.state === 'checking' && !waiting.has(id),
-      );
+    for (;;) {
+      again = false;
+      const active = [...deps.wallets()].filter(isActive);
+      if (active.length === 0 || stopped) return;
       for (const wallet of active) {
         await queue
           .run(() => advance(wallet))
           .catch((error: unknown) => {
             waiting.add(wallet.id);
-            log.error('a search of the chain failed; it continues at the next block', {
-              name: wallet.name,
-              error,
-            });
+            const { name } = wallet;
+            log.error('a search of the chain failed; it continues at the next block', { name, error });
           });
       }
-      if (active.length > 0) await clock.soon();
-    } while (active.length > 0 && !stopped);
+      await clock.soon();
+    }
   };
 
   const wake = () => {
     waiting.clear();
-    if (stopped || running !== null) return;
-    running = run().finally(() => {
+    again = true;
+    if (stopped) return;
+    running ??= run().finally(() => {
       running = null;
+      // It was called between the last look for active wallets and here.
+      if (again) wake();
     });
   };
-  const off = chain.events.on('tip', wake);
-
   return {
     wake,
-    of: ({ id }) => searches.get(id) ?? null,
-    async start() {
-      for (const wallet of deps.wallets()) {
-        // A corrupt record costs one search; its payments are in other records.
-        const stored = await data.search(wallet.id).catch(() => null);
-        if (stored !== null) searches.set(wallet.id, stored);
-      }
-      wake();
-    },
-    async begin(wallet, from) {
-      await put(wallet, {
-        ...FRESH,
-        kind: 'rescan',
-        state: 'checking',
-        from,
-        next: from,
-        startedAt: clock.now(),
-      });
-      wake();
-    },
-    async cancel(wallet) {
-      const search = searches.get(wallet.id);
-      if (search?.state === 'reading')
-        throw new KithError('wallet-search-reading', undefined, { data: { height: search.lackedFrom } });
-      if (search?.state !== 'checking')
-        throw new KithError('wallet-search-none', undefined, { data: { name: wallet.name } });
-      await put(wallet, { ...search, state: 'cancelled', endedAt: clock.now() });
-    },
-    async reached(wallet, restored) {
-      const search = searches.get(wallet.id);
-      const next = wallet.ledger.syncedTo.height + 1;
-      if (search?.state === 'reading' && search.unsearched !== null && !search.coinsLookedUp) {
-        await put(wallet, { ...search, next, state: 'checking' });
-        wake();
-      } else if (search?.state === 'reading') await finish(wallet, { ...search, next });
-      else if (restored && search?.state !== 'checking')
-        await finish(wallet, { ...newRestore(wallet), next });
-    },
-    async passed(wallet, blocks) {
-      const search = searches.get(wallet.id);
-      const current = search?.state === 'reading' ? search : newRestore(wallet);
-      const unsearched = widened(widened(current.unsearched, blocks.from), blocks.to);
-      await put(wallet, { ...current, unsearched, coinsLookedUp: true });
-    },
-    async rereads(wallet) {
-      const search = searches.get(wallet.id);
-      if (search === undefined || search.state === 'checking') return;
-      const { unsearched, coinsLookedUp, endedAt } = FRESH;
-      await put(wallet, { ...search, state: 'reading', unsearched, coinsLookedUp, endedAt });
-    },
-    forget: () => searches.clear(),
     async stop() {
       stopped = true;
-      off();
       await running;
-      for (const wallet of deps.wallets()) {
-        const search = searches.get(wallet.id);
-        // The height of the last step is read again at the next start if it cannot be stored now.
-        if (search?.state === 'checking') await data.putSearch(wallet.id, search).catch(() => undefined);
-      }
     },
   };
-
-  function newRestore(wallet: OpenWallet): SearchRecord {
-    const from = deps.firstHeight(wallet);
-    return { ...FRESH, kind: 'restore', state: 'reading', from, next: from, startedAt: clock.now() };
-  }
 }

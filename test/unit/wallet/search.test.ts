@@ -36,7 +36,8 @@ afterEach(async () => {
 
 /** The lock of a receiving key of a recovery phrase. */
 async function lockAt(mnemonic: string, index: number): Promise<Lock> {
-  const secrets = await deriveSecrets({ ...checkWords(mnemonic), passphrase: '' }, 0, keyDeps);
+  const { entropy } = checkWords(mnemonic);
+  const secrets = await deriveSecrets({ entropy, passphrase: new Uint8Array(0) }, 0, keyDeps);
   return { lockType: LOCK_KEY, lock: await secrets.publicKeys(0, index, 1) };
 }
 const holds = async (world: World, name = 'a') => {
