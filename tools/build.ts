@@ -1,4 +1,5 @@
 /** `npm run build`: the page and what Electron loads, each only when its sources changed, and the file of licences. */
+import { ensureCountries } from './support/countries.ts';
 import { ensureDesktop } from './support/desktop.ts';
 import { writeLicences } from './support/licences.ts';
 import { ensurePage } from './support/page.ts';
@@ -7,4 +8,5 @@ const say = (what: string, built: boolean): void => console.log(`${what}: ${buil
 
 say('page', await ensurePage());
 say('desktop', await ensureDesktop());
+console.log(`country data: ${ensureCountries()}`);
 writeLicences();

@@ -26,6 +26,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'operations.watch': 'light',
   'network.activity': 'light',
   'network.info': 'light',
+  'network.countryData': 'light',
   'networks.list': 'light',
   'networks.watch': 'light',
   'networks.preview': 'light',

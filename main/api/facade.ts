@@ -8,6 +8,7 @@ import type { Metric, MetricStep, Role } from '../../shared/contract/vocabulary.
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Contact, GivenContact } from '../../shared/contract/contacts.ts';
 import type { ChainUpgrades } from '../../shared/contract/chain.ts';
+import type { DataOrigin } from '../net/geo/country-data.ts';
 import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';
@@ -68,6 +69,8 @@ export interface NodeFacade {
   readonly metrics: MetricsAccess;
   /** The current state of the node. Cheap: it is read up to 4 times per second. */
   condition(): NodeCondition;
+  /** Where the estimates of countries are from; null without data. */
+  countryData(): Promise<DataOrigin | null>;
   /** Counters and rates of the network. */
   activity(): NetworkActivity;
 }

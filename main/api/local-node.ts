@@ -1,4 +1,5 @@
 import type { Network } from '../core/params/network.ts';
+import type { Countries } from '../net/geo/countries.ts';
 import type { PeerNetwork } from '../net/network.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Chain } from '../chain/chain.ts';
@@ -27,6 +28,7 @@ export interface LocalParts {
   readonly wallets: Wallets;
   readonly contacts: Contacts;
   readonly metrics: Metrics;
+  readonly countries: Countries;
   readonly peers: PeerNetwork;
 }
 
@@ -52,7 +54,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     miner: parts.miner,
     wallets: parts.wallets,
     contacts: parts.contacts,
-    peers: peersOf(peers),
+    peers: peersOf(peers, parts.countries),
     metrics: parts.metrics,
     condition: createConditionReader({
       datadir,
@@ -64,6 +66,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
         ...findUpgradeNotices(parts.chain.upgrades()),
       ],
     }),
+    countryData: parts.countries.origin,
     activity: () => activityOf(peers),
   };
 }
@@ -102,7 +105,8 @@ function activityOf(network: PeerNetwork): NetworkActivity {
   return { ...status, failures: [...failures] };
 }
 
-function peersOf(network: PeerNetwork): PeerAccess {
-  const { peerId, addresses, joinLink } = network;
-  return { ...network.peers, peerId, addresses, joinLink };
+function peersOf(network: PeerNetwork, countries: Countries): PeerAccess {
+  const { peerId, addresses, joinLink, peers } = network;
+  const list = () => peers.list().map((peer) => ({ ...peer, country: countries.of(peer.address) }));
+  return { ...peers, list, peerId, addresses, joinLink };
 }

@@ -12,6 +12,7 @@ export function createNetworkHandlers({ node }: HandlerDeps) {
   const { spacing, maturity, subsidy, halving } = network.params;
   return api.network.router({
     activity: api.network.activity.handler(() => node.activity()),
+    countryData: api.network.countryData.handler(async () => ({ origin: await node.countryData() })),
     info: api.network.info.handler(() => ({
       name: network.name,
       id: network.idHex,

@@ -28,6 +28,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'operations.watch': 'read',
   'network.activity': 'read',
   'network.info': 'read',
+  'network.countryData': 'read',
   'networks.list': 'read',
   'networks.watch': 'read',
   'networks.preview': 'read',

@@ -119,7 +119,7 @@ export function createMetricRing(size: RingSize): MetricRing {
 /** The step that gets samples now. `at`: where its row begins in the table. */
 interface RunningStep {
   begin(): void;
-  /** Goes on with a step that an earlier run began: its means count as many samples as it has seconds so far. */
+  /** Continues a step that an earlier run began: its means count as many samples as it has seconds so far. */
   resume(at: number, elapsed: number): void;
   add(at: number, sample: Sample): void;
 }

@@ -32,6 +32,8 @@ export interface NodeConfig {
    * not end the pause after wrong passwords.
    */
   readonly passwordAttempts?: PasswordAttempts | undefined;
+  /** The file by which countries of peers are estimated; it need not exist. Without it they are unknown. */
+  readonly countryData?: string | undefined;
   readonly log: Log;
   /**
    * Called when the node cannot continue, because of a failing disk or a bug. The program stops the node and reports

@@ -7,6 +7,7 @@ import { type ClockWatch, createClockWatch } from '../lib/clock-watch.ts';
 import { systemRandom } from '../lib/random.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
+import { createCountries } from '../net/geo/countries.ts';
 import { createNetwork, type PeerNetwork } from '../net/network.ts';
 import { openPeerStore } from '../net/peers/peer-store.ts';
 import { createHost } from '../net/transport/host.ts';
@@ -63,6 +64,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
     ...parts,
     network,
     datadir,
+    countries: createCountries(config.countryData, config.log.child('countries')),
     startedAt: () => startedAt,
     signatures: verify.engine,
   });

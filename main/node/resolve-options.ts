@@ -11,7 +11,10 @@ import { readAddresses } from './peer-addresses.ts';
 import { readNetwork } from './read-network.ts';
 
 /** Resolved options: network loaded, files read, addresses checked. */
-export interface ResolvedOptions extends Omit<NodeConfig, 'log' | 'onFailure' | 'passwordAttempts'> {
+export interface ResolvedOptions extends Omit<
+  NodeConfig,
+  'log' | 'onFailure' | 'passwordAttempts' | 'countryData'
+> {
   /** Undefined where the option was not given. */
   readonly apiPort: number | undefined;
   readonly logLevel: LogLevel;

@@ -117,7 +117,9 @@ function node(options: ResolvedOptions, deps: RunDeps, parts: PartialParts): Ser
     async start(signal) {
       const { passwordAttempts, onFailure } = deps;
       const own = { datadir: parts.directory!.path, log: parts.log!, passwordAttempts, onFailure };
-      parts.node = await deps.createNode({ ...config, ...own }, signal);
+      // Built beside the page (tools/countries.ts).
+      const countryData = join(deps.page, '..', 'countries.bin');
+      parts.node = await deps.createNode({ ...config, ...own, countryData }, signal);
       parts.router = createRouter({
         node: parts.node.facade,
         networks: deps.networks,

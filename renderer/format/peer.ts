@@ -62,3 +62,7 @@ export function latencyWords(ms: number | null): string {
   if (ms < 0.1) return 'under 0.1\u00a0ms';
   return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)}\u00a0ms`;
 }
+
+const countryNames = new Intl.DisplayNames('en', { type: 'region' });
+/** The name of a country by its ISO 3166-1 code. */
+export const countryName = (code: string): string => countryNames.of(code) ?? code;

@@ -58,11 +58,21 @@ export const networkActivity = z.object({
   failures: z.array(z.object({ address: z.string(), cause: z.string() })),
 });
 
+/** Addition: where the data is from by which countries of peers are estimated. */
+const countryData = z.object({
+  source: z.string(),
+  licence: z.string(),
+  /** ISO 8601 date of the data. */
+  date: z.string(),
+});
+
 export const networkContract = {
   /** Addition. */
   activity: oc.input(nothing).output(networkActivity),
   /** Addition. */
   info: oc.input(nothing).output(networkInfo),
+  /** Addition: null where this program has no such data. */
+  countryData: oc.input(nothing).output(z.object({ origin: countryData.nullable() })),
 };
 
 export type NetworkActivity = z.infer<typeof networkActivity>;

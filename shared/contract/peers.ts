@@ -32,6 +32,11 @@ export const peer = z.object({
   /** 0 is good. Violations raise it, and it falls with time (docs/misbehaviour.md). */
   score: z.number(),
   foundBy: z.enum(PEER_SOURCES),
+  /**
+   * Addition: ISO 3166-1 code of the country of its address, an estimate from data on this computer (`network.countryData`); null
+   * for an address that is private, relayed or unknown.
+   */
+  country: z.string().length(2).nullable(),
   /** Addition: its last violation as a sentence; null while its score is 0. */
   fault: notice.nullable(),
 });

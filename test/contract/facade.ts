@@ -79,6 +79,7 @@ const PEER: Peer = {
   bytesIn: 1,
   bytesOut: 2,
   score: 0,
+  country: null,
   foundBy: 'manual',
   fault: null,
 };
@@ -349,6 +350,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       broadcastPayment: async () => ({ txid: '00'.repeat(32) }),
       onChanged: (listener) => signals.on('wallet', listener),
     },
+    countryData: async () => ({ source: 'a test', licence: 'none', date: '2026-11-30' }),
     metrics: {
       range: (metrics, _step, from = 60) => ({
         stepSeconds: 60,

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build, type CliOptions, type Configuration, Platform } from 'electron-builder';
+import { ensureCountries } from '../support/countries.ts';
 import { ensureDesktop, mainFolder } from '../support/desktop.ts';
 import { writeLicences } from '../support/licences.ts';
 import { ensurePage } from '../support/page.ts';
@@ -89,6 +90,7 @@ async function run(cli: CliOptions, options: PackageOptions): Promise<void> {
 async function prepare(testBuild: boolean): Promise<void> {
   await ensurePage();
   await ensureDesktop(testBuild);
+  console.log(`country data: ${ensureCountries()}`);
   writeLicences();
   writeIcons(path.join(OUT, 'icons'));
   rmSync(MADE, { recursive: true, force: true });

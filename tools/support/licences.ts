@@ -12,7 +12,9 @@ export const LICENCES = path.join(OUT, 'licences.txt');
 
 const INTRODUCTION = `Kith uses the software below. Each part is listed with its version, its licence and its licence text.
 Kith's own licence is in the file LICENSE. Electron and Chromium come with their own files:
-LICENSE.electron.txt and LICENSES.chromium.html.`;
+LICENSE.electron.txt and LICENSES.chromium.html.
+Countries of addresses are estimated from data of the IPFire Project, CC BY-SA 4.0, in another format:
+https://www.ipfire.org/location`;
 const RULE = '-'.repeat(80);
 /** Files with the text of common licences, by their SPDX name. */
 const STANDARD_TEXTS = [

@@ -26,7 +26,7 @@ export interface BanTarget {
 
 /** The peers, and the actions on them, that the API offers. */
 export interface PeerAccess {
-  list(): ListedPeer[];
+  list(): Omit<ListedPeer, 'country'>[];
   /** @throws {KithError} as Connector.add does. */
   add(address: string): Promise<void>;
   /** @throws {KithError} `peer-unknown`. */
@@ -50,7 +50,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     return code === null ? null : { code, message: reasonOf(code) };
   };
 
-  const listed = (peer: Peer): ListedPeer => ({
+  const listed = (peer: Peer): Omit<ListedPeer, 'country'> => ({
     id: peer.id,
     address: peer.address,
     direction: peer.direction,

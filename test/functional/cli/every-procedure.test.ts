@@ -355,7 +355,9 @@ test('a peer is listed, banned, unbanned, added and removed', async () => {
   }, 'the peer');
   const shape =
     'id:text address:text direction:text kind:text since:int version:text height:int services:list latencyMs:number? bytesIn:int bytesOut:int score:number foundBy:text';
-  expect(holds(listed[0]!, shape)).toEqual(['fault']);
+  // Loopback is in no country.
+  expect(holds(listed[0]!, shape).sort()).toEqual(['country', 'fault']);
+  expect(listed[0]).toMatchObject({ country: null });
   expect(listed[0]).toMatchObject({ id: theirs.peerId, direction: 'inbound', kind: 'inbound' });
   expect(await ask('peers.ban', { id: theirs.peerId, seconds: 600, reason: 'to see it' })).toEqual({});
   const [ban] = await ask<[Fields]>('peers.bans');
@@ -390,6 +392,7 @@ test('a peer is listed, banned, unbanned, added and removed', async () => {
 });
 
 test('procedures that were added later return network activity and upgrades', async () => {
+  expect(Object.keys((await call(dir, 'network.countryData')) as Fields)).toEqual(['origin']);
   const activity = (await call(dir, 'network.activity')) as Fields;
   const figures =
     'blocksPerSecond:number bytesPerSecond:number knownAddresses:int strangers:int clockOffsetSeconds:number? failures:list';

@@ -51,6 +51,7 @@ export function aPeer(id: string, latencyMs: number | null): Peer {
     bytesIn: 0,
     bytesOut: 0,
     score: 0,
+    country: null,
     foundBy: 'bootstrap',
     fault: null,
   };
