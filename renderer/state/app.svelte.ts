@@ -12,6 +12,7 @@ import { createMempoolState } from './mempool.svelte.ts';
 import { createMiningState } from './mining.svelte.ts';
 import { createNetworks } from './networks.svelte.ts';
 import { createNodeState } from './node.svelte.ts';
+import { createNumberStyle } from './number-style.svelte.ts';
 import { createPeersState } from './peers.svelte.ts';
 import { createPrivacy } from './privacy.svelte.ts';
 import { createRouter } from './router.svelte.ts';
@@ -34,6 +35,7 @@ export function createPageState() {
     desktop,
     privacy: createPrivacy(desktop),
     theme: createTheme(),
+    numbers: createNumberStyle(),
     router: createRouter(),
     networks: createNetworks(connection),
   };
@@ -58,6 +60,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     saveFile: createFileSaver(page.desktop, toasts),
     privacy: page.privacy,
     theme: page.theme,
+    numbers: page.numbers,
     router: page.router,
     networks: page.networks,
     node,

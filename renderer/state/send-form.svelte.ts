@@ -3,9 +3,10 @@ import { isLinkProblem, parseTarget, type PaymentLink } from '../../shared/payme
 import { compact } from '../../shared/pasted.ts';
 import { outputSums } from '../../shared/payment-outputs.ts';
 import { WALLET_SENTENCES } from '../../shared/sentences/wallet.ts';
-import { formatKith, parseKith, type Motes } from '../../shared/units.ts';
+import { typedAmount } from '../../shared/typed-amount.ts';
+import type { Motes } from '../../shared/units.ts';
 import { checkAddress } from '../format/address.ts';
-import { amountProblem, amountWords } from '../format/amount.ts';
+import { amountField, amountProblem, amountWords } from '../format/amount.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
 import { type ChosenCoin, coinNames, sumOfCoins } from './chosen-coins.svelte.ts';
@@ -63,7 +64,7 @@ export function createSendForm(app: SendDeps, start: string): SendForm {
 
   // The amount of a link replaces the typed amount.
   $effect(() => {
-    if (receiver.link?.amount !== undefined) amount.text = formatKith(receiver.link.amount);
+    if (receiver.link?.amount !== undefined) amount.text = amountField(receiver.link.amount);
   });
 
   return {
@@ -254,7 +255,7 @@ function createAmount({ wallets, chosenCoins }: Pick<SendDeps, 'wallets' | 'chos
   let everything = $state(false);
   let leftOver = $state<string | null>(null);
 
-  const motes = $derived(parseKith(text));
+  const motes = $derived(typedAmount(text));
   const chosen = $derived(chosenCoins.of(wallets.selected));
   const available = $derived(chosen.length > 0 ? sumOfCoins(chosen) : (wallets.view?.balance.available ?? 0));
   const problem = $derived.by(() => {
@@ -290,11 +291,11 @@ function createAmount({ wallets, chosenCoins }: Pick<SendDeps, 'wallets' | 'chos
       return leftOver;
     },
     showEverything(motes: number): void {
-      text = formatKith(motes);
+      text = amountField(motes);
     },
     /** Shows the amount of a draft that pays everything. */
     showAll({ outputs, warnings }: DraftPayment): void {
-      text = formatKith(outputSums(outputs).paid);
+      text = amountField(outputSums(outputs).paid);
       everything = true;
       leftOver = warnings.find(({ code }) => code === 'coins-left')?.message ?? null;
     },

@@ -101,7 +101,7 @@ export const WALLET_SENTENCES = {
   'batch-no-receiver': 'The receiver is missing. Enter an address, a payment link or the name of a contact.',
   'batch-amount': 'The amount is not a number above zero with at most eight decimals. Write it as in 12.5.',
   'batch-amount-ambiguous':
-    'The amount has two readings, with decimals or with thousands. Write it with a point for the decimals and without thousands separators.',
+    'The amount has two readings, with decimals or with thousands. Write decimals with a zero behind them, as in 1.2340, and thousands without a separator, as in 1234.',
   'batch-amount-differs':
     'The amount differs from the one in the payment link[, which is {asked:kith}]. Correct one of them, or leave the amount empty.',
   'batch-duplicate': 'The address is already in line {line:number|an earlier line}. It is paid twice.',

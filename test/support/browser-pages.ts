@@ -22,6 +22,8 @@ export interface BrowserPages {
 export interface OpenOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly token?: boolean;
+  /** The language of the browser, such as `de-DE`. */
+  readonly locale?: string;
 }
 
 /** `args`: further arguments of the browser. */
@@ -36,8 +38,8 @@ export async function startBrowserPages(args: readonly string[] = []): Promise<B
     folder: nodes.folder,
     errors,
     startNode: nodes.start,
-    async open(node, { viewport = { width: 1280, height: 800 }, token = true } = {}) {
-      const context = await browser.newContext({ viewport });
+    async open(node, { viewport = { width: 1280, height: 800 }, token = true, locale } = {}) {
+      const context = await browser.newContext({ viewport, ...(locale !== undefined && { locale }) });
       const page = await context.newPage();
       page.on('pageerror', (error) => errors.push(String(error)));
       page.on('console', (message) => {

@@ -124,7 +124,7 @@ const PADDING_BYTES = 128;
 const SECRET_VERSION = 1;
 
 function encodeSecret({ entropy, passphrase }: WalletSecret): Uint8Array {
-  // Large enough, so that the writer leaves no smaller buffer behind that nobody could wipe.
+  // Large enough, so that the writer leaves no smaller buffer behind, which would not be wiped.
   const writer = new Writer(MAX_PASSPHRASE_BYTES + 2 * PADDING_BYTES);
   writer.u8(SECRET_VERSION).varbytes(entropy).varbytes(passphrase);
   writer.bytes(new Uint8Array(PADDING_BYTES - (writer.length % PADDING_BYTES)));
