@@ -72,7 +72,11 @@ function planReplacement(context: FasterContext, request: FasterRequest, record:
   const { witnessBytes } = wallet.keyring;
   const parts = { validFrom: tip, expires, inputs, paid, change, fee, coinsChosen: false, witnessBytes };
   const assembled = assemblePayment(parts, network.hrp, random);
-  const notice = replacementNotice(request, fee - feeOfOwn(record));
+  const notice = replacementNotice(
+    request,
+    fee - feeOfOwn(record),
+    ancestorDeficit(context, request, record),
+  );
   return finish(context, assembled, { inputs, replaces: request.txid, notice });
 }
 
@@ -107,11 +111,27 @@ function selectEnough(
     const { bytes, fee } = selection;
     const forBandwidth = evictedFees + REPLACEMENT_INCREMENT * bytes;
     const perByte = Math.floor((oldFee * bytes) / record.tx.bytes.length) + 1;
-    const least = Math.max(forBandwidth, perByte);
+    const forPackage = feeFor(bytes, request.feerate) + ancestorDeficit(context, request, record);
+    const least = Math.max(forBandwidth, perByte, forPackage);
     if (fee >= least) return selection;
     feerate = Math.max(feerate * 1.01, least / bytes);
   }
   throw new KithError('wallet-replace-funds');
+}
+
+/**
+ * What the unconfirmed ancestors of a payment lack, in motes, to reach the fee rate. A miner must include them before it, so
+ * without this fee it would wait as long as they do.
+ */
+function ancestorDeficit(
+  { entryOf }: FasterContext,
+  { txid, feerate }: FasterRequest,
+  record: UnconfirmedRecord,
+): number {
+  const sums = entryOf(txid)?.ancestors;
+  if (sums === undefined) return 0;
+  const size = sums.size - record.tx.bytes.length;
+  return Math.max(0, feeFor(size, feerate) - (sums.fee - feeOfOwn(record)));
 }
 
 /** Selects the coins of a replacement at a fee rate: those of the replaced payment, and confirmed ones if needed. */
@@ -189,8 +209,12 @@ function finish(
   return { unsigned, inputs, view: { ...view, replaces, warnings } };
 }
 
-function replacementNotice({ how }: FasterRequest, more: number): Notice {
-  const price = `The fee is ${formatKith(more)} KITH higher.`;
+function replacementNotice({ how }: FasterRequest, more: number, forAncestors: number): Notice {
+  const ancestors =
+    forAncestors === 0
+      ? ''
+      : ` ${formatKith(forAncestors)} KITH of it are for earlier payments that it spends and that are in no block yet: a miner must include them first.`;
+  const price = `The fee is ${formatKith(more)} KITH higher.${ancestors}`;
   return how === 'cancel'
     ? {
         code: 'cancels-payment',

@@ -88,6 +88,76 @@ describe('speeding up a payment', () => {
   });
 });
 
+describe('the link from a replaced payment', () => {
+  /** A payment, and the mined one that replaced it. */
+  async function replaced(): Promise<[first: string, second: string]> {
+    await open();
+    const first = await send(world, 'a', RECEIVER, 5_000_000);
+    const second = await confirm((await prepare('speed-up', first)).draft);
+    await eventually(async () => (await entry(first)).state).toBe('cancelled');
+    await world.mine();
+    await eventually(async () => (await entry(second)).state).toBe('mined');
+    return [first, second];
+  }
+
+  test('stays after the replacement was mined, and over a restart', async () => {
+    const [first, second] = await replaced();
+    expect(await entry(first)).toMatchObject({ state: 'cancelled', replacedBy: second });
+    const { directory } = world;
+    await world.stop();
+    world = await openWorld({ directory });
+    expect(await entry(first)).toMatchObject({ state: 'cancelled', replacedBy: second });
+  });
+
+  test('stays when a reorganisation undoes the block of the replacement', async () => {
+    const [first, second] = await replaced();
+    await world.fork(world.chain.tip().height - 1);
+    await eventually(async () => (await entry(second)).height).toBeNull();
+    expect(await entry(first)).toMatchObject({ state: 'cancelled', replacedBy: second });
+  });
+});
+
+describe('a payment that spends change of a payment in no block', () => {
+  /** Two payments at the lowest rate, the second of which spends the change of the first. */
+  async function chained(): Promise<[parent: string, child: string]> {
+    await open(1);
+    const low = async (amount: number) => {
+      const to = [{ address: RECEIVER, amount }];
+      return confirm((await world.wallets.prepare({ name: 'a', to, feerate: 10 })).draft);
+    };
+    return [await low(5_000_000), await low(6_000_000)];
+  }
+
+  test.each(['speed-up', 'cancel'] as const)(
+    'pays for both when the user chooses “%s”, and says how much',
+    async (how) => {
+      const [parent, child] = await chained();
+      const draft = await prepare(how, child, { feerate: 500 });
+      const [notice] = draft.warnings;
+      expect(notice!.message).toMatch(/KITH of it are for earlier payments that it spends/);
+      const txid = await confirm(draft.draft);
+      const { ancestors } = world.mempool.get(txid)!;
+      expect(world.mempool.has(parent)).toBe(true);
+      expect(ancestors.fee / ancestors.size).toBeGreaterThanOrEqual(500);
+      // Not much more than that: the price is for these two, and nothing else.
+      expect(ancestors.fee / ancestors.size).toBeLessThan(520);
+    },
+  );
+
+  test('pays nothing for a parent that pays enough itself', async () => {
+    await open(1);
+    const to = (amount: number) => [{ address: RECEIVER, amount }];
+    await confirm((await world.wallets.prepare({ name: 'a', to: to(5_000_000), feerate: 900 })).draft);
+    const child = await confirm(
+      (await world.wallets.prepare({ name: 'a', to: to(6_000_000), feerate: 10 })).draft,
+    );
+    const draft = await prepare('speed-up', child, { feerate: 500 });
+    expect(draft.feerate).toBeGreaterThanOrEqual(500);
+    expect(draft.feerate).toBeLessThan(520);
+    expect(draft.warnings[0]!.message).not.toContain('earlier payments');
+  });
+});
+
 test('a cancelled payment gives its coins back, less the fee', async () => {
   await open();
   const first = await send(world, 'a', RECEIVER, 5_000_000);
