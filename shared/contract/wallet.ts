@@ -90,7 +90,10 @@ export const historyEntry = z.object({
   ofPeers: count.nullable(),
   /** Addition. */
   kind: z.enum(HISTORY_KINDS),
-  /** Addition: the txid of the payment that replaced this one, if the wallet knows it. */
+  /**
+   * Addition: the txid of the payment of the wallet that replaced this one, or that was mined with one of its coins; null if
+   * there is none.
+   */
   replacedBy: id.nullable(),
   /** Addition: the receivers of a sent payment, or the own addresses that a received payment paid. */
   addresses: z.array(z.string()),

@@ -1,3 +1,4 @@
+import { toHex } from '../../main/core/codec/hex.ts';
 import { encodeRecords, decodeRecords } from '../../main/net/protocol/record-messages.ts';
 import {
   decodeGetChunk,
@@ -134,6 +135,7 @@ export const OPEN_STORAGE_CODECS: readonly Codec[] = [
         conflict: r.int(2) === 0 ? null : anyU32(r),
         replaced: r.int(2) === 0,
         wasMined: r.int(2) === 0,
+        replacedBy: r.int(2) === 0 ? null : toHex(r.bytes(32)),
       }),
     decodeUnconfirmed,
     encodeUnconfirmed,

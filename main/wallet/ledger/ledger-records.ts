@@ -127,7 +127,12 @@ export function markConflicts(
   for (const input of tx.inputs) {
     if (!matcher.mayConcern(input)) continue;
     for (const spender of unconfirmed.spendersOf(outpointKey(input))) {
-      if (spender !== tx.txidHex) markConflict(records, spender, height, changes);
+      if (spender === tx.txidHex) continue;
+      markConflict(records, spender, height, changes);
+      const record = unconfirmed.records.get(spender);
+      const isOurs = matcher.inputs(tx).length + matcher.outputs(tx).length > 0;
+      if (record !== undefined && isOurs)
+        records.updateUnconfirmed(record, { replacedBy: tx.txidHex }, changes);
     }
   }
 }
@@ -185,6 +190,7 @@ export function disconnectTransaction(
     conflict: null,
     replaced: false,
     wasMined: true,
+    replacedBy: null,
   };
   records.addUnconfirmed(unconfirmedAgain, changes);
 }

@@ -25,7 +25,7 @@ import {
   type UnconfirmedRecord,
 } from './wallet-records.ts';
 
-const SCHEMA = 3;
+const SCHEMA = 4;
 const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unconfirmed: 5, search: 6 } as const;
 const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unconfirmed, TABLE.search];
 

@@ -223,7 +223,8 @@ export class WalletLedger implements Ledger {
     }
     this.#mined -= above.length;
     for (const record of [...this.unconfirmed.values()]) {
-      if ((record.conflict ?? 0) > to.height) records.updateUnconfirmed(record, { conflict: null }, changes);
+      if ((record.conflict ?? 0) > to.height)
+        records.updateUnconfirmed(record, { conflict: null, replacedBy: null }, changes);
     }
     this.#locator = [...this.#locator.filter((block) => block.height < to.height), to];
     this.#uses = uses;
@@ -256,7 +257,7 @@ export class WalletLedger implements Ledger {
     const outputs = records.matcher.outputs(tx);
     const inputs = records.matcher.inputs(tx);
     if (this.unconfirmed.has(tx.txidHex) || outputs.length + inputs.length === 0) return;
-    const fresh = { conflict: null, replaced: false, wasMined: false };
+    const fresh = { conflict: null, replaced: false, wasMined: false, replacedBy: null };
     records.addUnconfirmed({ tx, firstSeen: now, inputs, outputs, ...fresh }, changes);
     for (const { index } of outputs) records.completeSpenders(outpointKeyOf(tx.txidHex, index), changes);
     this.#markUsed(outputs);

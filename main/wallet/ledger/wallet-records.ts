@@ -1,5 +1,6 @@
 /** Coins and transactions of a wallet, and their bytes in the database (docs/formats/wallet-file.md, "wallet-data"). */
 import type { Height, Motes, UnixSeconds } from '../../../shared/units.ts';
+import { fromHex, toHex } from '../../core/codec/hex.ts';
 import { Reader } from '../../core/codec/reader.ts';
 import { Writer } from '../../core/codec/writer.ts';
 import { MAX_TRANSACTION_BYTES } from '../../core/primitives/limits.ts';
@@ -50,6 +51,8 @@ export interface UnconfirmedRecord extends WalletRecord {
   readonly replaced: boolean;
   /** Whether it was in a block before a reorganisation. */
   readonly wasMined: boolean;
+  /** Txid of the transaction of the wallet in a block that spends one of its coins; null for none. */
+  readonly replacedBy: string | null;
 }
 
 export function encodeCoin(coin: OwnCoin): Uint8Array {
@@ -81,22 +84,29 @@ export function decodeMined(bytes: Uint8Array): MinedRecord | null {
 
 export function encodeUnconfirmed(record: UnconfirmedRecord): Uint8Array {
   const writer = new Writer(512);
-  writer.u8((record.replaced ? 1 : 0) | (record.wasMined ? 2 : 0) | (record.conflict === null ? 0 : 4));
-  writer.u32(record.conflict ?? 0);
+  const { replaced, wasMined, conflict, replacedBy } = record;
+  writer.u8(
+    (replaced ? 1 : 0) | (wasMined ? 2 : 0) | (conflict === null ? 0 : 4) | (replacedBy === null ? 0 : 8),
+  );
+  writer.u32(conflict ?? 0);
+  if (replacedBy !== null) writer.bytes(fromHex(replacedBy)!);
   writeRecord(writer, record);
   return writer.finish();
 }
 
+/** Also reads records of schemas 1 to 3, which have no `replacedBy`. */
 export function decodeUnconfirmed(bytes: Uint8Array): UnconfirmedRecord | null {
   const reader = new Reader(bytes);
   const flags = reader.u8();
   const height = reader.u32();
+  const replacedBy = (flags & 8) === 0 ? null : toHex(reader.bytes(32));
   const record = readRecord(reader);
   if (record === null) return null;
   return {
     replaced: (flags & 1) !== 0,
     wasMined: (flags & 2) !== 0,
     conflict: (flags & 4) !== 0 ? height : null,
+    replacedBy,
     ...record,
   };
 }

@@ -149,7 +149,9 @@ function unconfirmedEntry(
     confirmations: 0,
     seenBy: propagation?.seenBy ?? null,
     ofPeers: propagation?.ofPeers ?? null,
-    replacedBy: state === 'replaced' ? replacementOf(record, context.ledger) : null,
+    replacedBy:
+      (state === 'replaced' ? replacementOf(record, context.ledger) : null) ??
+      (state === 'replaced' || state === 'conflicted' ? record.replacedBy : null),
   };
 }
 

@@ -140,7 +140,7 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
     const record = ledger.unconfirmed.get(tx.txidHex);
     if (record !== undefined) {
       if (record.replaced || record.conflict !== null)
-        await change(wallet, record, { replaced: false, conflict: null });
+        await change(wallet, record, { replaced: false, conflict: null, replacedBy: null });
       return;
     }
     // The wallet may be one step behind the mempool or ahead of it.
