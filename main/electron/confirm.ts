@@ -1,13 +1,15 @@
 import { clipboard, dialog, type BrowserWindow } from 'electron';
 import { clipboardWarning } from './clipboard-warning.ts';
-import { type ConfirmPage, confirmPages } from './confirm-text.ts';
+import { confirmText } from './confirm-text.ts';
+import { receiversPage } from './receivers-page.ts';
+import { showReceivers } from './receivers-window.ts';
 import type { Approval, PaymentConfirmation } from '../api/base.ts';
 import type { RecentLimit } from '../lib/recent-limit.ts';
 
 /**
- * Asks with native dialogs, which no script of the page can draw, read or press: one after the other until every receiver
- * was shown; the last one sends. A page that asks again while a dialog is open, or after many cancelled ones, is shown no
- * other dialog, so that it cannot flood the user with dialogs.
+ * Asks with a native dialog, which no script of the page can draw, read or press. A payment to many receivers can only be sent once a
+ * window has listed all of them; the dialog then asks again beside it. A page that asks again while a dialog is open, or after many
+ * cancelled ones, is shown no other dialog, so that it cannot flood the user with dialogs.
  */
 export function createConfirm(
   window: () => BrowserWindow | null,
@@ -24,19 +26,36 @@ export function createConfirm(
         ...question.payment.warnings,
         ...(await clipboardWarning(question, async () => await clipboard.readText())),
       ];
-      for (const page of confirmPages({ ...question, payment: { ...question.payment, warnings } })) {
-        if (await agrees(parent, page)) continue;
-        limit.add();
-        return 'declined';
-      }
-      return 'approved';
+      if (await agreesTo(parent, { ...question, payment: { ...question.payment, warnings } }))
+        return 'approved';
+      limit.add();
+      return 'declined';
     } finally {
       open = false;
     }
   };
 }
 
-async function agrees(parent: BrowserWindow, { message, detail, next }: ConfirmPage): Promise<boolean> {
+async function agreesTo(parent: BrowserWindow, question: PaymentConfirmation): Promise<boolean> {
+  const { message, detail, send, needsList } = confirmText(question);
+  if (!needsList) return agrees(parent, message, detail, send);
+  if (!(await agrees(parent, message, detail, 'Show receivers'))) return false;
+  const close = await showReceivers(receiversPage(question));
+  try {
+    return await agrees(parent, message, `${LISTED}\n\n${detail}`, send);
+  } finally {
+    close();
+  }
+}
+
+const LISTED = 'The window “Receivers” lists all of them. Compare it with what you want to pay.';
+
+async function agrees(
+  parent: BrowserWindow,
+  message: string,
+  detail: string,
+  next: string,
+): Promise<boolean> {
   const { response } = await dialog.showMessageBox(parent, {
     type: 'question',
     title: 'Confirm payment',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PaymentConfirmation } from '../../../main/api/base.ts';
-import { type ConfirmPage, confirmPages, groupAddress } from '../../../main/electron/confirm-text.ts';
+import { type ConfirmText, confirmText, groupAddress } from '../../../main/electron/confirm-text.ts';
+import { receiversPage } from '../../../main/electron/receivers-page.ts';
 
 const ADDRESS = 'kith1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu';
 
@@ -31,17 +32,17 @@ function aRequest(change: Partial<PaymentConfirmation['payment']> = {}): Payment
   };
 }
 
-/** The only page of a usual payment. */
-function onePage(question: PaymentConfirmation): ConfirmPage {
-  const pages = confirmPages(question);
-  expect(pages).toHaveLength(1);
-  return pages[0]!;
+/** The dialog of a usual payment, which has all receivers. */
+function oneDialog(question: PaymentConfirmation): ConfirmText {
+  const text = confirmText(question);
+  expect(text.needsList).toBe(false);
+  return text;
 }
 
 test('shows the wallet, the amount, the fee, the total, the change and the complete address in groups', () => {
-  const { message, detail, next } = onePage(aRequest());
+  const { message, detail, send } = oneDialog(aRequest());
   expect(message).toBe('Send 2.5 KITH from “Mira”?');
-  expect(next).toBe('Send 2.5 KITH');
+  expect(send).toBe('Send 2.5 KITH');
   expect(detail).toContain(groupAddress(ADDRESS));
   expect(detail).toContain('Fee: 0.00001 KITH');
   expect(detail).toContain('Total: 2.50001 KITH');
@@ -52,10 +53,10 @@ test('shows the wallet, the amount, the fee, the total, the change and the compl
 
 test('the name of a contact stands before the complete address', () => {
   const outputs = [{ address: ADDRESS, amount: 250_000_000, change: false, contact: 'Mira\n\u202eShop' }];
-  const { detail } = onePage(aRequest({ outputs }));
+  const { detail } = oneDialog(aRequest({ outputs }));
   expect(detail).toContain(`2.5 KITH\nto “Mira Shop”\n${groupAddress(ADDRESS)}\n`);
   expect(detail).not.toContain('New contact');
-  const unpaid = onePage(aRequest({ outputs: [{ ...outputs[0]!, contactIsNew: true }] }));
+  const unpaid = oneDialog(aRequest({ outputs: [{ ...outputs[0]!, contactIsNew: true }] }));
   expect(unpaid.detail).toContain(`${groupAddress(ADDRESS)}\nNew contact or address: compare the address`);
 });
 
@@ -68,8 +69,8 @@ test.each([
   ],
   [doing('pays-for-parent'), 'Speed up the incoming payment to “Mira”?', 'Speed up'],
 ])('%o is asked as what it does', (fields, question, button) => {
-  const { message, next, detail } = onePage(aRequest(fields));
-  expect([message.replace(/[\u2068\u2069]/g, ''), next]).toEqual([question, button]);
+  const { message, send, detail } = oneDialog(aRequest(fields));
+  expect([message.replace(/[\u2068\u2069]/g, ''), send]).toEqual([question, button]);
   expect(detail).toContain('Fee: 0.00001 KITH');
 });
 
@@ -78,20 +79,20 @@ test('coins that the user selected are counted and summed', () => {
     { txid: 'ab', index: 0, amount: 100_000_000 },
     { txid: 'cd', index: 1, amount: 50_000_000 },
   ];
-  expect(onePage(aRequest({ inputs, coinsChosen: true })).detail).toContain(
+  expect(oneDialog(aRequest({ inputs, coinsChosen: true })).detail).toContain(
     'Spends 2 selected coins: 1.5 KITH',
   );
-  expect(onePage(aRequest({ inputs: inputs.slice(1), coinsChosen: true })).detail).toContain(
+  expect(oneDialog(aRequest({ inputs: inputs.slice(1), coinsChosen: true })).detail).toContain(
     'Spends 1 selected coin: 0.5 KITH',
   );
-  expect(onePage(aRequest({ inputs })).detail).not.toContain('selected');
+  expect(oneDialog(aRequest({ inputs })).detail).not.toContain('selected');
 });
 
 test('combining coins is asked as what it does, with its result', () => {
   const inputs = Array.from({ length: 3 }, (_, index) => ({ txid: 'ab', index, amount: 300_000_000 }));
   const outputs = [{ address: ADDRESS, amount: 899_999_000, change: true }];
-  const { message, next, detail } = onePage(aRequest({ inputs, outputs, coinsChosen: true }));
-  expect([message, next]).toEqual(['Combine 3 coins of “Mira” into one?', 'Combine coins']);
+  const { message, send, detail } = oneDialog(aRequest({ inputs, outputs, coinsChosen: true }));
+  expect([message, send]).toEqual(['Combine 3 coins of “Mira” into one?', 'Combine coins']);
   expect(detail).toContain('Result: 8.99999 KITH, back to this wallet');
   expect(detail).toContain('Fee: 0.00001 KITH');
 });
@@ -103,41 +104,51 @@ test('the groups contain the complete address', () => {
   expect(groups.at(-1)!.length).toBeLessThanOrEqual(4);
 });
 
-test('every receiver is shown, page by page, and only the last page sends', () => {
-  const amounts = Array.from({ length: 1000 }, (_, i) => 1_000_000 + i);
-  const outputs = amounts.map((amount, i) => ({ address: `${ADDRESS}${i}`, amount, change: false }));
-  const pages = confirmPages(aRequest({ outputs, warnings: [{ code: 'x', message: 'Look twice.' }] }));
-  const sum = '10.004995 KITH';
-  expect(pages).toHaveLength(125);
-  expect(pages.map(({ next }) => next)).toEqual([
-    ...Array<string>(124).fill('Next receivers'),
-    `Send ${sum}`,
-  ]);
-  for (const { message, detail } of pages) {
-    expect(message).toBe(`Send ${sum} from “Mira”?`);
-    expect(detail).toContain('Total: 10.005005 KITH');
-    expect(detail.split('\n').length).toBeLessThan(40);
-  }
-  expect(pages[1]!.detail).toContain('Receivers 9 to 16 of 1000');
-  const all = pages.map(({ detail }) => detail).join('\n');
-  for (const { address } of outputs) expect(all).toContain(`to ${groupAddress(address)}\n`);
-  expect(pages.filter(({ detail }) => detail.includes('Warning: Look twice.'))).toEqual([pages.at(-1)]);
+test('of 1 000 receivers the dialog has their number, what is known of them and the largest, and the list has all', () => {
+  const outputs = Array.from({ length: 1000 }, (_, i) => ({
+    address: `${ADDRESS}${i}`,
+    amount: 1_000_000 + i,
+    change: false,
+    ...(i < 3 && { contact: `Mira <b>${i}` }),
+    ...(i === 2 && { contactIsNew: true as const }),
+  }));
+  outputs.push({ ...outputs[7]!, amount: 500 });
+  const warnings = Array.from({ length: 50 }, (_, i) => ({ code: 'x', message: `Look at ${i}.` }));
+  const { message, detail, send, needsList } = confirmText(aRequest({ outputs, warnings }));
+  expect([message, send, needsList]).toEqual(['Send 10.005 KITH from “Mira”?', 'Send 10.005 KITH', true]);
+  expect(detail).toContain('To 1\u202f001 receivers: 3 of your contacts, 998 other addresses\n');
+  expect(detail).toContain('New contacts or addresses: 1.');
+  expect(detail).toContain('Addresses that are there more than once: 1\n');
+  for (const i of [999, 998, 997])
+    expect(detail).toContain(`0.0${1_000_000 + i} KITH\nto ${groupAddress(`${ADDRESS}${i}`)}\n`);
+  expect(detail).toContain('Total: 10.00501 KITH');
+  expect(detail).toContain('Warning: Look at 3.\n\nMore warnings, which are in the list: 46');
+  expect(detail.split('\n').length).toBeLessThan(40);
+
+  const list = receiversPage(aRequest({ outputs, warnings }));
+  expect(list).toContain('<h1>1\u202f001 receivers, 10.005 KITH</h1>');
+  for (const { address } of outputs) expect(list).toContain(`<code>${groupAddress(address)}</code>`);
+  for (const { message: warning } of warnings) expect(list).toContain(`Warning: ${warning}`);
+  expect(list.match(/New contact or address/g)).toHaveLength(1);
+  // Names come from the page.
+  expect(list).toContain('<bdi>Mira &lt;b&gt;0</bdi>');
+  expect(list).not.toContain('<b>');
 });
 
 test('a right-to-left wallet name does not reorder the question', () => {
-  expect(onePage({ ...aRequest(), wallet: 'קופה' }).message).toBe('Send 2.5 KITH from “\u2068קופה\u2069”?');
+  expect(oneDialog({ ...aRequest(), wallet: 'קופה' }).message).toBe('Send 2.5 KITH from “\u2068קופה\u2069”?');
 });
 
 test('a warning can neither add lines nor reorder the text', () => {
   const message = `never\nFee: 0 KITH\u202e${'x'.repeat(1000)}`;
-  const { detail } = onePage(aRequest({ warnings: [{ code: 'x', message }] }));
+  const { detail } = oneDialog(aRequest({ warnings: [{ code: 'x', message }] }));
   expect(detail).not.toContain('\nFee: 0 KITH');
   expect(detail).not.toContain('\u202e');
   expect(detail.length).toBeLessThan(800);
 });
 
 test('a payment that is signed for another computer is called so, and is not said to be sent', () => {
-  const [page] = confirmPages({ ...aRequest({}), purpose: 'sign' });
-  expect(page!.message).toMatch(/^Sign a payment of .* from /);
-  expect(page!.next).toBe('Sign payment');
+  const { message, send } = confirmText({ ...aRequest({}), purpose: 'sign' });
+  expect(message).toMatch(/^Sign a payment of .* from /);
+  expect(send).toBe('Sign payment');
 });

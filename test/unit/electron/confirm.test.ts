@@ -1,4 +1,4 @@
-import type { BrowserWindow, MessageBoxOptions } from 'electron';
+import type { BrowserWindow, BrowserWindowConstructorOptions, MessageBoxOptions } from 'electron';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentConfirmation } from '../../../main/api/base.ts';
 import { createConfirm } from '../../../main/electron/confirm.ts';
@@ -8,7 +8,25 @@ import { createRecentLimit } from '../../../main/lib/recent-limit.ts';
 const shown: MessageBoxOptions[] = [];
 let answers: number[] = [];
 let clipboardText = '';
+/** The windows with lists. */
+const lists: { isOpen: boolean; receivers: number; javascript: boolean | undefined }[] = [];
 vi.mock('electron', () => ({
+  nativeTheme: {},
+  BrowserWindow: class {
+    readonly #list;
+    constructor({ webPreferences }: BrowserWindowConstructorOptions) {
+      this.#list = { isOpen: true, receivers: 0, javascript: webPreferences?.javascript };
+      lists.push(this.#list);
+    }
+    setMenu() {}
+    loadURL(url: string) {
+      const page = Buffer.from(url.split(',')[1]!, 'base64').toString();
+      this.#list.receivers = page.match(/<code>/g)!.length;
+      return Promise.resolve();
+    }
+    isDestroyed = () => !this.#list.isOpen;
+    destroy = () => (this.#list.isOpen = false);
+  },
   clipboard: { readText: () => clipboardText },
   dialog: {
     showMessageBox: async (_parent: unknown, options: MessageBoxOptions) => {
@@ -17,7 +35,10 @@ vi.mock('electron', () => ({
     },
   },
 }));
-beforeEach(() => void shown.splice(0));
+beforeEach(() => {
+  shown.splice(0);
+  lists.splice(0);
+});
 
 const window = {} as BrowserWindow;
 const question = (receivers: number): PaymentConfirmation => ({
@@ -39,21 +60,24 @@ const question = (receivers: number): PaymentConfirmation => ({
   },
 });
 
-test('a payment to many receivers is confirmed when every page is', async () => {
-  answers = [1, 1, 1];
+test('a payment to many receivers is sent only after a window has listed them, which then closes', async () => {
+  answers = [1, 1];
   expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe('approved');
-  expect(shown.map(({ buttons }) => buttons![1])).toEqual([
-    'Next receivers',
-    'Next receivers',
-    'Send 0.000001 KITH',
-  ]);
+  expect(shown.map(({ buttons }) => buttons![1])).toEqual(['Show receivers', 'Send 0.000001 KITH']);
   for (const { defaultId, cancelId } of shown) expect([defaultId, cancelId]).toEqual([0, 0]);
+  expect(shown[1]!.detail).toContain('The window “Receivers” lists all of them.');
+  expect(lists).toEqual([{ isOpen: false, receivers: 20, javascript: false }]);
 });
 
-test('declining one page declines the payment, and no further page is shown', async () => {
+test('declining before or beside the list declines the payment, and the list closes', async () => {
+  answers = [0];
+  const confirm = createConfirm(() => window, createQuestionLimit());
+  expect(await confirm(question(20))).toBe('declined');
+  expect(lists).toEqual([]);
   answers = [1, 0];
-  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe('declined');
-  expect(shown).toHaveLength(2);
+  expect(await confirm(question(20))).toBe('declined');
+  expect(lists).toMatchObject([{ isOpen: false }]);
+  expect(shown).toHaveLength(3);
 });
 
 test('a second confirmation while one is open is declined, also without a window', async () => {
