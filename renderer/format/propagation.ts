@@ -17,6 +17,7 @@ export function propagationWords({ firstAfter, halfAfter, fetched, announced }: 
 
 /** Below ten seconds with a decimal: "0.4 s", "3.2 s", "12 s". */
 function seconds(value: number): string {
+  if (value < 0.1) return 'less than 0.1\u00a0s';
   return value < 10 ? `${value.toFixed(1)}\u00a0s` : shortDuration(value);
 }
 

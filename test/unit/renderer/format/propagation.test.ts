@@ -30,6 +30,12 @@ test('a payment that few peers have has no time for half of them', () => {
   expect(words({ halfAfter: null })[0]).toBe('First peer after 0.4 s, not yet at half of the peers.');
 });
 
+test('a close peer has the payment after less than a tenth of a second', () => {
+  expect(words({ firstAfter: 0.04, halfAfter: 0.04 })[0]).toBe(
+    'First peer after less than 0.1 s, half of the peers after less than 0.1 s.',
+  );
+});
+
 test('a payment that no peer has says so, and has no line', () => {
   expect(words({ firstAfter: null })).toEqual(['No peer has it yet.']);
   expect(stepLine({ points: [], ofPeers: 4 })).toBeNull();
