@@ -127,12 +127,13 @@ export default defineConfig({
       {
         test: {
           name: 'desktop',
-          setupFiles: ['test/support/bugs.ts'],
+          setupFiles: ['test/support/bugs.ts', 'test/desktop/support/own-place.ts'],
           environment: 'node',
           include: ['test/desktop/**/*.test.ts'],
           exclude,
           pool: 'forks',
-          maxWorkers: 1,
+          // Two files at a time where each has a display of its own: most of them wait more than they compute.
+          maxWorkers: process.env['KITH_OWN_DISPLAYS'] === '1' ? 2 : 1,
           testTimeout: 5 * MINUTE,
           hookTimeout: 3 * MINUTE,
           expect: expectations,

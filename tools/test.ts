@@ -165,7 +165,8 @@ async function runDesktop(vitestArgs: readonly string[], quiet = false): Promise
       KITH_ELECTRON: run.program,
       ...(packaged !== null && { KITH_PACKAGED: seenBy(run, packaged.program) }),
     };
-    const desktopEnv = { ...env, ...folderVariables(run.temporary), ...programs };
+    const displays = { KITH_OWN_DISPLAYS: run.hasOwnDisplays ? '1' : '' };
+    const desktopEnv = { ...env, ...folderVariables(run.temporary), ...programs, ...displays };
     const { code, output } = await runCommand(command, rest, { capture: quiet, env: desktopEnv });
     if (quiet) console.log(output);
     return { code, report: readReport(file) };

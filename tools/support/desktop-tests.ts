@@ -16,6 +16,8 @@ export interface DesktopRun {
   readonly root: string;
   /** An empty folder that the user of the command owns. */
   readonly temporary: string;
+  /** Whether the display is a virtual one, so that each test file can start another. */
+  readonly hasOwnDisplays: boolean;
   /** Deletes the folder. */
   end(): void;
 }
@@ -69,10 +71,12 @@ export async function prepareDesktopRun(
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'kith-desktop-'));
   const end = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
   try {
-    if (process.platform !== 'linux' || process.getuid?.() !== 0)
-      return { program, prefix: await display(), root: ROOT, temporary, end };
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+      const prefix = await display();
+      return { program, prefix, hasOwnDisplays: prefix.length > 0, root: ROOT, temporary, end };
+    }
     await install(['xvfb', 'xauth', 'xdotool', 'dbus', ...more]);
-    return { program, ...(await asUser(temporary)), temporary, end };
+    return { program, ...(await asUser(temporary)), hasOwnDisplays: true, temporary, end };
   } catch (error) {
     end();
     return { missing: error instanceof Error ? error.message : String(error) };
