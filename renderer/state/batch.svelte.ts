@@ -18,7 +18,7 @@ export function createBatch(app: Pick<AppState, 'client' | 'wallets' | 'mempool'
   const reviewed = createReviewedDraft(wallets);
   const review = createAction();
   /** The payment, once every row is right. */
-  const to = $derived(receiversOf(table.report));
+  const to = $derived(table.isCurrent ? receiversOf(table.report) : null);
   const quotes = createQuotes(app, () => {
     const wallet = wallets.selected;
     if (wallet === null || to === null) return null;
@@ -80,32 +80,42 @@ function createTable(client: AppState['client']) {
   let text = $state('');
   let report = $state.raw<BatchReport | null>(null);
   let unreadable = $state.raw<Problem | null>(null);
+  /** The text that the report is about. */
+  let read = $state<string | null>(null);
+  const isCurrent = $derived(report !== null && read === text);
 
   $effect(() => {
     const asked = text;
-    report = null;
     unreadable = null;
-    if (asked.trim() === '') return;
+    // Until the next report the rows of the last one stay, so that a row keeps the focus while it is corrected.
+    if (asked.trim() === '') {
+      report = null;
+      return;
+    }
     const stop = new AbortController();
     const { signal } = stop;
-    const read = async (): Promise<void> => {
+    const ask = async (): Promise<void> => {
       try {
         const answer = await client.wallet.readBatch({ text: asked }, { signal });
-        if (!signal.aborted) report = answer;
+        if (signal.aborted) return;
+        report = answer;
+        read = asked;
       } catch (error) {
-        if (!signal.aborted) unreadable = problemOf(error);
+        if (signal.aborted) return;
+        report = null;
+        unreadable = problemOf(error);
       }
     };
-    const timer = setTimeout(() => void read(), PAUSE_MS);
+    const timer = setTimeout(() => void ask(), PAUSE_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
   });
 
-  /** Writes the table again with other rows. A report that is not there yet must not empty the table. */
+  /** Writes the table again with other rows. The rows of an earlier text must not replace a later one. */
   function write(change: (rows: BatchCells[]) => BatchCells[]): void {
-    if (report !== null) text = batchText(report, change(report.rows.map((row) => row.cells)));
+    if (report !== null && isCurrent) text = batchText(report, change(report.rows.map((row) => row.cells)));
   }
   return {
     get text() {
@@ -116,6 +126,10 @@ function createTable(client: AppState['client']) {
     },
     get report() {
       return report;
+    },
+    /** Whether the report is about the text as it is now. */
+    get isCurrent() {
+      return isCurrent;
     },
     get unreadable() {
       return unreadable;
