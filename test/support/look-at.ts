@@ -2,13 +2,14 @@ import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect } from 'vitest';
+import { layoutFaults } from './layout-faults.ts';
 
 const FOLDER = path.resolve('out/screens');
 const WIDE = 1280;
 
 /**
- * Pictures of a screen in both themes, wide and narrow, in out/screens. Fails if axe finds anything in a wide one, or if the
- * screen is wider than the window.
+ * Pictures of a screen in both themes, wide and narrow, in out/screens. Fails if axe finds anything in a wide one, or if
+ * parts of the screen are cut, overlap, or are wider than the window.
  */
 export async function lookAt(page: Page, name: string): Promise<void> {
   const problems: string[] = [];
@@ -18,13 +19,9 @@ export async function lookAt(page: Page, name: string): Promise<void> {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await transitionsEnd(page);
       const at = `${name}, ${width} pixels, ${colorScheme}`;
-      problems.push(...(width === WIDE ? await findingsOf(page) : []).map((finding) => `${at}: ${finding}`));
+      problems.push(...(width === WIDE ? await axeFindings(page) : []).map((finding) => `${at}: ${finding}`));
       await page.screenshot({ path: path.join(FOLDER, `${name}-${width}-${colorScheme}.png`) });
-      const over = await page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return scrollWidth - clientWidth;
-      });
-      if (over > 0) problems.push(`${at}: ${over} pixels too wide`);
+      problems.push(...(await layoutFaults(page)).map((fault) => `${at}: ${fault}`));
     }
   await page.setViewportSize({ width: WIDE, height: 800 });
   expect(problems).toEqual([]);
@@ -37,8 +34,11 @@ async function transitionsEnd(page: Page): Promise<void> {
   });
 }
 
-async function findingsOf(page: Page): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa', 'wcag21aa']);
-  const { violations } = await axe.analyze();
+/** What axe finds, by all rules of WCAG A and AA or by some. */
+export async function axeFindings(page: Page, rules?: readonly string[]): Promise<string[]> {
+  await transitionsEnd(page);
+  const axe = new AxeBuilder({ page }).setLegacyMode();
+  const chosen = rules ? axe.withRules([...rules]) : axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa']);
+  const { violations } = await chosen.analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
 }
