@@ -1,4 +1,6 @@
 /**
+ * `npm run chaos -- --wallets N --seed S`: see wallets.ts; one node that is killed while its wallets are written.
+ *
  * `npm run chaos -- --power-loss N --seed S`: see power-loss/campaign.ts; N moments of a story of 140 blocks.
  *
  * `npm run chaos -- --kills N --seed S [--json]`: two real nodes hear the same story of payments and reorganisations.
@@ -9,24 +11,43 @@
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { chaos, describeRun } from './chaos.ts';
+import { describeWalletRun, walletChaos } from './wallets.ts';
 import { powerLoss } from './power-loss/campaign.ts';
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string' },
     'power-loss': { type: 'string' },
+    wallets: { type: 'string' },
     seed: { type: 'string' },
     json: { type: 'boolean' },
   },
 });
 const kills = Number(values.kills ?? 20);
 const moments = Number(values['power-loss'] ?? 1);
+const walletKills = Number(values.wallets ?? 1);
 const seed = Number(values.seed ?? 1);
-if (![kills, moments].every((n) => Number.isSafeInteger(n) && n > 0) || !Number.isSafeInteger(seed)) {
-  console.error('--kills, --power-loss and --seed take whole numbers');
+if (
+  ![kills, moments, walletKills].every((n) => Number.isSafeInteger(n) && n > 0) ||
+  !Number.isSafeInteger(seed)
+) {
+  console.error('--kills, --wallets, --power-loss and --seed take whole numbers');
   process.exit(2);
 }
-process.exitCode = (await (values['power-loss'] === undefined ? kill() : failPower())) ? 0 : 1;
+process.exitCode = (await chosen()()) ? 0 : 1;
+
+function chosen(): () => Promise<boolean> {
+  if (values.wallets !== undefined) return killWallets;
+  return values['power-loss'] === undefined ? kill : failPower;
+}
+
+async function killWallets(): Promise<boolean> {
+  const result = await walletChaos({ kills: walletKills, seed, say: (line) => console.error(line) });
+  for (const directory of result.directories) await rm(directory, { recursive: true, force: true });
+  console.error(describeWalletRun(result));
+  console.log(`${walletKills} kills; ${result.whole} times everything was whole afterwards (seed ${seed}).`);
+  return result.whole === walletKills;
+}
 
 async function kill(): Promise<boolean> {
   const result = await chaos({ kills, seed, say: (line) => console.error(line) });
