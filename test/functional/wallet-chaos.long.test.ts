@@ -9,17 +9,7 @@ test('a node that is killed two hundred times while its wallets are written has 
   expect(problems).toEqual([]);
   expect(whole).toBe(200);
   for (const kind of ['wallet file', 'wallet data']) expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(0);
-  for (const fact of [
-    'wallet',
-    'label',
-    'contact',
-    'request',
-    'frozen',
-    'payment',
-    'setup',
-    'backup',
-    'setting',
-  ])
+  for (const fact of ['wallet', 'label', 'contact', 'request', 'frozen', 'payment', 'backup', 'setting'])
     expect(facts.get(fact) ?? 0, fact).toBeGreaterThan(0);
   for (const directory of directories) await rm(directory, { recursive: true, force: true });
 });
