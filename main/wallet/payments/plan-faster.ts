@@ -72,11 +72,8 @@ function planReplacement(context: FasterContext, request: FasterRequest, record:
   const { witnessBytes } = wallet.keyring;
   const parts = { validFrom: tip, expires, inputs, paid, change, fee, coinsChosen: false, witnessBytes };
   const assembled = assemblePayment(parts, network.hrp, random);
-  const notice = replacementNotice(
-    request,
-    fee - feeOfOwn(record),
-    ancestorDeficit(context, request, record),
-  );
+  const more = fee - feeOfOwn(record);
+  const notice = replacementNotice(request, more, forAncestors(context, { request, record, selection }));
   return finish(context, assembled, { inputs, replaces: request.txid, notice });
 }
 
@@ -132,6 +129,25 @@ function ancestorDeficit(
   if (sums === undefined) return 0;
   const size = sums.size - record.tx.bytes.length;
   return Math.max(0, feeFor(size, feerate) - (sums.fee - feeOfOwn(record)));
+}
+
+/**
+ * How much of the raise pays for the ancestors: what they lack, less what the replaced payment paid above the fee rate, and
+ * no more than the raise.
+ */
+function forAncestors(
+  context: FasterContext,
+  parts: {
+    readonly request: FasterRequest;
+    readonly record: UnconfirmedRecord;
+    readonly selection: Pick<Selection<CoinChoice>, 'bytes' | 'fee'>;
+  },
+): number {
+  const { request, record, selection } = parts;
+  const forItself = feeFor(selection.bytes, request.feerate);
+  const oldFee = feeOfOwn(record);
+  const needed = forItself + ancestorDeficit(context, request, record) - Math.max(oldFee, forItself);
+  return Math.max(0, Math.min(selection.fee - oldFee, needed));
 }
 
 /** Selects the coins of a replacement at a fee rate: those of the replaced payment, and confirmed ones if needed. */
@@ -209,11 +225,11 @@ function finish(
   return { unsigned, inputs, view: { ...view, replaces, warnings } };
 }
 
-function replacementNotice({ how }: FasterRequest, more: number, forAncestors: number): Notice {
+function replacementNotice({ how }: FasterRequest, more: number, forParents: number): Notice {
   const ancestors =
-    forAncestors === 0
+    forParents === 0
       ? ''
-      : ` ${formatKith(forAncestors)} KITH of it are for earlier payments that it spends and that are in no block yet: a miner must include them first.`;
+      : ` ${formatKith(forParents)} KITH of it are for earlier payments that it spends and that are in no block yet: a miner must include them first.`;
   const price = `The fee is ${formatKith(more)} KITH higher.${ancestors}`;
   return how === 'cancel'
     ? {

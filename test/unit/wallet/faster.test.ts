@@ -3,6 +3,7 @@ import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { isViolation, violation } from '../../../main/core/violation.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
 import type { Faster } from '../../../shared/contract/vocabulary.ts';
+import { formatKith } from '../../../shared/units.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 import { eventually, openWorld, PASSWORD, send, SUBSIDY, walletWithCoins, type World } from './world.ts';
 
@@ -143,6 +144,30 @@ describe('a payment that spends change of a payment in no block', () => {
       expect(ancestors.fee / ancestors.size).toBeLessThan(520);
     },
   );
+
+  test('says no more than the raise for the parent, and nothing where its own old fee covered it', async () => {
+    await open(1);
+    const pay = async (amount: number, feerate: number) => {
+      const to = [{ address: RECEIVER, amount }];
+      return confirm((await world.wallets.prepare({ name: 'a', to, feerate })).draft);
+    };
+    await pay(5_000_000, 10);
+    const child = await pay(6_000_000, 900);
+    const oldFee = (await entry(child)).fee!;
+    // The fee of the child was above this rate by more than the parent lacks.
+    const draft = await prepare('speed-up', child, { feerate: 300 });
+    expect(draft.fee).toBeGreaterThan(oldFee);
+    expect(draft.warnings[0]!.message).toBe(
+      `The fee is ${formatKith(draft.fee - oldFee)} KITH higher. Only one of the two payments can be in a block.`,
+    );
+    // At this rate it lacks more than the raise.
+    const [raise, part] = /is (\S+) KITH higher\. (\S+) KITH of it/
+      .exec((await prepare('speed-up', child, { feerate: 700 })).warnings[0]!.message)!
+      .slice(1)
+      .map(Number) as [number, number];
+    expect(part).toBeGreaterThan(0);
+    expect(part).toBeLessThanOrEqual(raise);
+  });
 
   test('pays nothing for a parent that pays enough itself', async () => {
     await open(1);
