@@ -4,7 +4,7 @@ import { shortDuration } from './time.ts';
 
 /** How a payment reached the peers of this node, in sentences. */
 export function propagationWords({ firstAfter, halfAfter, fetched, announced }: Propagation): string[] {
-  if (firstAfter === null) return ['No peer has it yet.'];
+  if (firstAfter === null) return ['No peer has fetched or announced it yet.'];
   const times = [
     `first peer after ${seconds(firstAfter)}`,
     halfAfter === null ? 'not yet at half of the peers' : `half of the peers after ${seconds(halfAfter)}`,

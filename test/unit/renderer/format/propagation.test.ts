@@ -36,8 +36,8 @@ test('a close peer has the payment after less than a tenth of a second', () => {
   );
 });
 
-test('a payment that no peer has says so, and has no line', () => {
-  expect(words({ firstAfter: null })).toEqual(['No peer has it yet.']);
+test('a payment that no peer fetched or announced says so, and has no line', () => {
+  expect(words({ firstAfter: null })).toEqual(['No peer has fetched or announced it yet.']);
   expect(stepLine({ points: [], ofPeers: 4 })).toBeNull();
 });
 
