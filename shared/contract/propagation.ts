@@ -22,7 +22,7 @@ export const propagation = z.object({
   announced: count,
   /** Seconds until the first peer had it; null while none has it. */
   firstAfter: after.nullable(),
-  /** Seconds until as many peers had it as are half of those connected then; null before. */
+  /** Seconds until half of the peers that were connected then had it; null before. */
   halfAfter: after.nullable(),
   /** How many different peers had it after how many seconds; ascending, at most 32. */
   points: z.array(z.object({ after, peers: count })),

@@ -86,7 +86,7 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
       const own = byWid.get(widHex);
       if (own === undefined || own.peers.has(peerId)) return;
       own.peers.add(peerId);
-      own.spread.seen(peerId, sign);
+      own.spread.seen(peerId, sign, own.peers.size);
       deps.changed(own.txid);
     },
     seenBy: (txid) => byTxid.get(txid)?.peers.size ?? null,

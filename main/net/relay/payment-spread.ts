@@ -19,15 +19,15 @@ export interface Spread {
   readonly announced: number;
   /** Null while no peer has it. */
   readonly firstAfterMs: number | null;
-  /** When as many peers had it as are half of those that were connected then; null before. */
+  /** When half of the peers that were connected then had it; null before. */
   readonly halfAfterMs: number | null;
   /** Ascending, at most 32. */
   readonly points: readonly SpreadPoint[];
 }
 
 export interface PaymentSpread {
-  /** False for a peer that is counted already. */
-  seen(peerId: string, sign: SpreadSign): boolean;
+  /** `have` connected peers have it now, this one included. False for a peer that is counted already. */
+  seen(peerId: string, sign: SpreadSign, have: number): boolean;
   read(): Spread;
 }
 
@@ -47,12 +47,13 @@ export function createPaymentSpread(
   let halfAfterMs: number | null = null;
 
   return {
-    seen(peerId, sign) {
+    seen(peerId, sign, have) {
+      const afterMs = Math.max(0, clock.monotonic() - start);
+      // A peer that left has it too, but is not one of those that are connected.
+      if (have * 2 >= connected()) halfAfterMs ??= afterMs;
       if (known.has(peerId) || known.size >= MAX_PEERS) return false;
       known.add(peerId);
       counts[sign]++;
-      const afterMs = Math.max(0, clock.monotonic() - start);
-      if (known.size * 2 >= connected()) halfAfterMs ??= afterMs;
       points = thinned([...points, { afterMs, peers: known.size }]);
       return true;
     },

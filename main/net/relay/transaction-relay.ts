@@ -94,12 +94,17 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   });
   const listener = createListener(deps, (wids, peerId) => {
     const fresh = wids.filter((wid) => {
-      own.seen(wid, peerId, 'announced');
+      seen(wid, peerId, 'announced');
       privateBroadcast.echoed(wid);
       return mempool.getByWid(wid) === undefined && !refused.has(wid);
     });
     if (fresh.length > 0) fetcher.want('wid', fresh, peerId);
   });
+  // Any peer may request a transaction. Only those that relay are counted in "seen by n of m peers".
+  const seen: typeof own.seen = (wid, peerId, sign) => {
+    const peer = peers.get(peerId);
+    if (peer !== undefined && relays(peer)) own.seen(wid, peerId, sign);
+  };
   const off: (() => void)[] = [];
 
   return {
@@ -128,9 +133,9 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     },
     seenBy: (txid) => own.seenBy(txid),
     spreadOf: (txid) => own.spreadOf(txid),
-    served: (wid, peerId) => own.seen(wid, peerId, 'fetched'),
+    served: (wid, peerId) => seen(wid, peerId, 'fetched'),
     receivedFromOrigin(tx, peerId) {
-      own.seen(toHex(tx.wid), peerId, 'announced');
+      seen(toHex(tx.wid), peerId, 'announced');
       if (!mempool.has(tx.txidHex)) deliver(tx, peerId);
     },
     hides: privateBroadcast.hides,

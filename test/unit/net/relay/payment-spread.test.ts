@@ -24,16 +24,16 @@ test('the first peer, and half of the peers that are connected then, have a time
   let connected = 4;
   const spread = createPaymentSpread(clock, () => connected);
   clock.move(2_000);
-  spread.seen('a', 'fetched');
+  spread.seen('a', 'fetched', 1);
   expect(spread.read()).toMatchObject({ firstAfterMs: 2_000, halfAfterMs: null });
   connected = 5;
   clock.move(1_000);
-  spread.seen('b', 'announced');
+  spread.seen('b', 'announced', 2);
   expect(spread.read().halfAfterMs).toBeNull();
   clock.move(1_500);
-  spread.seen('c', 'announced');
+  spread.seen('c', 'announced', 3);
   clock.move(500);
-  spread.seen('d', 'announced');
+  spread.seen('d', 'announced', 4);
   expect(spread.read()).toMatchObject({
     fetched: 1,
     announced: 3,
@@ -48,9 +48,23 @@ test('the first peer, and half of the peers that are connected then, have a time
   });
 });
 
+test('peers that left do not count as half of those that are connected', () => {
+  const clock = movedClock();
+  const spread = createPaymentSpread(clock, () => 4);
+  for (const peer of ['a', 'b', 'c']) {
+    clock.move(1_000);
+    spread.seen(peer, 'announced', 1);
+  }
+  expect(spread.read()).toMatchObject({ announced: 3, halfAfterMs: null });
+  clock.move(1_000);
+  // One that was counted before comes back.
+  spread.seen('a', 'announced', 2);
+  expect(spread.read()).toMatchObject({ announced: 3, halfAfterMs: 4_000 });
+});
+
 test('a peer that comes back, or fetches what it announced, is counted once', () => {
   const spread = createPaymentSpread(movedClock(), () => 8);
-  expect([spread.seen('a', 'announced'), spread.seen('a', 'fetched')]).toEqual([true, false]);
+  expect([spread.seen('a', 'announced', 1), spread.seen('a', 'fetched', 1)]).toEqual([true, false]);
   expect(spread.read()).toMatchObject({ fetched: 0, announced: 1 });
 });
 
@@ -59,7 +73,7 @@ test('peers that come and go without end fill no memory', () => {
   const spread = createPaymentSpread(clock, () => 8);
   for (let i = 0; i < 10_000; i++) {
     clock.move(10);
-    spread.seen(`peer ${i}`, 'announced');
+    spread.seen(`peer ${i}`, 'announced', 1);
   }
   const { points, announced } = spread.read();
   expect([points.length <= 32, points[0], points.at(-1), announced]).toEqual([
