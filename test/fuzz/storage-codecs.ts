@@ -12,6 +12,7 @@ import { snapshotRoot } from '../../main/core/ledger/snapshot-root.ts';
 import { manifestFromJson, manifestToJson, type Manifest } from '../../main/chain/snapshot-files.ts';
 import { frame, FRAME_BYTES, unframe } from '../../main/storage/segment-frame.ts';
 import { decodeStateOfSchema1, encodeState } from '../../main/storage/state-record.ts';
+import { decodeSearch, encodeSearch, type SearchRecord } from '../../main/wallet/ledger/search-record.ts';
 import { decodeMeta, encodeMeta } from '../../main/wallet/ledger/wallet-meta.ts';
 import {
   decodeCoin,
@@ -22,6 +23,7 @@ import {
   encodeUnconfirmed,
   type OwnCoin,
 } from '../../main/wallet/ledger/wallet-records.ts';
+import { SEARCH_STATES } from '../../shared/contract/vocabulary.ts';
 import type { Motes } from '../../shared/units.ts';
 import type { Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';
@@ -59,6 +61,19 @@ const anyRecord = (random: Random) => ({
 const anyBlockRef = (random: Random) => ({
   height: anyU32(random),
   id: Buffer.from(random.bytes(32)).toString('hex'),
+});
+
+const orNothing = <Value>(random: Random, value: Value): Value | null => (random.int(2) === 0 ? null : value);
+const anySearch = (random: Random): SearchRecord => ({
+  kind: random.int(2) === 0 ? 'restore' : 'rescan',
+  state: SEARCH_STATES[random.int(SEARCH_STATES.length)]!,
+  from: anyU32(random),
+  next: anyU32(random),
+  lackedFrom: orNothing(random, anyU32(random)),
+  unsearched: orNothing(random, { from: anyU32(random), to: anyU32(random) }),
+  coinsLookedUp: random.int(2) === 0,
+  startedAt: anyU32(random),
+  endedAt: orNothing(random, anyU32(random)),
 });
 
 /** What has one form only: messages of snapshots and peer records, frames of segment files, the old state. */
@@ -140,6 +155,7 @@ export const OPEN_STORAGE_CODECS: readonly Codec[] = [
     decodeUnconfirmed,
     encodeUnconfirmed,
   ),
+  codec('search of the chain by a wallet', (r) => encodeSearch(anySearch(r)), decodeSearch, encodeSearch),
   codec(
     'where a wallet stands',
     (r) => {
