@@ -9,13 +9,16 @@ const FIXTURES = join(import.meta.dirname, '../fixtures');
 interface Expected {
   readonly wallet: { readonly name: string; readonly password: string };
   readonly txid: string;
+  /** A payment that another one replaced; neither is in a block. Not in the oldest ones. */
+  readonly replaced?: string;
+  readonly replacement?: string;
   readonly tip: unknown;
   readonly stats: unknown;
   readonly balance: Readonly<Record<string, number>>;
   readonly history: readonly string[];
 }
 
-// Of each schema of the chain database one, and the oldest of all, which has never been stopped before it was kept.
+// Of each schema of the chain database and of the wallet database one, and the oldest of all, which has never been stopped before it was kept.
 const versions = readdirSync(FIXTURES).filter((name) => name.startsWith('datadir-'));
 
 test.each(versions)(
@@ -33,6 +36,8 @@ test.each(versions)(
     expect(await call.wallet.balance({ name: wallet })).toMatchObject(expected.balance);
     const history = await call.wallet.history({ name: wallet, limit: 100 });
     expect(history.map((entry) => entry.txid)).toEqual(expected.history);
+    expect(history.find(({ state }) => state === 'cancelled')?.txid).toBe(expected.replaced);
+    expect(history.find(({ txid }) => txid === expected.replaced)?.replacedBy).toBe(expected.replacement);
     const { address } = await call.wallet.address({ name: wallet });
     await call.wallet.send({ name: wallet, password, to: [{ address, amount: 1_000_000 }] });
     await call.mining.generate({ address, blocks: 1 });

@@ -5,6 +5,7 @@ import { toMotes } from '../../../../shared/units.ts';
 import { createBlock } from '../../../../main/core/primitives/block.ts';
 import { createHeader } from '../../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
+import { openCheckedLevel } from '../../../../main/wallet/ledger/checked-level.ts';
 import { emptyMeta } from '../../../../main/wallet/ledger/wallet-ledger.ts';
 import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from '../../../../main/wallet/ledger/key-use.ts';
 import type { WalletFile } from '../../../../main/wallet/files/wallet-file.ts';
@@ -16,6 +17,8 @@ import { newDirectory, silent } from '../../../support/chain/test-chain.ts';
 
 const ID = '0102030405060708';
 const genesis = { height: 0, id: 'aa'.repeat(32) };
+/** docs/formats/wallet-file.md, "wallet-data". */
+const SCHEMA_KEY = Buffer.of(0);
 let data: WalletData;
 afterEach(() => data.close());
 
@@ -80,16 +83,18 @@ test('when a write fails, memory returns to the state on the disk', async () => 
   expect(await store.load(ID, () => [genesis])).toMatchObject({ meta: { coins: 2, total: 10, mined: 2 } });
 });
 
-test('a migration of schema 1 computes the key use in blocks', async () => {
+const FIXTURES = join(import.meta.dirname, '../../../fixtures');
+
+/** A copy of the wallet database of an earlier version, and the id of its wallet. */
+function copyOf(fixture: string): { readonly folder: string; readonly id: string } {
   const folder = join(newDirectory(), 'wallet-data');
-  cpSync(join(import.meta.dirname, '../../../fixtures/datadir-0.1.0/wallet-data'), folder, {
-    recursive: true,
-  });
-  const file = readFileSync(
-    join(import.meta.dirname, '../../../fixtures/datadir-0.1.0/wallets/kept.kithwallet'),
-    'utf8',
-  );
-  const id = /"id": ?"([0-9a-f]{16})"/.exec(file)![1]!;
+  cpSync(join(FIXTURES, fixture, 'wallet-data'), folder, { recursive: true });
+  const file = readFileSync(join(FIXTURES, fixture, 'wallets/kept.kithwallet'), 'utf8');
+  return { folder, id: /"id": ?"([0-9a-f]{16})"/.exec(file)![1]! };
+}
+
+test('a migration of schema 1 computes the key use in blocks', async () => {
+  const { folder, id } = copyOf('datadir-0.1.0');
   data = await openWalletData(folder, silent);
   const meta = (await data.meta(id))!;
   const paid: PaidKeys[] = [];
@@ -104,4 +109,45 @@ test('a migration of schema 1 computes the key use in blocks', async () => {
   data = await openWalletData(folder, silent);
   expect(await data.meta(id)).toEqual(meta);
   expect(data.renewedBecause).toBeNull();
+});
+
+test.each([
+  [2, null],
+  [3, { kind: 'rescan', state: 'done', from: 0, lackedFrom: null, unsearched: null }],
+])('a database of schema %i keeps all its records', async (schema, search) => {
+  const fixture = `datadir-wallet-schema-${schema}`;
+  const { folder, id } = copyOf(fixture);
+  const old = await openCheckedLevel(folder, silent, () => true);
+  expect((await old.get(SCHEMA_KEY))?.[0]).toBe(schema);
+  await old.close();
+
+  const expected = JSON.parse(readFileSync(join(FIXTURES, fixture, 'expected.json'), 'utf8')) as {
+    readonly history: readonly string[];
+    readonly replaced: string;
+    readonly replacement: string;
+  };
+  // The second time as it is now.
+  for (let time = 0; time < 2; time++) {
+    data = await openWalletData(folder, silent);
+    const txids: string[] = [];
+    const replaced = new Map<string, boolean>();
+    for await (const record of data.unconfirmed(id)) {
+      replaced.set(record.tx.txidHex, record.replaced);
+      expect(record.replacedBy).toBeNull();
+    }
+    expect(replaced).toEqual(
+      new Map([
+        [expected.replaced, true],
+        [expected.replacement, false],
+      ]),
+    );
+    for await (const { tx } of data.newest(id, {})) txids.push(tx.txidHex);
+    expect(txids).toEqual(expected.history.slice(2));
+    expect(await data.meta(id)).toMatchObject({ mined: txids.length, unconfirmed: 2, restoring: false });
+    const found = await data.search(id);
+    if (search === null) expect(found).toBeNull();
+    else expect(found).toMatchObject(search);
+    expect(data.renewedBecause).toBeNull();
+    await data.close();
+  }
 });
