@@ -157,7 +157,7 @@ function createReview(
     const coins = chosenCoins.of(wallet);
     const draft = await client.wallet.prepare({
       name: wallet,
-      to: [{ address: link.address, amount: value }],
+      to: [{ address: link.address, amount: value, ...(link.label !== undefined && { label: link.label }) }],
       ...(feerate !== undefined && { feerate }),
       ...(coins.length > 0 && { coins: coinNames(coins) }),
     });

@@ -83,6 +83,16 @@ test('its state follows the payments, which its details list', async () => {
   await page.getByText('Two loaves & milk').first().waitFor();
 });
 
+test('a payment by the link of a request has its label', async () => {
+  const { page } = person;
+  const { address } = await client.wallet.address({ name: 'Payer' });
+  await person.pay(`kith:${address}?amount=30000000&label=Tea%20%26%20cake`, '0.3', PASSWORD);
+  await page.waitForURL(/#\/payments?\//);
+  const [sent] = await client.wallet.history({ name: 'Everyday', limit: 1 });
+  expect(sent).toMatchObject({ kind: 'sent', label: 'Tea & cake' });
+  await page.getByText('Tea & cake').first().waitFor();
+});
+
 test('a request is deleted after a question', async () => {
   const { page } = person;
   await person.go('receive');
