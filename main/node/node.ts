@@ -23,7 +23,7 @@ import { powHash } from '../workers/pow.ts';
 import { installNativeSha256 } from '../workers/sha256.ts';
 import { createVerifyPool, type VerifyPool } from '../workers/verify-pool.ts';
 import { type Contacts, createContacts } from '../wallet/contacts/contacts.ts';
-import type { PaymentSpread } from '../wallet/lists/history.ts';
+import type { PaymentSpread, Propagation } from '../wallet/lists/history.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 import { createNodeMeasure, type NodeMeasure } from './measure-node.ts';
@@ -227,12 +227,11 @@ function wallets(config: NodeConfig, parts: PartialComponents): Service {
   };
 }
 
-function propagationOf(
-  { peers }: PartialComponents,
-  txid: string,
-): { seenBy: number; ofPeers: number } | null {
-  // Before the network has started, no peer can have seen it.
-  return peers === undefined ? null : { seenBy: peers.seenBy(txid) ?? 0, ofPeers: peers.relayingPeers() };
+function propagationOf({ peers }: PartialComponents, txid: string): Propagation | null {
+  const seenBy = peers?.seenBy(txid) ?? null;
+  if (peers === undefined || seenBy === null) return null;
+  const everSeen = (peers.spreadOf(txid)?.firstAfterMs ?? null) !== null;
+  return { seenBy, ofPeers: peers.relayingPeers(), everSeen };
 }
 
 function spreadOf({ peers }: PartialComponents, txid: string): PaymentSpread | null {

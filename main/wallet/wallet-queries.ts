@@ -116,7 +116,8 @@ export function createWalletQueries({
       get(name);
       const [counts, spread] = [propagationOf(txid), spreadOf(txid)];
       if (counts === null || spread === null) throw new KithError('wallet-payment-unsent');
-      return { txid, ...counts, ...spread };
+      const { seenBy, ofPeers } = counts;
+      return { txid, seenBy, ofPeers, ...spread };
     },
     readBatch: createReadBatch({ network, running, contacts }),
     checkAddress: (text) => checkTarget(rules(), text, running.opened?.list.values() ?? []),

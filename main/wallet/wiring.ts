@@ -43,7 +43,7 @@ export interface WalletsDeps {
   readonly log: Log;
   /** Called when a write failed. After that, nothing that the wallets write is certain to be stored. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
-  /** How many peers have seen a payment of the wallets; null if unknown. */
+  /** How many peers have seen a payment of the wallets; null for one that it did not send since its start. */
   readonly propagationOf?: ((txid: string) => Propagation | null) | undefined;
   /** Which peers of this node have a payment over time; null for one that it did not send since its start. */
   readonly spreadOf?: ((txid: string) => PaymentSpread | null) | undefined;

@@ -67,9 +67,10 @@ export function activityOf(entry: HistoryEntry, maturity: number, names: Contact
 
 /** In words, how many peers have a pending payment. */
 export function broadcastWords(entry: HistoryEntry): string {
-  if (entry.state === 'queued' || entry.seenBy === null || entry.ofPeers === null) {
-    return 'waiting for a peer';
-  }
+  if (entry.state === 'queued') return 'waiting for a peer';
+  // It came from a peer, which is not counted.
+  if (entry.seenBy === null || entry.ofPeers === null) return 'pending';
+  if (entry.ofPeers === 0) return 'no peer connected now';
   return `seen by ${entry.seenBy} of ${plural(entry.ofPeers, 'peer')}`;
 }
 

@@ -22,21 +22,28 @@ export function paymentStepsOf(entry: HistoryEntry, maturity: number): PaymentSt
 
 function firstStep(entry: HistoryEntry): PaymentStep {
   if (entry.kind === 'received') return { name: 'Seen', detail: 'It reached your node.', state: 'done' };
-  return { name: 'Signed', detail: 'Your node signed and saved it.', state: 'done' };
+  return { name: 'Signed', detail: 'It has a signature of this wallet.', state: 'done' };
 }
 
 function broadcastStep(entry: HistoryEntry): PaymentStep {
   const mined = entry.height !== null;
-  const state = mined || (entry.seenBy ?? 0) > 0 ? 'done' : 'current';
+  const state = mined || isBroadcast(entry) ? 'done' : 'current';
   if (entry.kind === 'received')
     return { name: 'Checked', detail: 'Your node found it valid.', state: 'done' };
   if (entry.state === 'queued') return { name: 'Queued', detail: 'It is sent when a peer connects.', state };
   return {
     name: 'Broadcast',
-    detail: mined ? 'The network received it.' : capital(broadcastWords(entry)),
+    detail: mined ? 'The network received it.' : broadcastDetail(entry),
     state,
   };
 }
+
+/** Also when the number of peers that have it is not known, because it came from one of them. */
+const isBroadcast = ({ state, seenBy }: HistoryEntry): boolean =>
+  state !== 'queued' && (seenBy === null || seenBy > 0);
+
+const broadcastDetail = (entry: HistoryEntry): string =>
+  entry.seenBy === null ? 'Your node did not send it since it was started.' : capital(broadcastWords(entry));
 
 function blockStep(entry: HistoryEntry): PaymentStep {
   if (entry.height !== null) {
@@ -46,14 +53,13 @@ function blockStep(entry: HistoryEntry): PaymentStep {
       state: 'done',
     };
   }
-  const isBroadcast = entry.seenBy === null || entry.seenBy > 0 || entry.kind === 'received';
   return {
     name: 'In a block',
     detail:
       entry.expires === 0
         ? 'Pending until a miner includes it.'
         : `Pending until a miner includes it. It expires after block ${group(entry.expires)}.`,
-    state: isBroadcast ? 'current' : 'future',
+    state: isBroadcast(entry) || entry.kind === 'received' ? 'current' : 'future',
   };
 }
 

@@ -67,8 +67,8 @@ export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'fai
 
 /** The state of a payment. */
 export const HISTORY_STATES = [
-  'queued', // own payment that no peer has yet, because none is connected
-  'sent', // own payment that at least one peer requested or announced
+  'queued', // own payment that no peer has yet, because none that relays transactions is connected
+  'sent', // own payment that is in the mempool of this node and was sent to peers, or came from one
   'pending', // incoming payment in the mempool
   'mined', // in a block with fewer than 6 confirmations
   'immature', // an immature mining reward

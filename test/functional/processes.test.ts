@@ -26,10 +26,18 @@ describe('two node processes', () => {
       password: PASSWORD,
       to: [{ address: theirs, amount: 150_000_000 }],
     });
+    // Its peer may not have fetched it yet, but one is connected.
+    expect((await a.call.wallet.history({ name: 'w', limit: 1 }))[0]).toMatchObject({ txid, state: 'sent' });
     await until(
       async () => (await b.call.wallet.balance({ name: 'w' })).pending === 150_000_000,
       'seen pending',
     );
+    // The other node has the payment from its peer, and waits for none.
+    const { keys } = await a.call.wallet.exportKeys({ name: 'w' });
+    await b.call.wallet.createWatchOnly({ name: 'watched', keys });
+    expect((await b.call.wallet.history({ name: 'watched', limit: 1 }))[0]).toMatchObject({
+      ...{ txid, kind: 'sent', state: 'sent', seenBy: null, ofPeers: null },
+    });
     const [sent] = await a.call.wallet.history({ name: 'w', limit: 1 });
     expect(sent).toMatchObject({ txid, seenBy: 1, ofPeers: 1 });
     const spread = await a.call.wallet.propagation({ name: 'w', txid });

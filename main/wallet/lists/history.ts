@@ -18,6 +18,8 @@ import type { MinedPosition, WalletData } from '../ledger/wallet-data.ts';
 export interface Propagation {
   readonly seenBy: number;
   readonly ofPeers: number;
+  /** Whether any peer requested or announced it since the node sends it, also one that left. */
+  readonly everSeen: boolean;
 }
 
 /** How the number of peers that have a payment grew. */
@@ -28,7 +30,7 @@ export interface HistoryContext {
   readonly hrp: string;
   readonly maturity: number;
   readonly labels: ReadonlyMap<string, string>;
-  /** Null when the counts are not known. */
+  /** Null for a payment that this node did not send since its start, such as one that came from a peer. */
   readonly propagationOf: (txid: string) => Propagation | null;
 }
 
@@ -168,7 +170,9 @@ function unconfirmedState(ours: boolean, state: PaymentState, propagation: Propa
   if (state === 'replaced') return 'cancelled';
   if (state !== 'live') return state;
   if (!ours) return 'pending';
-  return propagation !== null && propagation.seenBy === 0 ? 'queued' : 'sent';
+  if (propagation === null) return 'sent';
+  // With a peer connected it was sent, though the peer may not have requested it yet.
+  return propagation.ofPeers === 0 && !propagation.everSeen ? 'queued' : 'sent';
 }
 
 type CommonEntry = Pick<HistoryEntry, 'txid' | 'amount' | 'fee' | 'expires' | 'label' | 'kind' | 'addresses'>;

@@ -448,13 +448,28 @@ describe('history', () => {
   });
   test('has the number of peers that have a payment', async () => {
     let seenBy = 0;
-    const world = await open({ propagationOf: () => ({ seenBy, ofPeers: 3 }) });
+    const world = await open({
+      propagationOf: () => ({ seenBy, ofPeers: 3, everSeen: seenBy > 0 }),
+    });
     await walletWithCoins(world, 'a');
     const txid = await send(world, 'a', await world.wallets.newAddress('a'), 50_000);
     const newest = async () => (await world.wallets.history({ name: 'a', limit: 1 }))[0];
-    expect(await newest()).toMatchObject({ txid, state: 'queued', seenBy: 0, ofPeers: 3 });
+    expect(await newest()).toMatchObject({ txid, state: 'sent', seenBy: 0, ofPeers: 3 });
     seenBy = 2;
     expect(await newest()).toMatchObject({ state: 'sent', seenBy: 2, ofPeers: 3 });
+  });
+  test.each([
+    ['queued while no peer is connected', { seenBy: 0, ofPeers: 0, everSeen: false }, 'queued'],
+    ['sent once a peer is connected', { seenBy: 0, ofPeers: 1, everSeen: false }, 'sent'],
+    ['sent after every peer that had it left', { seenBy: 0, ofPeers: 0, everSeen: true }, 'sent'],
+    ['sent when another node sent it', null, 'sent'],
+  ] as const)('a payment is %s', async (_, propagation, state) => {
+    const world = await open({ propagationOf: () => propagation });
+    await walletWithCoins(world, 'a');
+    const txid = await send(world, 'a', await world.wallets.newAddress('a'), 50_000);
+    const [newest] = await world.wallets.history({ name: 'a', limit: 1 });
+    const { seenBy, ofPeers } = propagation ?? { seenBy: null, ofPeers: null };
+    expect(newest).toMatchObject({ txid, state, seenBy, ofPeers });
   });
 });
 

@@ -18,7 +18,11 @@ describe('payments as sentences', () => {
     [{ state: 'mined', confirmations: 3, label: 'rent' }, 'Received N for rent, 3 confirmations'],
     [{ state: 'pending', height: null, confirmations: 0 }, 'Receiving N, pending'],
     [{ ...onTheWay, state: 'queued' }, 'Queued N, waiting for a peer'],
+    [{ ...onTheWay, state: 'queued', seenBy: 0, ofPeers: 0 }, 'Queued N, waiting for a peer'],
+    [{ ...onTheWay, state: 'sent', seenBy: 0, ofPeers: 5 }, 'Sending N, seen by 0 of 5 peers'],
     [{ ...onTheWay, state: 'sent', seenBy: 1, ofPeers: 5 }, 'Sending N, seen by 1 of 5 peers'],
+    [{ ...onTheWay, state: 'sent', seenBy: 0, ofPeers: 0 }, 'Sending N, no peer connected now'],
+    [{ ...onTheWay, state: 'sent' }, 'Sending N, pending'],
     [{ kind: 'sent', state: 'confirmed', label: 'Mira' }, 'Sent N to Mira'],
     [
       { kind: 'sent', state: 'mined', confirmations: 1, addresses: ['a', 'b'] },
@@ -46,6 +50,14 @@ describe('the steps of a payment', () => {
     [
       { ...onTheWay, state: 'queued', seenBy: 0, ofPeers: 0 },
       ['Signed: done', 'Queued: current', 'In a block: future', 'Confirmed: future'],
+    ],
+    [
+      { ...onTheWay, state: 'sent', seenBy: 0, ofPeers: 4 },
+      ['Signed: done', 'Broadcast: current', 'In a block: future', 'Confirmed: future'],
+    ],
+    [
+      { ...onTheWay, state: 'sent', seenBy: null, ofPeers: null },
+      ['Signed: done', 'Broadcast: done', 'In a block: current', 'Confirmed: future'],
     ],
     [
       { ...onTheWay, state: 'sent', seenBy: 2, ofPeers: 4 },
