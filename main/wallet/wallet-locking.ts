@@ -25,7 +25,7 @@ export interface WalletLocking {
 }
 
 export interface WalletLockingDeps {
-  readonly chain: Pick<WalletsDeps['chain'], 'atHeight' | 'hasBody'>;
+  readonly chain: Pick<WalletsDeps['chain'], 'atHeight' | 'lowestServedHeight'>;
   readonly running: RunningWallets;
   readonly changed: (name: string) => void;
   readonly random: Pick<Random, 'bytes'>;
@@ -38,9 +38,10 @@ export async function readMissed(
   wallet: OpenWallet,
 ): Promise<void> {
   const since = wallet.ledger.meta().shortSince;
-  // Blocks below a snapshot are stored only later, with the history. A later call reads them then.
-  const first = since === null ? undefined : chain.atHeight(since + 1);
-  if (since === null || first === undefined || !chain.hasBody(first.id)) return;
+  // Blocks below a snapshot are stored only later, with the history. A later call reads them then: before that, the
+  // wallet would lose the payments in the blocks above those that are missing.
+  if (since === null || chain.atHeight(since + 1) === undefined) return;
+  if (chain.lowestServedHeight() > since + 1) return;
   wallet.ledger.set({ shortSince: null });
   const { follower, searches } = running.components();
   await follower.rewind(wallet, since);

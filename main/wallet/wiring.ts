@@ -193,9 +193,14 @@ function createFollowing({
 }: Omit<FollowerDeps, 'reached' | 'passed' | 'secretsOf'> &
   Pick<WalletComponents, 'sessions' | 'pending'> &
   Pick<ChainSearchesDeps, 'firstHeight' | 'clock'>) {
-  const searches: ChainSearches = createChainSearches({ ...deps, firstHeight, follower: () => follower });
-  const reached = createAtTip({ sessions, pending, searches, log: deps.log });
   const secretsOf = ({ id }: OpenWallet) => sessions.derivationSecrets(id);
+  const searches: ChainSearches = createChainSearches({
+    ...deps,
+    firstHeight,
+    secretsOf,
+    follower: () => follower,
+  });
+  const reached = createAtTip({ sessions, pending, searches, log: deps.log });
   const follower: Follower = createFollower({ ...deps, secretsOf, reached, passed: searches.passed });
   return { searches, follower };
 }

@@ -36,6 +36,8 @@ export interface WalletChain {
    * Whether a missing body of the active chain is requested from peers. False below a snapshot, and for pruned bodies.
    */
   isBodyRequested(id: string): boolean;
+  /** The lowest height from which on every body up to the tip is stored. */
+  lowestServedHeight(): Height;
   /** Calls `visit` for every coin of the UTXO set and returns the block after which the set has these coins. */
   scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<BlockRef>;
   readonly events: Events<{

@@ -71,6 +71,11 @@ export interface Ledger {
     from: readonly BlockRef[],
     changes: WalletChanges,
   ): void;
+  /**
+   * Adds coins that the UTXO set has at `syncedTo`, and whose blocks cannot be read. Nothing else changes: neither the
+   * other coins nor the history.
+   */
+  addFoundCoins(found: readonly (readonly [OutpointKey, OwnCoin])[], changes: WalletChanges): void;
   /** Records an unconfirmed transaction. Does nothing if it is known or does not concern the wallet. */
   addUnconfirmed(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
   /** Changes an unconfirmed record, or removes it (null). */
@@ -249,6 +254,18 @@ export class WalletLedger implements Ledger {
     const paid = [...this.coins.values()].map(({ height, keyPath }) => ({ height, keyPaths: [keyPath] }));
     this.#uses = usesOf(paid, this.syncedTo);
     this.#shortSince = 0;
+    records.changed();
+  }
+
+  addFoundCoins(found: readonly (readonly [OutpointKey, OwnCoin])[], changes: WalletChanges): void {
+    const records = this.#records;
+    for (const [key, coin] of found) {
+      records.addCoin(key, coin, changes);
+      this.#markUsed([{ index: 0, keyPath: coin.keyPath }]);
+      this.#uses = withUses(this.#uses, [coin.keyPath], coin.height);
+    }
+    for (const [key] of found) records.completeSpenders(key, changes);
+    this.#uses = moveToSettled(this.#uses, this.syncedTo);
     records.changed();
   }
 

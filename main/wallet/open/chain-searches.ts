@@ -30,7 +30,10 @@ export interface ChainSearches {
   reached(wallet: OpenWallet, restored: boolean): Promise<void>;
   /** Blocks are not stored here, and the wallet took its coins from the UTXO set. Must be called inside the queue. */
   passed(wallet: OpenWallet, blocks: BlockRange): Promise<void>;
-  /** The wallet reads blocks now that it could not read before. Must be called inside the queue, after the rewind. */
+  /**
+   * The wallet reads the blocks above its height with more keys than before, or because it could not read them. Must be
+   * called inside the queue, after the rewind.
+   */
   rereads(wallet: OpenWallet): Promise<void>;
   /** The database was created again; every wallet reads the chain anyway. */
   forget(): void;
@@ -56,10 +59,10 @@ const PERSIST_INTERVAL_MS = 2_000;
 const FRESH = { lackedFrom: null, unsearched: null, coinsLookedUp: false, endedAt: null } as const;
 
 export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
-  const { chain, data, clock } = deps;
-  const store = createSearchStore(deps);
-  const { of, put, finish } = store;
-  const loop = createSearchLoop(deps, store);
+  const { chain, data, clock, store } = deps;
+  const searches = createSearchStore(deps);
+  const { of, put, finish } = searches;
+  const loop = createSearchLoop(deps, searches);
   const off = chain.events.on('tip', loop.wake);
   const newRestore = (wallet: OpenWallet): SearchRecord => {
     const from = deps.firstHeight(wallet);
@@ -69,12 +72,14 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
   return {
     of,
     wake: loop.wake,
-    forget: store.forget,
+    forget: searches.forget,
     async start() {
-      await store.load();
+      await searches.load();
       loop.wake();
     },
     async begin(wallet, from) {
+      // A search that is continued after a crash must look for as many keys.
+      await store.commit(wallet, () => undefined, { sync: true });
       const startedAt = clock.now();
       await put(wallet, { ...FRESH, kind: 'rescan', state: 'checking', from, next: from, startedAt });
       loop.wake();
@@ -94,8 +99,8 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
         await put(wallet, { ...search, next, state: 'checking' });
         loop.wake();
       } else if (search?.state === 'reading') await finish(wallet, { ...search, next });
-      else if (restored && search?.state !== 'checking')
-        await finish(wallet, { ...newRestore(wallet), next });
+      else if (search?.state === 'checking') loop.wake();
+      else if (restored) await finish(wallet, { ...newRestore(wallet), next });
     },
     async passed(wallet, blocks) {
       const search = of(wallet);
@@ -105,9 +110,13 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
     },
     async rereads(wallet) {
       const search = of(wallet);
-      if (search === null || search.state === 'checking') return;
-      const { unsearched, coinsLookedUp, endedAt } = FRESH;
-      await put(wallet, { ...search, state: 'reading', unsearched, coinsLookedUp, endedAt });
+      // The blocks that a cancelled search did not compare are not all read now.
+      if (search === null || search.state === 'checking' || search.state === 'cancelled') return;
+      const { unsearched } = search;
+      const readsAll = unsearched === null || wallet.ledger.syncedTo.height < unsearched.from;
+      // The coins from the others are looked up again, because the wallet may have more keys now.
+      const rest = { unsearched: readsAll ? null : unsearched, coinsLookedUp: false, endedAt: null };
+      await put(wallet, { ...search, ...rest, state: 'reading' });
     },
     async stop() {
       off();
@@ -168,20 +177,37 @@ function createSearchLoop(deps: ChainSearchesDeps, store: ReturnType<typeof crea
     const before = of(wallet);
     if (stopped || before?.state !== 'checking') return;
     const { search, outcome } = await steps.step(wallet, before);
-    if (outcome === 'lacking') {
-      // Stored after the rewind: after a crash in between, the search ends below the blocks that are read anyway.
-      await deps.follower().rewind(wallet, search.next - 1);
-      await put(wallet, { ...search, state: 'reading', lackedFrom: search.next });
-      deps.follower().wake();
-      return;
-    }
-    const needsCoins = search.unsearched !== null && !search.coinsLookedUp;
-    if (outcome === 'end' && (!needsCoins || (await steps.lookUpCoins(wallet)))) {
-      await finish(wallet, { ...search, coinsLookedUp: search.unsearched !== null });
-      return;
-    }
-    if (outcome !== 'more') waiting.add(wallet.id);
+    if (outcome === 'lacking') return readFrom(wallet, search);
+    if (outcome === 'end') return end(wallet, search);
+    if (outcome === 'wait') waiting.add(wallet.id);
     await put(wallet, search, false);
+  };
+
+  /** Rolls a wallet back to the block before `next`, which has a payment that it lacks. */
+  const readFrom = async (wallet: OpenWallet, search: SearchRecord): Promise<void> => {
+    const lackedFrom = Math.min(search.lackedFrom ?? Infinity, search.next);
+    // Stored before the rewind: after a crash in between, the search still says what it found.
+    await put(wallet, { ...search, lackedFrom });
+    // After a reorganisation meanwhile the rewind would take a block of the new branch, and the wallet would keep what
+    // it has of the old one.
+    if (!steps.isActive(wallet.ledger.syncedTo)) {
+      waiting.add(wallet.id);
+      await put(wallet, search);
+      return;
+    }
+    await deps.follower().rewind(wallet, search.next - 1);
+    await put(wallet, { ...search, state: 'reading', lackedFrom });
+    deps.follower().wake();
+  };
+
+  /** Every block was compared. Looks up the coins from those that could not be. */
+  const end = async (wallet: OpenWallet, search: SearchRecord): Promise<void> => {
+    const { unsearched, coinsLookedUp } = search;
+    if (unsearched === null || coinsLookedUp) return finish(wallet, search);
+    const after = await steps.lookUpCoins(wallet, { ...search, unsearched });
+    if (after === null) waiting.add(wallet.id);
+    if (after?.coinsLookedUp === true) return finish(wallet, after);
+    await put(wallet, after ?? search);
   };
 
   const isActive = (wallet: OpenWallet) => of(wallet)?.state === 'checking' && !waiting.has(wallet.id);

@@ -4,6 +4,8 @@ import { isViolation } from '../../core/violation.ts';
 import type { Height } from '../../../shared/units.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OpenWallet } from './open-wallet.ts';
+import type { Ledger } from '../ledger/wallet-ledger.ts';
+import type { KeySecrets } from '../secrets/key-secrets.ts';
 import type { BlockRef, WalletChain } from '../ledger/ports.ts';
 import type { BlockRange, SearchRecord } from '../ledger/search-record.ts';
 import type { WalletData } from '../ledger/wallet-data.ts';
@@ -15,6 +17,8 @@ export interface SearchStepsDeps {
   readonly data: Pick<WalletData, 'minedIn'>;
   readonly store: Pick<WalletStore, 'commit'>;
   readonly clock: Pick<Clock, 'monotonic'>;
+  /** The secrets of a wallet that is unlocked or being restored. */
+  readonly secretsOf: (wallet: OpenWallet) => KeySecrets | null;
 }
 
 /**
@@ -29,11 +33,22 @@ const SLICE_MS = 15;
 /** The records of so many blocks are looked up together. */
 const MAX_BLOCKS = 500;
 
+interface Records {
+  readonly ledger: Ledger;
+  /** Of the ledger. With the same revision it has the same records. */
+  readonly revision: number;
+  readonly from: Height;
+  readonly to: Height;
+  readonly txids: ReadonlyMap<Height, ReadonlySet<string>>;
+}
+
 /**
  * Compares blocks with the records of a wallet, and changes none. Every function must be called inside the queue.
  */
-export function createSearchSteps({ chain, data, store, clock }: SearchStepsDeps) {
+export function createSearchSteps(deps: SearchStepsDeps) {
+  const { chain, clock } = deps;
   const isActive = ({ height, id }: BlockRef) => chain.atHeight(height)?.id === id;
+  const recorded = createRecordLookup(deps);
 
   const readBody = async (id: string): Promise<Block | null> => {
     const bytes = await chain.readBlock(id);
@@ -41,16 +56,18 @@ export function createSearchSteps({ chain, data, store, clock }: SearchStepsDeps
     return block === null || isViolation(block) ? null : block;
   };
 
-  const recorded = async (wallet: OpenWallet, from: Height, to: Height) => {
-    const byHeight = new Map<Height, Set<string>>();
-    for await (const { height, txidHex } of data.minedIn(wallet.id, from, to)) {
-      const txids = byHeight.get(height) ?? new Set<string>();
-      byHeight.set(height, txids.add(txidHex));
-    }
-    return byHeight;
+  /**
+   * What to do about a payment that the wallet lacks. It is rolled back only if it can read every block again from
+   * there, because it would lose the payments in the others.
+   */
+  const unlessBlocksAreMissing = (height: Height): 'lacking' | 'absent' | 'wait' => {
+    const served = chain.lowestServedHeight();
+    if (served <= Math.max(1, height)) return 'lacking';
+    const missing = chain.atHeight(served - 1);
+    return missing === undefined || chain.isBodyRequested(missing.id) ? 'wait' : 'absent';
   };
 
-  /** Compares the block at a height. `absent`: it is not stored here and will not be. */
+  /** Compares the block at a height. `absent`: the wallet cannot read it, now or later. */
   const compare = async (
     wallet: OpenWallet,
     height: Height,
@@ -60,55 +77,102 @@ export function createSearchSteps({ chain, data, store, clock }: SearchStepsDeps
     if (at === undefined) return 'wait';
     const block = await readBody(at.id);
     if (block === null) return chain.hasBody(at.id) || chain.isBodyRequested(at.id) ? 'wait' : 'absent';
-    return differs(wallet, block, known) ? 'lacking' : 'same';
+    return differs(wallet, block, known) ? unlessBlocksAreMissing(height) : 'same';
   };
 
   const step = async (
     wallet: OpenWallet,
     search: SearchRecord,
   ): Promise<{ readonly search: SearchRecord; readonly outcome: StepOutcome }> => {
+    const { syncedTo } = wallet.ledger;
     // While a reorganisation is followed, records and chain are of different branches.
-    if (!isActive(wallet.ledger.syncedTo)) return { search, outcome: 'wait' };
-    const start = clock.monotonic();
-    const last = Math.min(wallet.ledger.syncedTo.height, search.next + MAX_BLOCKS - 1);
-    const known = await recorded(wallet, search.next, last);
+    if (!isActive(syncedTo)) return { search, outcome: 'wait' };
     let { next, unsearched } = search;
     let outcome: StepOutcome = 'more';
-    while (outcome === 'more' && next <= last && clock.monotonic() - start < SLICE_MS) {
-      const found = await compare(wallet, next, known.get(next) ?? NONE);
-      if (found === 'wait' || found === 'lacking') outcome = found;
-      else {
-        if (found === 'absent') unsearched = widened(unsearched, next);
-        next++;
-      }
+    if (next <= syncedTo.height) {
+      const { txids, to } = await recorded(wallet, next);
+      // The records are not part of the slice: each step compares a block at least.
+      const start = clock.monotonic();
+      do {
+        const found = await compare(wallet, next, txids.get(next) ?? NONE);
+        if (found === 'wait' || found === 'lacking') outcome = found;
+        else {
+          if (found === 'absent') unsearched = widened(unsearched, next);
+          next++;
+        }
+      } while (outcome === 'more' && next <= to && clock.monotonic() - start < SLICE_MS);
+      // A reorganisation meanwhile: some of the blocks were of the other branch.
+      if (!isActive(syncedTo)) return { search, outcome: 'wait' };
     }
-    if (outcome === 'more' && next > wallet.ledger.syncedTo.height) outcome = 'end';
+    if (outcome === 'more' && next > syncedTo.height)
+      outcome = chain.tip().id === syncedTo.id ? 'end' : 'wait';
     return { search: { ...search, next, unsearched }, outcome };
   };
 
-  /**
-   * Looks up the coins of the wallet in the UTXO set, for blocks that are not stored here. True when they are in the
-   * wallet; false when the wallet is behind the UTXO set, and the call must be repeated.
-   */
-  const lookUpCoins = async (wallet: OpenWallet): Promise<boolean> => {
+  return { step, isActive, lookUpCoins: createCoinLookup(deps) };
+}
+
+/** The txids of the records of a wallet by height, from a height on. They are kept from one step to the next. */
+function createRecordLookup({ data }: Pick<SearchStepsDeps, 'data'>) {
+  const kept = new Map<string, Records>();
+  return async (wallet: OpenWallet, from: Height): Promise<Records> => {
+    const { ledger, id } = wallet;
+    const last = kept.get(id);
+    const isSame = last?.ledger === ledger && last.revision === ledger.revision;
+    if (isSame && last.from <= from && from <= last.to) return last;
+    const to = Math.min(ledger.syncedTo.height, from + MAX_BLOCKS - 1);
+    const txids = new Map<Height, Set<string>>();
+    for await (const { height, txidHex } of data.minedIn(id, from, to))
+      txids.set(height, (txids.get(height) ?? new Set()).add(txidHex));
+    const records = { ledger, revision: ledger.revision, from, to, txids };
+    kept.set(id, records);
+    return records;
+  };
+}
+
+/**
+ * Adds to the wallet the coins that the UTXO set has from the blocks which were not searched. Null when the wallet is
+ * behind the UTXO set, and the call must be repeated. When further keys were derived, the search starts over with them.
+ */
+function createCoinLookup({ chain, store, secretsOf }: SearchStepsDeps) {
+  const scan = async (wallet: OpenWallet, { from, to }: BlockRange) => {
     const found: [OutpointKey, OwnCoin][] = [];
     const at = await chain.scanCoins((coin, outpoint) => {
-      const keyPath = wallet.keyring.find(coin);
-      if (keyPath === undefined) return;
       const { amount, height, coinbase } = coin;
-      found.push([outpointKey(outpoint), { amount, keyPath, height, coinbase }]);
+      const keyPath = height < from || height > to ? undefined : wallet.keyring.find(coin);
+      if (keyPath !== undefined) found.push([outpointKey(outpoint), { amount, keyPath, height, coinbase }]);
     });
-    if (at.id !== wallet.ledger.syncedTo.id) return false;
-    if (found.every(([key]) => wallet.ledger.coins.has(key))) return true;
-    const genesis = chain.atHeight(0)!;
-    const from = [genesis, at].map(({ height, id }) => ({ height, id }));
-    await store.commit(wallet, (ledger, changes) => ledger.resetToUtxoSet(found, from, changes), {
-      sync: true,
-    });
-    return true;
+    return { at, missing: found.filter(([key]) => !wallet.ledger.coins.has(key)) };
   };
 
-  return { step, lookUpCoins, isActive };
+  /** Whether further keys were derived. A wallet that cannot derive them records that it may lack payments. */
+  const extend = async (wallet: OpenWallet, { to }: BlockRange): Promise<boolean> => {
+    const { ledger } = wallet;
+    const secrets = secretsOf(wallet);
+    if (secrets !== null && wallet.keysAhead() < ledger.gap) return wallet.extendKeys(secrets);
+    if (wallet.keysAhead() < wallet.keysNeeded() && ledger.meta().shortSince === null)
+      await store.commit(wallet, (of) => of.set({ shortSince: Math.min(to, of.syncedTo.height) }), {
+        sync: true,
+      });
+    return false;
+  };
+
+  return async (
+    wallet: OpenWallet,
+    search: SearchRecord & { readonly unsearched: BlockRange },
+  ): Promise<SearchRecord | null> => {
+    if (chain.tip().id !== wallet.ledger.syncedTo.id) return null;
+    const { at, missing } = await scan(wallet, search.unsearched);
+    if (at.id !== wallet.ledger.syncedTo.id) return null;
+    if (missing.length > 0)
+      await store.commit(wallet, (ledger, changes) => ledger.addFoundCoins(missing, changes), { sync: true });
+    const heights = missing.map(([, { height }]) => height);
+    const lowest = heights.reduce((low, height) => Math.min(low, height), search.lackedFrom ?? Infinity);
+    const result = { ...search, lackedFrom: lowest === Infinity ? null : lowest };
+    return (await extend(wallet, search.unsearched))
+      ? { ...result, next: search.from }
+      : { ...result, coinsLookedUp: true };
+  };
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -123,7 +187,7 @@ function differs({ ledger }: OpenWallet, block: Block, known: ReadonlySet<string
   return present < known.size;
 }
 
-/** Blocks that are not stored are one range: the pruned ones, or those below a snapshot. */
+/** Blocks that a wallet cannot read are one range: the pruned ones, or those below a snapshot. */
 export function widened(range: BlockRange | null, height: Height): BlockRange {
   return range === null
     ? { from: height, to: height }

@@ -182,6 +182,7 @@ async function openOver(directory: string): Promise<{ wallets: Wallets; block: (
     readBlock: () => Promise.resolve(null),
     hasBody: () => true,
     isBodyRequested: () => true,
+    lowestServedHeight: () => 1,
     scanCoins: () => Promise.reject(new Error('the bench reads no UTXO set')),
     events,
   };

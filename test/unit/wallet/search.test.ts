@@ -1,17 +1,24 @@
 /** Searches of the chain: what a wallet lacks is found, nothing else changes, and it says how far it looked. */
+import { cpSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../main/lib/clock.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import type { Lock } from '../../../main/core/primitives/coin.ts';
 import { LOCK_KEY } from '../../../main/core/primitives/coin.ts';
+import { encodeAddress } from '../../../main/core/primitives/address.ts';
+import { isViolation } from '../../../main/core/violation.ts';
 import { deriveSecrets } from '../../../main/wallet/secrets/key-secrets.ts';
 import { checkWords } from '../../../main/wallet/open/new-wallet.ts';
 import { heightBefore } from '../../../main/wallet/wallet-search.ts';
-import { testKey } from '../../support/chain/test-chain.ts';
+import { newDirectory, testKey } from '../../support/chain/test-chain.ts';
 import {
   eventually,
   keyDeps,
+  MATURITY,
+  network,
   openWorld,
   PASSWORD,
+  send,
   SUBSIDY,
   walletWithCoins,
   type World,
@@ -24,6 +31,12 @@ const open = async (options?: WorldOptions) => {
   const world = await openWorld(options);
   worlds.push(world);
   return world;
+};
+/** What the disk has now, as after a crash. */
+const copyOf = (world: World) => {
+  const directory = newDirectory();
+  cpSync(world.directory, directory, { recursive: true });
+  return directory;
 };
 const reopen = async (world: World, options: WorldOptions = {}) => {
   worlds.splice(worlds.indexOf(world), 1);
@@ -199,6 +212,215 @@ describe('a search that is cancelled', () => {
       code: 'wallet-search-reading',
       data: { height: 5 },
     });
+  });
+});
+
+describe('a search on a node that lacks blocks', () => {
+  /** A wallet with a coin at key 300 in block 3 and one at key 500 in block 5, which it does not look for. */
+  const worldWithFarCoins = async (options: WorldOptions) => {
+    const world = await open(options);
+    const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+    await world.mine(2, world.wallets.payout('a'));
+    await world.mine(1, await lockAt(mnemonic, 300));
+    await world.mine(1, STRANGER.lock);
+    await world.mine(1, await lockAt(mnemonic, 500));
+    await world.mine(MATURITY, STRANGER.lock);
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(
+      world.chain.tip().height,
+    );
+    await world.wallets.unlock('a', PASSWORD);
+    return { world, mnemonic };
+  };
+
+  test('derives further keys for a coin that it found, and finds the coins of those', async () => {
+    let pruned = 0;
+    const { world } = await worldWithFarCoins({ prunedBelow: () => pruned });
+    pruned = 7;
+    const before = await holds(world);
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    expect(await holds(world)).toBe(before + 2 * SUBSIDY);
+    expect(world.wallets.search('a')).toMatchObject({
+      lackedFrom: 3,
+      unsearched: { fromHeight: 0, toHeight: 6 },
+    });
+  });
+
+  test('keeps the history, also through a reorganisation of one block', async () => {
+    let pruned = 0;
+    const { world } = await worldWithFarCoins({ prunedBelow: () => pruned });
+    const history = async () =>
+      (await world.wallets.history({ name: 'a', limit: 100 })).map(({ txid, state }) => ({ txid, state }));
+    const before = await history();
+    const wanted = (await holds(world)) + 2 * SUBSIDY;
+    pruned = 7;
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    const { height } = world.chain.tip();
+    await world.fork(height - 1, () => ({ payTo: STRANGER.lock }));
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(height + 1);
+    expect(before.length).toBe(2);
+    expect(await history()).toEqual(before);
+    expect(await holds(world)).toBe(wanted);
+  });
+
+  test('keeps a payment that was replaced', async () => {
+    let pruned = 0;
+    const { world } = await worldWithFarCoins({ prunedBelow: () => pruned });
+    const to = [{ address: encodeAddress(network.hrp, STRANGER.lock), amount: 1_000_000 }];
+    const { draft } = await world.wallets.prepare({ name: 'a', to });
+    const sent = await world.wallets.confirm(draft, PASSWORD);
+    if (isViolation(sent)) throw new Error(sent.code);
+    const faster = await world.wallets.prepareFaster({ name: 'a', txid: sent.txid, how: 'speed-up' });
+    await world.wallets.confirm(faster.draft, PASSWORD);
+    await world.mine(1, STRANGER.lock);
+    const states = async () =>
+      (await world.wallets.history({ name: 'a', limit: 100 })).map(({ txid, state }) => `${txid} ${state}`);
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(
+      world.chain.tip().height,
+    );
+    const before = await states();
+    pruned = 7;
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    expect(world.wallets.search('a').lackedFrom).toBe(3);
+    expect(await states()).toEqual(before);
+  });
+
+  test('does not issue keys again that were used', async () => {
+    let pruned = 0;
+    const { world } = await worldWithFarCoins({ prunedBelow: () => pruned });
+    await send(world, 'a', encodeAddress(network.hrp, STRANGER.lock), 1_000_000);
+    await world.mine(1, STRANGER.lock);
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(
+      world.chain.tip().height,
+    );
+    const next = world.wallets.payout('a');
+    pruned = 7;
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    expect(world.wallets.payout('a')).toEqual(next);
+  });
+
+  test('keeps the payments of blocks above one that is not stored', async () => {
+    const lost = new Set<number>();
+    const { world } = await worldOfTen({ lost });
+    const before = await world.wallets.history({ name: 'a', limit: 100 });
+    const coins = await holds(world);
+    await world.mine(1, world.wallets.payout('a'));
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(10);
+    lost.add(8);
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    expect((await world.wallets.history({ name: 'a', limit: 100 })).length).toBe(before.length + 1);
+    expect(await holds(world)).toBe(coins + 2 * SUBSIDY);
+    expect(world.wallets.search('a')).toMatchObject({
+      lackedFrom: 5,
+      unsearched: { fromHeight: 5, toHeight: 8 },
+    });
+  });
+});
+
+describe('a reorganisation during a search', () => {
+  test('is followed, and what the search compared on the old branch does not count', async () => {
+    let atBlock: ((id: string) => Promise<void>) | null = null;
+    // A step of a search compares all blocks while this clock stands.
+    const clock = { ...systemClock, monotonic: () => 0 };
+    const world: World = await open({
+      clock,
+      async readBlock(id) {
+        await atBlock?.(id);
+        return world.chain.readBlock(id);
+      },
+    });
+    await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+    await world.mine(2, world.wallets.payout('a'));
+    await world.mine(3, STRANGER.lock);
+    await world.mine(1, world.wallets.payout('a'));
+    await world.mine(4, STRANGER.lock);
+    await eventually(() => holds(world)).toBe(3 * SUBSIDY);
+    const at = world.chain.atHeight(4)!.id;
+    atBlock = async (id) => {
+      if (id !== at) return;
+      atBlock = null;
+      await world.fork(3, () => ({ payTo: STRANGER.lock }));
+    };
+    await world.wallets.rescan('a', {});
+    await isDone(world);
+    expect(await world.wallets.balance('a')).toMatchObject({ asOfHeight: 11 });
+    expect(await holds(world)).toBe(2 * SUBSIDY);
+    expect(world.wallets.search('a')).toMatchObject({ certainTo: 11, lackedFrom: null });
+  });
+});
+
+describe('an unlock', () => {
+  /** A wallet that missed payments from block 1 on, because it was locked. */
+  const short = async (options: WorldOptions = {}) => {
+    const world = await open(options);
+    const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+    await world.mine(3, STRANGER.lock);
+    for (let i = 0; i < 102; i++) await world.mine(1, await lockAt(mnemonic, i));
+    await eventually(() => world.wallets.search('a').incompleteSince).not.toBeNull();
+    return { world, since: world.wallets.search('a').incompleteSince! };
+  };
+
+  test('does not complete a search that was cancelled', async () => {
+    const blocks = gate();
+    const { world } = await short({ readBlock: blocks.readBlock });
+    blocks.of(world);
+    blocks.closeFrom(4);
+    await world.wallets.rescan('a', {});
+    await eventually(() => world.wallets.search('a').certainTo).toBe(3);
+    await world.wallets.cancelRescan('a');
+    blocks.closeFrom(Infinity);
+    await world.wallets.unlock('a', PASSWORD);
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(105);
+    await world.mine(1, STRANGER.lock);
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(106);
+    expect(world.wallets.search('a')).toMatchObject({ state: 'cancelled', certainTo: 3, toHeight: 3 });
+  });
+
+  test('keeps the blocks that were not searched below those that it reads', async () => {
+    let pruned = 0;
+    const { world, since } = await short({ prunedBelow: () => pruned });
+    pruned = 3;
+    await world.wallets.rescan('a', {});
+    await isDone(world);
+    expect(since).toBeGreaterThan(3);
+    await world.wallets.unlock('a', PASSWORD);
+    await eventually(() => world.wallets.search('a')).toMatchObject({ state: 'done', incompleteSince: null });
+    expect(world.wallets.search('a').unsearched).toEqual({ fromHeight: 0, toHeight: 2 });
+  });
+});
+
+describe('a crash', () => {
+  test('during a search leaves the gap that the search was asked for', async () => {
+    const blocks = gate();
+    const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+    blocks.of(world);
+    blocks.closeFrom(4);
+    await world.wallets.rescan('a', { gap: 301 });
+    const again = await open({ directory: copyOf(world) });
+    await isDone(again);
+    expect(again.wallets.search('a')).toMatchObject({ kind: 'rescan', gap: 301, lackedFrom: 5 });
+  });
+
+  test('after the rewind leaves what the search found', async () => {
+    const blocks = gate();
+    const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+    await world.mine(4, STRANGER.lock);
+    blocks.of(world);
+    const before = await holds(world);
+    const copies: string[] = [];
+    world.wallets.onChanged(() => {
+      if (copies.length === 0 && world.wallets.search('a').lackedFrom !== null) copies.push(copyOf(world));
+    });
+    await world.wallets.rescan('a', { gap: 301 });
+    await isDone(world);
+    const again = await open({ directory: copies[0]! });
+    await isDone(again);
+    expect(again.wallets.search('a')).toMatchObject({ lackedFrom: 5, certainTo: 13 });
+    expect(await holds(again)).toBe(before + SUBSIDY);
   });
 });
 

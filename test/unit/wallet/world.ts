@@ -77,7 +77,10 @@ export interface World {
 }
 
 export interface WorldOptions extends Partial<
-  Pick<WalletsDeps, 'fileStep' | 'propagationOf' | 'spreadOf' | 'isSynced' | 'onFailure' | 'contacts' | 'kdf'>
+  Pick<
+    WalletsDeps,
+    'fileStep' | 'propagationOf' | 'spreadOf' | 'isSynced' | 'onFailure' | 'contacts' | 'kdf' | 'clock'
+  >
 > {
   readonly directory?: string;
   readonly log?: Log;
@@ -89,6 +92,8 @@ export interface WorldOptions extends Partial<
   readonly readBlock?: Chain['readBlock'];
   /** Blocks below this height count as pruned. */
   readonly prunedBelow?: () => number;
+  /** Heights of blocks that are lost, and that no peer serves. */
+  readonly lost?: ReadonlySet<number>;
   /** In the place of the mempool's. */
   readonly submit?: Mempool['submit'];
 }
@@ -100,6 +105,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     submit,
     readBlock,
     prunedBelow = () => 0,
+    lost = new Set(),
     network: of = network,
     keepsPool,
     ...rest
@@ -113,19 +119,21 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...(keepsPool ? { file: join(directory, 'mempool.dat') } : {}),
   });
   await mempool.start(new AbortController().signal);
-  const isPruned = (id: string) => {
+  const lacks = (id: string) => {
     const below = prunedBelow();
     for (let height = 0; height < below; height++) if (chain.atHeight(height)?.id === id) return true;
-    return false;
+    return [...lost].some((height) => chain.atHeight(height)?.id === id);
   };
   const wallets = createWallets({
     directory,
     network: of,
     chain: {
       ...chain,
-      readBlock: async (id) => (isPruned(id) ? null : (readBlock ?? chain.readBlock)(id)),
-      hasBody: (id) => !isPruned(id) && chain.hasBody(id),
-      isBodyRequested: (id) => !isPruned(id) && chain.isBodyRequested(id),
+      readBlock: async (id) => (lacks(id) ? null : (readBlock ?? chain.readBlock)(id)),
+      hasBody: (id) => !lacks(id) && chain.hasBody(id),
+      isBodyRequested: (id) => !lacks(id) && chain.isBodyRequested(id),
+      lowestServedHeight: () =>
+        Math.max(prunedBelow(), ...[...lost].map((height) => height + 1), chain.lowestServedHeight()),
     },
     mempool: submit === undefined ? mempool : { ...mempool, submit },
     clock: systemClock,
