@@ -7,6 +7,9 @@ import { FILE_SCHEMA } from '../../../../main/wallet/files/wallet-file.ts';
 import { toHex } from '../../../../main/core/codec/hex.ts';
 import { plainSha256 } from '../../../../main/core/crypto/hash.ts';
 import { encodeAddress } from '../../../../main/core/primitives/address.ts';
+import { LOCK_KEY } from '../../../../main/core/primitives/coin.ts';
+import { checkWords } from '../../../../main/wallet/open/new-wallet.ts';
+import { deriveSecrets } from '../../../../main/wallet/secrets/key-secrets.ts';
 import { openWalletData } from '../../../../main/wallet/ledger/wallet-data.ts';
 import { sealPayload } from '../../../../main/storage/checksum.ts';
 import { damages } from '../../../support/damage.ts';
@@ -14,6 +17,7 @@ import { createRandom } from '../../../support/random.ts';
 import { newDirectory, silent, testKey } from '../../../support/chain/test-chain.ts';
 import {
   eventually,
+  keyDeps,
   MATURITY,
   network,
   openWorld,
@@ -116,7 +120,7 @@ describe('a corrupt database is rebuilt from the chain', () => {
       keyEncoding: 'view',
       valueEncoding: 'view',
     });
-    const [coin] = await level.keys({ gte: Uint8Array.of(2), lt: Uint8Array.of(9), limit: 1 }).all();
+    const [coin] = await level.keys({ gte: Uint8Array.of(2), lt: Uint8Array.of(3), limit: 1 }).all();
     await level.del(coin!);
     await level.close();
     world = await open({ directory: world.directory });
@@ -228,7 +232,7 @@ describe('keys', () => {
   });
 });
 
-test('reading the chain again changes nothing', async () => {
+test('searching the chain again changes nothing', async () => {
   const world = await open();
   await walletWithCoins(world, 'a', 5);
   await send(world, 'a', STRANGER, 1_000_000);
@@ -237,12 +241,42 @@ test('reading the chain again changes nothing', async () => {
   const wanted = await viewOf(world);
   for (const from of [0, 3, MATURITY + 6]) {
     await world.wallets.rescan('a', { fromHeight: from });
-    const view = await viewOf(world);
-    expect(view.balance).toEqual(wanted.balance);
-    expect(view.history.map(({ txid, state }) => ({ txid, state }))).toEqual(
-      wanted.history.map(({ txid, state }) => ({ txid, state })),
-    );
+    await eventually(() => world.wallets.search('a')).toMatchObject({ state: 'done', fromHeight: from });
+    expect(world.wallets.search('a').lackedFrom).toBeNull();
+    expect(await viewOf(world)).toEqual(wanted);
   }
+  expect(world.wallets.ownPending().map((tx) => tx.txidHex)).toEqual([pending]);
+});
+
+test('reading the chain again after a payment that the wallet lacked adds that payment only', async () => {
+  const world = await open();
+  const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+  const secrets = await deriveSecrets(
+    { entropy: checkWords(mnemonic).entropy, passphrase: new Uint8Array(0) },
+    0,
+    keyDeps,
+  );
+  await world.mine(1, { lockType: LOCK_KEY, lock: await secrets.publicKeys(0, 300, 1) });
+  for (let i = 0; i < 5; i++) await world.mine(1, world.wallets.payout('a'));
+  await world.mine(MATURITY);
+  await send(world, 'a', STRANGER, 1_000_000);
+  await world.mine(2);
+  const pending = await send(world, 'a', STRANGER, 2_000_000);
+  const { balance, history } = await viewOf(world);
+  await world.wallets.unlock('a', PASSWORD);
+  await world.wallets.rescan('a', { gap: 301 });
+  await eventually(() => world.wallets.search('a')).toMatchObject({ state: 'done', lackedFrom: 1 });
+  const view = await viewOf(world);
+  const brief = (entries: typeof history) =>
+    entries.map(({ txid, state, amount }) => ({ txid, state, amount }));
+  expect(brief(view.history).slice(0, -1)).toEqual(brief(history));
+  expect(view.history.at(-1)).toMatchObject({ height: 1, amount: SUBSIDY });
+  expect(view.balance).toMatchObject({
+    asOfHeight: balance.asOfHeight,
+    confirmed: balance.confirmed + SUBSIDY,
+    available: balance.available + SUBSIDY,
+    pendingChange: balance.pendingChange,
+  });
   expect(world.wallets.ownPending().map((tx) => tx.txidHex)).toEqual([pending]);
 });
 
