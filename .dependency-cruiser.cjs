@@ -8,6 +8,9 @@ const L1 = '^main/(storage|chain|mempool|metrics|mining|wallet|workers)/';
 const L3 = '^main/(node|api|rpc|electron|cli|demo|session)/|^main/[^/]+\\.ts$';
 const ABOVE_L1 = `^main/net/|${L3}`;
 
+/** The folders of main/wallet, lowest first. */
+const WALLET_PARTS = 'keys files secrets backup ledger open lists payments contacts batch signing'.split(' ');
+
 module.exports = {
   forbidden: [
     rule('no-cycles', {}, { circular: true }, 'Move the shared part to a file of its own, or pass it in.'),
@@ -53,6 +56,14 @@ module.exports = {
       'Helpers do not depend on their users.',
     ),
     rule('state-imports-nothing-above', { path: L1 }, { path: ABOVE_L1 }, 'Events go up.'),
+    ...WALLET_PARTS.slice(0, -1).map((part, i) =>
+      rule(
+        `wallet-${part}-imports-lower-parts`,
+        { path: `^main/wallet/${part}/` },
+        { path: `^main/wallet/(${WALLET_PARTS.slice(i + 1).join('|')})/` },
+        'main/wallet/README.md has the order of the parts.',
+      ),
+    ),
     rule(
       'parts-of-wallets-know-no-operation',
       { path: '^main/wallet/[^/]+/' },

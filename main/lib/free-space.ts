@@ -1,20 +1,31 @@
 import { statfs } from 'node:fs/promises';
 
+/** Answers with the free bytes on the disk of a folder as last read; null while unknown. No caller ever waits for a disk. */
+export type FreeSpace = () => number | null;
+
 /**
- * Answers with the free bytes on the disk of a folder as last read, null while unknown, and reads them again in the background
- * when `everyMs` have passed: no caller ever waits for a disk. `ms`: monotonic milliseconds.
+ * Reads the free space again in the background when `everyMs` have passed. A disk that does not answer gets no second question:
+ * each would occupy a thread that all files share. `ms`: monotonic milliseconds.
  */
-export function createFreeSpace(folder: string, everyMs: number, ms: () => number): () => number | null {
+export function createFreeSpace(
+  folder: string,
+  everyMs: number,
+  ms: () => number,
+  read: (folder: string) => Promise<{ bavail: number; bsize: number }> = statfs,
+): FreeSpace {
   let bytes: number | null = null;
   let readMs = -Infinity;
+  let isReading = false;
   return () => {
-    if (ms() - readMs >= everyMs) {
-      readMs = ms();
-      statfs(folder).then(
+    if (isReading || ms() - readMs < everyMs) return bytes;
+    readMs = ms();
+    isReading = true;
+    read(folder)
+      .then(
         ({ bavail, bsize }) => (bytes = bavail * bsize),
         () => (bytes = null),
-      );
-    }
+      )
+      .finally(() => (isReading = false));
     return bytes;
   };
 }

@@ -38,23 +38,23 @@ export function encodeMetrics(rings: readonly SavedRing[]): Uint8Array {
 
 /**
  * The rings of a file, with the columns in the order of METRICS: NaN for metrics that the file does not have, and without those
- * that this version does not know. Null if it is not such a file. Never throws.
+ * that this version does not know. Never throws.
  */
-export function decodeMetrics(bytes: Uint8Array): SavedRing[] | null {
+export function decodeMetrics(bytes: Uint8Array): SavedRing[] | 'malformed' | 'newer' {
   const reader = readChecked(CHECKED, bytes);
-  if (typeof reader === 'string') return null;
+  if (typeof reader === 'string') return reader;
   const names = readNames(reader);
-  if (names === null) return null;
+  if (names === null) return 'malformed';
   const columns = METRICS.map((name) => names.indexOf(name));
   const rings: SavedRing[] = [];
   const count = reader.varuint();
-  if (count > MOST_RINGS) return null;
+  if (count > MOST_RINGS) return 'malformed';
   for (let i = 0; i < count; i++) {
     const ring = readRing(reader, names.length, columns);
-    if (ring === null) return null;
+    if (ring === null) return 'malformed';
     rings.push(ring);
   }
-  return reader.finish() === null ? rings : null;
+  return reader.finish() === null ? rings : 'malformed';
 }
 
 function readNames(reader: Reader): string[] | null {

@@ -1,16 +1,13 @@
-import { join } from 'node:path';
 import type { MetricRange, MetricSample } from '../../shared/contract/metrics.ts';
 import { type Metric, METRICS, METRIC_STEPS, type MetricStep } from '../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
-import { codeOf, messageOf } from '../lib/errors.ts';
 import { createEmitter } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
-import { readRegularFile } from '../lib/read-regular.ts';
-import { replaceFile } from '../lib/replace-file.ts';
 import type { Service } from '../lib/service.ts';
+import { createClockDoubt, type KnownTime } from './clock-doubt.ts';
 import { createMetricRing, type MetricRing, type RingSize, type Sample } from './metric-ring.ts';
-import { decodeMetrics, encodeMetrics, MOST_METRICS_FILE_BYTES } from './metrics-file.ts';
+import { createMetricsStorage } from './metrics-storage.ts';
 
 /** What the node measures now. A metric that is missing was not measured. */
 export type Measured = Readonly<Partial<Record<Metric, number | null>>>;
@@ -46,8 +43,9 @@ const SAVE_MS = 3600_000;
 
 export function createMetrics(deps: MetricsDeps): Metrics {
   const { clock, measure, log } = deps;
-  const file = join(deps.directory, 'metrics.dat');
   const rings = createRings();
+  const storage = createMetricsStorage(deps.directory, Object.values(rings), log);
+  const believes = createClockDoubt(knownTime(rings));
   const sampled = createEmitter<{ sampled: null }>((error) =>
     log.error('a listener of the metrics failed', { error }),
   );
@@ -63,49 +61,25 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     lastMs = ms;
     sampledAt = clock.now();
     METRICS.forEach((metric, column) => (sample[column] = figures[metric] ?? NaN));
-    for (const ring of Object.values(rings)) ring.add(sampledAt, sample);
+    if (believes(sampledAt, ms)) for (const ring of Object.values(rings)) ring.add(sampledAt, sample);
     sampled.emit('sampled', null);
-  };
-
-  const save = async (): Promise<void> => {
-    const saved = Object.values(rings).map((ring) => ({ ...ring.read(), size: ring.size }));
-    try {
-      await replaceFile(file, encodeMetrics(saved), { kind: 'metrics file' });
-    } catch (error) {
-      log.warn('the metrics could not be saved', { reason: messageOf(error) });
-    }
-  };
-
-  const load = async (): Promise<void> => {
-    const bytes = await readRegularFile(file, MOST_METRICS_FILE_BYTES).catch((error: unknown) => {
-      if (codeOf(error) !== 'ENOENT')
-        log.warn('the metrics of earlier runs could not be read', { reason: messageOf(error) });
-      return null;
-    });
-    if (bytes === null) return;
-    const saved = decodeMetrics(bytes);
-    if (saved === null) return log.warn('the metrics file is corrupt or newer; a new one begins');
-    for (const ring of Object.values(rings)) {
-      const kept = saved.find(({ size }) => size.seconds === ring.size.seconds);
-      if (kept !== undefined) ring.restore(kept);
-    }
   };
 
   let saving: Promise<void> = Promise.resolve();
   return {
     name: 'metrics',
     async start() {
-      await load();
+      await storage.load();
       lastMs = clock.monotonic();
       timers.push(
         clock.every(SAMPLE_MS, takeSample),
-        clock.every(SAVE_MS, () => void (saving = saving.then(save))),
+        clock.every(SAVE_MS, () => void (saving = saving.then(storage.save))),
       );
     },
     async stop() {
       timers.splice(0).forEach((timer) => timer.cancel());
       await saving;
-      await save();
+      await storage.save();
     },
     range(metrics, step, from) {
       const ring = rings[step];
@@ -125,6 +99,19 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       return { time: sampledAt, values };
     },
     onSampled: (listener) => sampled.on('sampled', listener),
+  };
+}
+
+/** By the minute, so that a correction of seconds is no contradiction. */
+function knownTime({ minute, hour }: Record<MetricStep, MetricRing>): KnownTime {
+  const { seconds } = minute.size;
+  return {
+    newest() {
+      const step = minute.newest();
+      return step === null ? null : step * seconds;
+    },
+    toleranceSeconds: seconds,
+    keptSeconds: hour.size.seconds * hour.size.capacity,
   };
 }
 

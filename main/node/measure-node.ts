@@ -39,6 +39,8 @@ export interface NodeMeasure {
 }
 
 const DISK_MS = 60_000;
+/** A sample that is later than this comes after a sleep of the computer, which some systems count as time. */
+const ASLEEP_MS = 30_000;
 
 /** Reads what docs/metrics.md lists. A call costs about 50 µs with eight peers and touches no disk. */
 export function createNodeMeasure(parts: MeasuredParts, load = programLoad): NodeMeasure {
@@ -73,7 +75,7 @@ export function createNodeMeasure(parts: MeasuredParts, load = programLoad): Nod
         heapBytes: load.heapBytes(),
         processorShare: rate('micros') / 1_000_000,
         // The event loop was this late for the timer of the sample; shorter delays in between are not seen.
-        loopDelayMs: Math.max(0, elapsedMs - SAMPLE_MS),
+        loopDelayMs: elapsedMs > ASLEEP_MS ? null : Math.max(0, elapsedMs - SAMPLE_MS),
         freeDiskBytes: freeSpace(),
       };
       before = now;

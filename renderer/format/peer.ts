@@ -1,3 +1,4 @@
+import type { CountryOrigin } from '../../shared/contract/network.ts';
 import type { Peer } from '../../shared/contract/peers.ts';
 
 const FOUND_BY: Readonly<Record<Peer['foundBy'], string>> = {
@@ -66,3 +67,9 @@ export function latencyWords(ms: number | null): string {
 const countryNames = new Intl.DisplayNames('en', { type: 'region' });
 /** The name of a country by its ISO 3166-1 code. */
 export const countryName = (code: string): string => countryNames.of(code) ?? code;
+
+/** That a country is an estimate, and from which data: its licence asks for the source. */
+export const originWords = (origin: CountryOrigin): string =>
+  origin === null
+    ? 'estimated'
+    : `estimated from data of ${origin.source}, ${origin.date}, ${origin.licence}`;

@@ -76,4 +76,5 @@ export const networkContract = {
 };
 
 export type NetworkActivity = z.infer<typeof networkActivity>;
+export type CountryOrigin = z.infer<typeof countryData> | null;
 export type NetworkInfo = z.infer<typeof networkInfo>;

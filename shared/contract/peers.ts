@@ -34,7 +34,7 @@ export const peer = z.object({
   foundBy: z.enum(PEER_SOURCES),
   /**
    * Addition: ISO 3166-1 code of the country of its address, an estimate from data on this computer (`network.countryData`); null
-   * for an address that is private, relayed or unknown.
+   * for an address that is private, relayed or unknown, and in the first answers, until the node has read that data.
    */
   country: z.string().length(2).nullable(),
   /** Addition: its last violation as a sentence; null while its score is 0. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DataOrigin, encodeCountryData } from '../../main/net/geo/country-data.ts';
 import { OUT } from './root.ts';
@@ -25,11 +25,16 @@ export function writeCountries({
   return { ...origin, bytes: bytes.length };
 }
 
-/** Makes the country data once, where its source is installed. Says what happened. */
+/** Makes the country data where its source is installed and newer. Says what happened. */
 export function ensureCountries(): string {
-  if (existsSync(COUNTRY_FILE)) return 'is fresh';
-  if (!Object.values(TOR_FILES).every((file) => existsSync(file)))
+  const isInstalled = Object.values(TOR_FILES).every((file) => existsSync(file));
+  if (existsSync(COUNTRY_FILE) && (!isInstalled || timeOf(TOR_FILES.ipv4) <= timeOf(COUNTRY_FILE)))
+    return 'is there';
+  if (!isInstalled)
     return 'is missing, because the package tor-geoipdb is not installed; countries of peers will be unknown';
   writeCountries(TOR_FILES);
   return 'built';
 }
+
+/** When the file changed last: for the source when it was installed, or later. */
+const timeOf = (file: string): number => statSync(file).ctimeMs;

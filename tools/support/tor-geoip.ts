@@ -34,9 +34,12 @@ export function readTorRanges(text: string, family: 4 | 6): CountryRange[] {
     push(start, country);
     next = last + 1;
   }
-  push(next, null);
+  if (next < END[family]) push(next, null);
   return ranges;
 }
+
+/** One more than the largest start of a range. */
+const END = { 4: 2 ** 32, 6: 2 ** 48 } as const;
 
 interface Line {
   readonly first: number;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -97,7 +98,7 @@ test('the history is saved once an hour', async () => {
   const { metrics, clock } = await started(directory, counting());
   await clock.passing(3600_000);
   await metrics.stop();
-  expect(decodeMetrics(readFileSync(path.join(directory, 'metrics.dat')))).not.toBeNull();
+  expect(decodeMetrics(readFileSync(path.join(directory, 'metrics.dat')))).toHaveLength(3);
 });
 
 test.each([
@@ -118,4 +119,39 @@ test('a history that cannot be saved costs a line of the log and no failed stop'
   mkdirSync(path.join(directory, 'metrics.dat'));
   await metrics.stop();
   expect(warnings).toEqual(['the metrics could not be saved']);
+});
+
+test('a clock that is wrong at the start does not erase the history, and is believed after ten minutes', async () => {
+  const directory = newFolder();
+  const first = await started(directory, counting());
+  first.clock.pass(2000);
+  await first.metrics.stop();
+  const wrong = await started(directory, counting(), 1_000_000_000);
+  wrong.clock.pass(60_000);
+  expect(wrong.metrics.range(['height'], 'hour').values).toEqual({ height: [2] });
+  wrong.clock.shift(NOON - 1_000_000_000);
+  wrong.clock.pass(1000);
+  expect(wrong.metrics.range(['height'], 'hour').values).toEqual({ height: [61] });
+  wrong.clock.shift(1_000_000_000 - NOON);
+  wrong.clock.pass(11 * 60_000);
+  expect(wrong.metrics.range(['height'], 'hour').start).toBeLessThan(NOON - 3600);
+});
+
+test('a file of a newer version is left as it is', async () => {
+  const directory = newFolder();
+  const first = await started(directory, counting());
+  await first.metrics.stop();
+  const file = path.join(directory, 'metrics.dat');
+  const bytes = readFileSync(file);
+  bytes[8] = 2;
+  createHash('sha256')
+    .update(bytes.subarray(0, -32))
+    .digest()
+    .copy(bytes, bytes.length - 32);
+  writeFileSync(file, bytes);
+  const second = await started(directory, counting());
+  second.clock.pass(1000);
+  await second.metrics.stop();
+  expect(readFileSync(file)).toEqual(bytes);
+  expect(second.warnings).toHaveLength(1);
 });

@@ -102,3 +102,8 @@ test('the load of this process is measured', () => {
   for (let i = 0; programLoad.processorMicros() === before; i++) Math.sqrt(i);
   expect(programLoad.processorMicros()).toBeGreaterThan(before);
 });
+
+test('a sample after a sleep of the computer says nothing about the event loop', async () => {
+  const { measure } = await measured();
+  expect(measure.measure(8 * 3600 * 1000).loopDelayMs).toBeNull();
+});

@@ -141,6 +141,16 @@ test.each([['not,a,range'], ['5,4,DE'], ['1,2,de'], ['1,2']])(
   },
 );
 
+test('a source whose last range ends with the last address is read', () => {
+  expect(readTorRanges('4294967295,4294967295,DE', 4).at(-1)).toEqual({
+    start: 4_294_967_295,
+    country: 'DE',
+  });
+  expect(
+    readTorRanges('ffff:ffff:ffff::,ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff,DE', 6).at(-1)!.country,
+  ).toBe('DE');
+});
+
 test('a source without vendor, licence and date is an error', () => {
   expect(() => torOrigin('1,2,DE')).toThrow('names no vendor');
 });
