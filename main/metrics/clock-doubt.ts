@@ -1,6 +1,6 @@
 import type { UnixSeconds } from '../../shared/units.ts';
 
-/** How long a clock that contradicts the history is not believed: many computers start with a wrong one and correct it. */
+/** How long a clock that contradicts the history is not accepted: many computers start with a wrong one and correct it. */
 const DISBELIEF_MS = 10 * 60_000;
 
 /** What is known of the time from the history. */

@@ -45,7 +45,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const { clock, measure, log } = deps;
   const rings = createRings();
   const storage = createMetricsStorage(deps.directory, Object.values(rings), log);
-  const believes = createClockDoubt(knownTime(rings));
+  const accepts = createClockDoubt(knownTime(rings));
   const sampled = createEmitter<{ sampled: null }>((error) =>
     log.error('a listener of the metrics failed', { error }),
   );
@@ -61,7 +61,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     lastMs = ms;
     sampledAt = clock.now();
     METRICS.forEach((metric, column) => (sample[column] = figures[metric] ?? NaN));
-    if (believes(sampledAt, ms)) for (const ring of Object.values(rings)) ring.add(sampledAt, sample);
+    if (accepts(sampledAt, ms)) for (const ring of Object.values(rings)) ring.add(sampledAt, sample);
     sampled.emit('sampled', null);
   };
 

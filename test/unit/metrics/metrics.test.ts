@@ -121,7 +121,7 @@ test('a history that cannot be saved costs a line of the log and no failed stop'
   expect(warnings).toEqual(['the metrics could not be saved']);
 });
 
-test('a clock that is wrong at the start does not erase the history, and is believed after ten minutes', async () => {
+test('a clock that is wrong at the start does not erase the history, and is accepted after ten minutes', async () => {
   const directory = newFolder();
   const first = await started(directory, counting());
   first.clock.pass(2000);
