@@ -14,7 +14,7 @@ export interface KnownTime {
 }
 
 /**
- * Whether a sample at this time may be kept. One at a wrong time would erase the history around it for good: there is no other
+ * Whether a sample at this time may be kept. One at a wrong time would erase the history around it, and there is no other
  * copy. `ms`: monotonic milliseconds.
  */
 export function createClockDoubt(known: KnownTime): (time: UnixSeconds, ms: number) => boolean {
