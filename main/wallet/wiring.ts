@@ -49,7 +49,7 @@ export interface WalletsDeps {
   readonly spreadOf?: ((txid: string) => PaymentSpread | null) | undefined;
   /** Whether the node is at the tip that its peers know; without this always. */
   readonly isSynced?: (() => boolean) | undefined;
-  /** Ed25519; noble by default. */
+  /** Ed25519; libsodium by default. */
   readonly signer?: Signer | undefined;
   /** Counts wrong passwords. Given where nodes follow each other in one process; by default each node has its own. */
   readonly passwordAttempts?: PasswordAttempts | undefined;
