@@ -115,7 +115,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     ...createWatchOnly({ network, running, chain, clock }),
     ...createOfflinePayments({ network, running, contacts, mempool, clock, log }),
     ...createProofOperations({ network, clock, components }),
-    ...createAccounts({ network, running, signer: deps.signer ?? nativeSigner, clock }),
+    ...createAccounts({ network, running, signer: deps.signer ?? nativeSigner, clock, log }),
     ...createSetups({ network, running, chain, isSynced: deps.isSynced ?? (() => true) }),
     quote: (request) => components().spending.quote(running.get(request.name), request),
     async prepareFaster({ name, ...request }) {

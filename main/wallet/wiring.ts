@@ -107,7 +107,7 @@ export async function openComponents(
   changed: (name: string) => void,
 ): Promise<WalletComponents> {
   const { directory, network, chain, mempool, clock, random, log } = deps;
-  const signer = deps.signer ?? nativeSigner;
+  const keyDeps: KeyDeps = { signer: deps.signer ?? nativeSigner, clock, log };
   const kdf = createKdf(deps);
   const folder = await openFolder(deps);
   const { files } = folder;
@@ -116,8 +116,7 @@ export async function openComponents(
   const list = createWalletList({ files, store, network, chain, log });
   const access = createAccess({
     passwordAttempts: deps.passwordAttempts ?? createPasswordAttempts({ clock }),
-    signer,
-    clock,
+    ...keyDeps,
   });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
@@ -160,7 +159,7 @@ export async function openComponents(
     walletById: list.byId,
     signingSecrets: ({ id }) => sessions.signingSecrets(id),
   });
-  const creating = { network, chain, files, data, store, list, signer, clock, random, kdf };
+  const creating = { network, chain, files, data, store, list, random, kdf, ...keyDeps, clock };
   const factory = createWalletFactory(creating);
   await openList(list, data).catch(async (error: unknown) => {
     await data.close();
@@ -168,7 +167,7 @@ export async function openComponents(
   });
   return {
     ...folder,
-    keyDeps: { signer, clock },
+    keyDeps,
     list,
     factory,
     access,

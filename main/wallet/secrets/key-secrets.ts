@@ -5,15 +5,18 @@ import { phraseBytes } from '../../core/crypto/mnemonic.ts';
 import type { ExtendedKey } from '../keys/slip10.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
 import { seedOf } from '../../workers/seed.ts';
 import { wipe } from '../../workers/vault.ts';
 import type { WalletSecret } from './file-secret.ts';
-import { createLockedMemory, type LockedMemory, type SecretBlock } from './locked-memory.ts';
+import { keyMemory, type SecretBlock } from './locked-memory.ts';
 import type { Signer } from './native-signer.ts';
 
 export interface KeyDeps {
   readonly signer: Signer;
   readonly clock: Pick<Clock, 'soon'>;
+  /** Gets a warning when the keys cannot be in locked memory. */
+  readonly log: Pick<Log, 'warn'>;
 }
 
 /** The private keys of an unlocked wallet. Keeps the nodes of the two chains, never the recovery phrase. */
@@ -57,7 +60,7 @@ export async function deriveSecrets(
   const phrase = phraseBytes(secret.entropy);
   const seed = await seedOf(phrase, secret.passphrase).finally(() => wipe(phrase));
   try {
-    return createSecrets(keepKeys(seed, account), deps);
+    return createSecrets(keepKeys(seed, account, deps.log), deps);
   } finally {
     wipe(seed);
   }
@@ -71,10 +74,9 @@ interface KeptKeys {
 }
 
 const HALF_BYTES = 32;
-let memory: LockedMemory | null = null;
 
-function keepKeys(seed: Uint8Array, account: number): KeptKeys {
-  const block = (memory ??= createLockedMemory()).take(5 * HALF_BYTES);
+function keepKeys(seed: Uint8Array, account: number, log: KeyDeps['log']): KeptKeys {
+  const block = keyMemory().take(5 * HALF_BYTES, log);
   const chains = [
     keptChain(block, 0, deriveChain(seed, account, CHAIN.receive)),
     keptChain(block, 2, deriveChain(seed, account, CHAIN.change)),
@@ -96,7 +98,10 @@ function keptPart(block: SecretBlock, at: number, secret: Uint8Array): Uint8Arra
   return part;
 }
 
-function createSecrets({ chains, macKey, release }: KeptKeys, { signer, clock }: KeyDeps): KeySecrets {
+function createSecrets(
+  { chains, macKey, release }: KeptKeys,
+  { signer, clock }: Pick<KeyDeps, 'signer' | 'clock'>,
+): KeySecrets {
   let wiped = false;
   const withKey = <T>({ chain, index }: KeyPath, use: (seed: Uint8Array) => T): T => {
     if (wiped) throw lockedMeanwhile();

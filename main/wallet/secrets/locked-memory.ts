@@ -1,4 +1,5 @@
 import { secretBytes } from '../../core/codec/bytes.ts';
+import type { Log } from '../../lib/log.ts';
 import { libsodium } from '../../workers/sodium.ts';
 
 /**
@@ -6,10 +7,15 @@ import { libsodium } from '../../workers/sodium.ts';
  * blocks share bytes.
  */
 export interface LockedMemory {
-  /** A block of at most {@link BLOCK_BYTES} zeros. If none is left, the block is ordinary memory. */
-  take(length: number): SecretBlock;
+  /**
+   * A block of at most {@link BLOCK_BYTES} zeros. If none is left, the block is ordinary memory. The first block that is not
+   * locked, and the first that is ordinary memory, are reported to the log.
+   */
+  take(length: number, log: Pick<Log, 'warn'>): SecretBlock;
   /** Whether the system has locked the memory. If not, it may be swapped. */
   readonly locked: boolean;
+  /** The number of blocks that are left. */
+  readonly free: number;
 }
 
 export interface SecretBlock {
@@ -26,6 +32,17 @@ export const BLOCK_BYTES = 160;
  */
 const LOCKED_BYTES = 32_768;
 
+const NOT_LOCKED =
+  'the system does not let Kith lock memory: keys of unlocked wallets may be written to swap';
+const NONE_FREE = 'all locked memory is in use: keys of further unlocked wallets may be written to swap';
+
+let ofProcess: LockedMemory | null = null;
+
+/** The locked memory of this process, which all its wallets share. */
+export function keyMemory(): LockedMemory {
+  return (ofProcess ??= createLockedMemory());
+}
+
 /**
  * The memory is that of a WebAssembly.Memory, because it begins at a page boundary and never moves. `sodium_malloc` would do
  * the same, but Electron refuses its buffers (main/workers/sodium.ts); an ordinary ArrayBuffer begins in the middle of a
@@ -35,11 +52,21 @@ export function createLockedMemory(lock = lockPages): LockedMemory {
   const region = new Uint8Array(new WebAssembly.Memory({ initial: 1, maximum: 1 }).buffer, 0, LOCKED_BYTES);
   const locked = lock(region);
   const free = Array.from({ length: Math.floor(LOCKED_BYTES / BLOCK_BYTES) }, (_, at) => at * BLOCK_BYTES);
+  const reported = new Set<string>();
+  const report = (log: Pick<Log, 'warn'>, problem: string) => {
+    if (!reported.has(problem)) log.warn(problem);
+    reported.add(problem);
+  };
   return {
     locked,
-    take(length) {
+    get free() {
+      return free.length;
+    },
+    take(length, log) {
       if (length > BLOCK_BYTES) throw new RangeError(`a block has ${BLOCK_BYTES} bytes`);
       const at = free.pop();
+      if (!locked) report(log, NOT_LOCKED);
+      else if (at === undefined) report(log, NONE_FREE);
       const bytes = at === undefined ? secretBytes(length) : region.subarray(at, at + length);
       let taken = true;
       return {

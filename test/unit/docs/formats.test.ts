@@ -17,6 +17,7 @@ import {
 import { deriveSecrets } from '../../../main/wallet/secrets/key-secrets.ts';
 import { nativeSigner } from '../../../main/wallet/secrets/native-signer.ts';
 import { systemClock } from '../../../main/lib/clock.ts';
+import { silentLog } from '../../../main/lib/log.ts';
 import { systemRandom } from '../../../main/lib/random.ts';
 import { encodeWalletFile, FILE_SCHEMA, MAX_FILE_BYTES } from '../../../main/wallet/files/wallet-file.ts';
 import { CONTACT_LIMITS } from '../../../shared/contract/vocabulary.ts';
@@ -80,7 +81,11 @@ test('the wallet file can be decrypted with its page alone', async () => {
     birthday: 7,
     createdAt: 1_795_305_600,
   };
-  const secrets = await deriveSecrets(secret, 0, { signer: nativeSigner, clock: systemClock });
+  const secrets = await deriveSecrets(secret, 0, {
+    signer: nativeSigner,
+    clock: systemClock,
+    log: silentLog,
+  });
   const [receive, change] = await Promise.all([
     secrets.publicKeys(CHAIN.receive, 0, 2),
     secrets.publicKeys(CHAIN.change, 0, 1),

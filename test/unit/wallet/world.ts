@@ -47,7 +47,7 @@ export const signer = {
   sign: (seed: Uint8Array, message: Uint8Array) => createFastSigner(seed).sign(message),
 };
 
-export const keyDeps = { signer, clock: systemClock };
+export const keyDeps = { signer, clock: systemClock, log: silent };
 
 /** With one pass a wallet file is of this test. */
 const KDF = { ...DEFAULT_KDF, passes: 1 };
