@@ -108,8 +108,13 @@ interface SearchedAccount {
   amount: number;
 }
 
+/** Owns the secrets only once it has resolved. */
 async function searchedAccount(account: number, secrets: KeySecrets): Promise<SearchedAccount> {
-  const firstKey = toHex(await secrets.publicKeys(CHAIN.receive, 0, 1));
+  const first = await secrets.publicKeys(CHAIN.receive, 0, 1).catch((error: unknown) => {
+    secrets.wipe();
+    throw error;
+  });
+  const firstKey = toHex(first);
   const keys = [new Map<string, number>(), new Map<string, number>()] as const;
   return { account, secrets, keys, highest: [-1, -1], firstKey, coins: 0, amount: 0 };
 }

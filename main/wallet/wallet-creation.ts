@@ -76,8 +76,10 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
         gap,
         onlyNew,
       };
-      const { wallet, firstAddress, secrets } = await components().factory.restore(request);
-      components().sessions.hold(wallet.id, secrets);
+      // The node may stop meanwhile: these sessions wipe the secrets then.
+      const { factory, sessions } = components();
+      const { wallet, firstAddress, secrets } = await factory.restore(request);
+      sessions.hold(wallet.id, secrets);
       begin(wallet);
       return { firstAddress };
     },

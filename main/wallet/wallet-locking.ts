@@ -57,11 +57,20 @@ export function createWalletLocking({
 }: WalletLockingDeps): WalletLocking {
   const { components, get, change } = running;
 
+  /** Owns the secrets also when it fails. */
   const open = async (wallet: OpenWallet, secrets: KeySecrets, seconds: number | null) => {
-    await wallet.checkKeys(secrets);
-    await wallet.extendKeys(secrets);
-    await readMissed({ chain, running }, wallet);
-    components().sessions.unlock(wallet.id, secrets, seconds);
+    try {
+      const { sessions } = components();
+      await change(wallet.name, async () => {
+        await wallet.checkKeys(secrets);
+        await wallet.extendKeys(secrets);
+        await readMissed({ chain, running }, wallet);
+        sessions.unlock(wallet.id, secrets, seconds);
+      });
+    } catch (error) {
+      secrets.wipe();
+      throw error;
+    }
   };
 
   return {
@@ -86,7 +95,7 @@ export function createWalletLocking({
       const secret = await access.secret(wallet, password, by);
       try {
         const secrets = await deriveSecrets(secret, wallet.file.identity.account, keyDeps);
-        await change(name, () => open(wallet, secrets, until));
+        await open(wallet, secrets, until);
       } catch (error) {
         wipeSecret(secret);
         throw error;

@@ -216,10 +216,15 @@ function createAccountWallet(
   const secretsOf = async ({ secret, account }: AccountRequest) => {
     for (let number = account ?? 0; number < (account ?? MAX_ACCOUNTS) + 1; number++) {
       const secrets = await deriveSecrets(secret, number, deps);
-      const first = await firstLockOf(secrets);
-      if (account !== undefined) checkKeysNew(first);
-      if (list.byLock(first) === undefined) return { secrets, number };
-      secrets.wipe();
+      let isNew = false;
+      try {
+        const first = await firstLockOf(secrets);
+        if (account !== undefined) checkKeysNew(first);
+        isNew = list.byLock(first) === undefined;
+      } finally {
+        if (!isNew) secrets.wipe();
+      }
+      if (isNew) return { secrets, number };
     }
     throw new KithError('wallet-too-many', undefined, { data: { most: MAX_ACCOUNTS } });
   };

@@ -22,7 +22,7 @@ export interface Sessions {
    * over.
    */
   onResume(): void;
-  /** Wipes all secrets. */
+  /** Wipes all secrets, and from now on those that are given to it: a password may be tried while the node stops. */
   close(): void;
 }
 
@@ -44,6 +44,7 @@ interface Session {
 export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sessions {
   const open = new Map<string, Session>();
   const held = new Map<string, KeySecrets>();
+  let closed = false;
 
   const lock = (id: string) => {
     const session = open.get(id);
@@ -66,6 +67,7 @@ export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sess
   return {
     unlock(id, secrets, seconds) {
       lock(id);
+      if (closed) return secrets.wipe();
       const ms = seconds === null ? Infinity : seconds * 1000;
       open.set(id, { secrets, endsAtMs: elapsedMs() + ms, timer: timerFor(id, ms) });
     },
@@ -81,12 +83,14 @@ export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sess
     isUnlocked: (id) => open.has(id),
     hold(id, secrets) {
       release(id);
+      if (closed) return secrets.wipe();
       held.set(id, secrets);
     },
     release,
     signingSecrets: (id) => open.get(id)?.secrets ?? null,
     derivationSecrets: (id) => open.get(id)?.secrets ?? held.get(id) ?? null,
     close() {
+      closed = true;
       for (const id of [...open.keys()]) lock(id);
       for (const id of [...held.keys()]) release(id);
     },

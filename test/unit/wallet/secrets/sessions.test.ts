@@ -60,3 +60,12 @@ test('a wallet without a time stays unlocked, over sleep too, until it is locked
   lock('a');
   expect([isUnlocked('a'), wiped]).toEqual([false, ['a']]);
 });
+
+test('keys that arrive after the end, unlocked or held, are wiped immediately', () => {
+  const { open, hold, close, wiped, isUnlocked, derivationSecrets } = sessions();
+  close();
+  open('a', 900);
+  hold('b', { wipe: () => void wiped.push('b') } as never);
+  expect(wiped).toEqual(['a', 'b']);
+  expect([isUnlocked('a'), derivationSecrets('a'), derivationSecrets('b')]).toEqual([false, null, null]);
+});
