@@ -37,7 +37,11 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
   };
   const get = (name: string) => components().list.get(name);
   const begin = (wallet: OpenWallet) => {
-    const { follower, pending } = components();
+    const { follower, pending, searches, queue } = components();
+    // Before the first block that the wallet reads, in the same queue.
+    queue
+      .run(() => searches.opened(wallet))
+      .catch((error: unknown) => log.error('the last search of a wallet could not be read', { error }));
     follower.wake();
     pending
       .readMempool(wallet)
@@ -75,8 +79,9 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
         log.error('the wallets cannot be used', { error });
         refusal = error;
       }
-      for (const wallet of opened?.list.values() ?? []) begin(wallet);
+      // The searches first: a wallet that moves could replace one that was not read yet.
       await opened?.searches.start();
+      for (const wallet of opened?.list.values() ?? []) begin(wallet);
     },
     async stop() {
       if (opened === null) return;

@@ -52,7 +52,7 @@ export function createWalletDeletion(
   };
   return {
     async delete(request) {
-      const { sessions, files, list, queue } = components();
+      const { sessions, files, list, queue, searches } = components();
       const wallet = get(request.name);
       // A watch-only wallet has no secret that could be lost.
       if (wallet.file.sealed !== null) await prove(wallet, request);
@@ -63,6 +63,7 @@ export function createWalletDeletion(
         sessions.lock(wallet.id);
         sessions.release(wallet.id);
         list.remove(wallet.name);
+        searches.removed(wallet);
       });
       changed(wallet.name);
     },

@@ -22,7 +22,7 @@ export interface SearchRange {
 export interface WalletSearches {
   /**
    * Searches the chain again, in the background. The wallet stays as it is until a payment is found that it lacks.
-   * @throws {KithError} `wallet-locked`, `wallet-search-ahead`
+   * @throws {KithError} `wallet-locked`, `wallet-search-ahead`, `wallet-search-reading`
    */
   rescan(name: string, range: SearchRange): Promise<void>;
   /**
@@ -57,17 +57,19 @@ export function createWalletSearches(
       if (from > tip) throw new KithError('wallet-search-ahead', undefined, { data: { height: from, tip } });
       await retryAfterCorruption(() =>
         change(name, async (wallet) => {
-          if (gap !== undefined && gap > wallet.ledger.gap) await extendGap(wallet, gap);
-          await components().searches.begin(wallet, from);
+          await components().searches.begin(wallet, from, async () => {
+            if (gap !== undefined && gap > wallet.ledger.gap) await extendGap(wallet, gap);
+          });
         }),
       );
     },
     cancelRescan: (name) => change(name, (wallet) => components().searches.cancel(wallet)),
     search(name) {
       const wallet = running.get(name);
-      const { searches, list } = components();
+      const { searches, list, sessions } = components();
       const first = firstRead(list.scanStartFor(wallet.file.identity));
-      return searchView(wallet, searches.of(wallet), { first, tip: chain.tip().height });
+      const unlocked = sessions.isUnlocked(wallet.id);
+      return searchView(wallet, searches.of(wallet), { first, tip: chain.tip().height, unlocked });
     },
   };
 }
@@ -83,17 +85,18 @@ export function heightBefore(chain: Pick<WalletChain, 'tip' | 'atHeight'>, time:
   return low;
 }
 
-interface Bounds {
+interface SearchContext {
   /** The first block that this wallet reads when it starts over. */
   readonly first: Height;
   readonly tip: Height;
+  readonly unlocked: boolean;
 }
 
 /** A search as the contract shows it. Pure. */
 export function searchView(
   wallet: OpenWallet,
   record: SearchRecord | null,
-  { first, tip }: Bounds,
+  { first, tip, unlocked }: SearchContext,
 ): WalletSearch {
   const { restoring, shortSince } = wallet.ledger.meta();
   const synced = wallet.ledger.syncedTo.height;
@@ -103,19 +106,24 @@ export function searchView(
   const state = isReading ? 'reading' : (record?.state ?? 'done');
   // Blocks that a search did not compare may have payments that the wallet lacks; those that it read itself do not.
   const compared = search?.state === 'checking' || search?.state === 'cancelled' ? search.next - 1 : synced;
-  const certainTo = Math.min(compared, synced);
+  // Without a record a wallet has read all blocks, unless it noted that it may have missed payments in them.
+  const isUnknown = record === null && !restoring && shortSince !== null;
+  const certainTo = Math.min(compared, synced, isUnknown ? shortSince : Infinity);
+  const isCertain = certainTo >= from && !(isUnknown && shortSince === 0);
+  // Blocks that were not read stay so after an unlock.
+  const canUnlock = record?.unsearched == null || !(unlocked || wallet.kind === 'watch-only');
   const toHeight = state === 'done' ? synced : state === 'cancelled' ? certainTo : tip;
   return {
-    kind: restoring ? 'restore' : (record?.kind ?? 'none'),
+    kind: restoring || isUnknown ? 'restore' : (record?.kind ?? 'none'),
     state,
     fromHeight: from,
     toHeight: Math.max(from, toHeight),
-    certainTo: certainTo < from ? null : certainTo,
-    blocksRead: Math.max(0, certainTo - from + 1),
+    certainTo: isCertain ? certainTo : null,
+    blocksRead: isCertain ? certainTo - from + 1 : 0,
     blocksTotal: Math.max(1, Math.max(from, toHeight) - from + 1),
     lackedFrom: search?.lackedFrom ?? null,
     unsearched: rangeView(record?.unsearched ?? null),
-    incompleteSince: shortSince,
+    incompleteSince: canUnlock ? shortSince : null,
     receiveAddresses: wallet.keyring.count(CHAIN.receive),
     changeAddresses: wallet.keyring.count(CHAIN.change),
     gap: wallet.ledger.gap,

@@ -199,7 +199,7 @@ function createFollowing({
     secretsOf,
     follower: () => follower,
   });
-  const reached = createAtTip({ sessions, pending, searches, log: deps.log });
+  const reached = createAtTip({ sessions, pending, searches, log: deps.log, moved: deps.moved });
   const follower: Follower = createFollower({ ...deps, secretsOf, reached, passed: searches.passed });
   return { searches, follower };
 }
@@ -233,12 +233,12 @@ function createKdf({ kdf, clock }: WalletsDeps): () => Promise<KdfParameters> {
  * mempool.
  */
 function createAtTip(
-  deps: Pick<WalletComponents, 'sessions' | 'pending' | 'searches'> & Pick<WalletsDeps, 'log'>,
+  deps: Pick<WalletComponents, 'sessions' | 'pending' | 'searches'> & Pick<FollowerDeps, 'log' | 'moved'>,
 ) {
-  const { sessions, pending, searches, log } = deps;
-  return (wallet: OpenWallet): void => {
+  const { sessions, pending, searches, log, moved } = deps;
+  return async (wallet: OpenWallet): Promise<void> => {
     const { restoring } = wallet.ledger.meta();
-    searches
+    await searches
       .reached(wallet, restoring)
       .catch((error: unknown) => log.warn('the end of a search could not be stored', { error }));
     if (restoring) {
@@ -248,6 +248,7 @@ function createAtTip(
         name: wallet.name,
         height: wallet.ledger.syncedTo.height,
       });
+      moved(wallet);
     }
     pending
       .resubmit(wallet)

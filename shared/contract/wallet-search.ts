@@ -27,8 +27,8 @@ export const walletSearch = z.object({
   /** The first block in which the search found a payment that the wallet lacked; null for none. */
   lackedFrom: height.nullable(),
   /**
-   * Blocks that are not stored here, because they are pruned or below a snapshot; null for none. Coins from them that are
-   * unspent are in the wallet; payments that were spent again are not.
+   * Blocks that the wallet did not read, because they or later ones are not stored here; null for none. When the search is
+   * done, coins from them that are unspent are in the wallet; payments that were spent again are not.
    */
   unsearched: z.object({ fromHeight: height, toHeight: height }).nullable(),
   /** The wallet knew too few addresses above this height, and must be unlocked to search further; null for none. */
@@ -38,6 +38,7 @@ export const walletSearch = z.object({
   changeAddresses: count,
   /** Unused addresses in a row after which it stops looking. */
   gap: count,
+  /** Null for a wallet that was created here, and for one whose restore did not keep what it read. */
   startedAt: unixSeconds.nullable(),
   endedAt: unixSeconds.nullable(),
 });
@@ -47,7 +48,8 @@ export const walletSearchContract = {
    * Searches the chain again from a height on, or from a day before the time `since`. It compares the stored blocks with
    * the payments of the wallet, which stay as they are. At the first block with a payment that the wallet lacks, the
    * wallet reads the chain from there. With a larger `gap` than before it finds payments to addresses that another
-   * program used beyond the default gap; the wallet must be unlocked for that. A restart of the node continues.
+   * program used beyond the default gap; the wallet must be unlocked for that. A restart of the node continues. Fails while
+   * the wallet reads blocks after a payment that it lacked.
    */
   rescan: oc
     .input(

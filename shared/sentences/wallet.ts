@@ -27,7 +27,7 @@ export const WALLET_SENTENCES = {
     'This node did not send that payment since it was started, so it does not know which peers have it.',
   'wallet-search-none': 'The wallet[ “{name}”] does not search the blockchain now.',
   'wallet-search-reading':
-    'The search found a payment that the wallet lacked[, in block {height:count}]. The wallet must read the blocks after it, or its balance would be wrong. Wait until it has.',
+    'The wallet reads the blockchain[ from block {height:count} on, because it lacked a payment there]. Before it has, its balance is not complete. Wait until then.',
   'wallet-search-ahead':
     'The blockchain has no such block yet[: it ends at block {tip:count}]. Enter a lower number.',
   'wallet-words-count':

@@ -30,8 +30,8 @@ export interface FollowerDeps extends ChainStepsDeps {
   readonly queue: Queue;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep' | 'soon'>;
   readonly wallets: () => Iterable<OpenWallet>;
-  /** A wallet reached the tip, and no reorganisation is running. */
-  readonly reached: (wallet: OpenWallet) => void;
+  /** A wallet reached the tip, and no reorganisation is running. Called inside the queue. */
+  readonly reached: (wallet: OpenWallet) => Promise<void>;
 }
 
 /** How long one wallet may use the queue, in milliseconds, before other tasks run. */
@@ -62,7 +62,8 @@ export function createFollower(deps: FollowerDeps): Follower {
       if (more) taken++;
     }
     if (taken > 0) moved(wallet);
-    if (!more && !stopped && !moving && wallet.ledger.syncedTo.id === chain.tip().id) deps.reached(wallet);
+    if (!more && !stopped && !moving && wallet.ledger.syncedTo.id === chain.tip().id)
+      await deps.reached(wallet);
     return more;
   };
   const loop = createLoop(deps, slice, waiters.recheck);

@@ -17,8 +17,16 @@ import { createSearchSteps, type SearchStepsDeps, widened } from './search-steps
 export interface ChainSearches {
   /** Reads the stored searches, and continues those that a stop interrupted. */
   start(): Promise<void>;
-  /** Searches from a height on, in place of an earlier search. Must be called inside the queue. */
-  begin(wallet: OpenWallet, from: Height): Promise<void>;
+  /** A wallet was opened after the start: reads its stored search. Must be called inside the queue. */
+  opened(wallet: OpenWallet): Promise<void>;
+  /** A wallet was deleted. */
+  removed(wallet: OpenWallet): void;
+  /**
+   * Searches from a height on, in place of an earlier search. `prepare` runs before, unless the search is refused. Must
+   * be called inside the queue.
+   * @throws {KithError} `wallet-search-reading`, and what `prepare` throws
+   */
+  begin(wallet: OpenWallet, from: Height, prepare: () => Promise<void>): Promise<void>;
   /**
    * Ends a search. The wallet is as it was before. Must be called inside the queue.
    * @throws {KithError} `wallet-search-none`, `wallet-search-reading`
@@ -73,11 +81,15 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
     of,
     wake: loop.wake,
     forget: searches.forget,
+    opened: searches.load,
+    removed: searches.remove,
     async start() {
-      await searches.load();
+      for (const wallet of deps.wallets()) await searches.load(wallet);
       loop.wake();
     },
-    async begin(wallet, from) {
+    async begin(wallet, from, prepare) {
+      refuseWhileReading(of(wallet));
+      await prepare();
       // A search that is continued after a crash must look for as many keys.
       await store.commit(wallet, () => undefined, { sync: true });
       const startedAt = clock.now();
@@ -86,8 +98,7 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
     },
     async cancel(wallet) {
       const search = of(wallet);
-      if (search?.state === 'reading')
-        throw new KithError('wallet-search-reading', undefined, { data: { height: search.lackedFrom } });
+      refuseWhileReading(search);
       if (search?.state !== 'checking')
         throw new KithError('wallet-search-none', undefined, { data: { name: wallet.name } });
       await put(wallet, { ...search, state: 'cancelled', endedAt: clock.now() });
@@ -104,9 +115,13 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
     },
     async passed(wallet, blocks) {
       const search = of(wallet);
-      const current = search?.state === 'reading' ? search : newRestore(wallet);
-      const unsearched = widened(widened(current.unsearched, blocks.from), blocks.to);
-      await put(wallet, { ...current, unsearched, coinsLookedUp: true });
+      const unsearched = widened(widened(search?.unsearched ?? null, blocks.from), blocks.to);
+      // A search that runs looks up the coins at its end, with the keys that it has then.
+      if (search?.state === 'checking') await put(wallet, { ...search, unsearched, coinsLookedUp: false });
+      else {
+        const current = search?.state === 'reading' ? search : newRestore(wallet);
+        await put(wallet, { ...current, unsearched, coinsLookedUp: true });
+      }
     },
     async rereads(wallet) {
       const search = of(wallet);
@@ -114,7 +129,7 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
       if (search === null || search.state === 'checking' || search.state === 'cancelled') return;
       const { unsearched } = search;
       const readsAll = unsearched === null || wallet.ledger.syncedTo.height < unsearched.from;
-      // The coins from the others are looked up again, because the wallet may have more keys now.
+      // The coins from unsearched blocks are looked up again, because the wallet may have more keys now.
       const rest = { unsearched: readsAll ? null : unsearched, coinsLookedUp: false, endedAt: null };
       await put(wallet, { ...search, ...rest, state: 'reading' });
     },
@@ -130,28 +145,41 @@ export function createChainSearches(deps: ChainSearchesDeps): ChainSearches {
   };
 }
 
+/** A wallet that reads blocks has not the balance of the tip, and another search would forget that. */
+function refuseWhileReading(search: SearchRecord | null): void {
+  if (search?.state !== 'reading') return;
+  const data = search.lackedFrom === null ? {} : { height: search.lackedFrom };
+  throw new KithError('wallet-search-reading', undefined, { data });
+}
+
 /** The searches in memory and in the database. */
-function createSearchStore({ data, clock, log, wallets, moved }: ChainSearchesDeps) {
+function createSearchStore({ data, clock, log, moved }: ChainSearchesDeps) {
   const searches = new Map<string, SearchRecord>();
   const persisted = new Map<string, number>();
 
   const put = async (wallet: OpenWallet, search: SearchRecord, isDue = true) => {
+    const age = clock.monotonic() - (persisted.get(wallet.id) ?? -Infinity);
+    // Written first: after a failed write the search is as it was, in memory and on the disk.
+    if (isDue || age >= PERSIST_INTERVAL_MS) {
+      await data.putSearch(wallet.id, search);
+      persisted.set(wallet.id, clock.monotonic());
+    }
     searches.set(wallet.id, search);
     moved(wallet);
-    if (!isDue && clock.monotonic() - (persisted.get(wallet.id) ?? -Infinity) < PERSIST_INTERVAL_MS) return;
-    persisted.set(wallet.id, clock.monotonic());
-    await data.putSearch(wallet.id, search);
   };
   return {
     put,
     of: ({ id }: OpenWallet): SearchRecord | null => searches.get(id) ?? null,
     forget: () => searches.clear(),
-    async load() {
-      for (const wallet of wallets()) {
-        // A corrupt record costs one search; the payments are in other records.
-        const stored = await data.search(wallet.id).catch(() => null);
-        if (stored !== null) searches.set(wallet.id, stored);
-      }
+    remove({ id }: OpenWallet) {
+      searches.delete(id);
+      persisted.delete(id);
+    },
+    async load({ id }: OpenWallet) {
+      if (searches.has(id)) return;
+      // A corrupt record costs one search; the payments are in other records.
+      const stored = await data.search(id).catch(() => null);
+      if (stored !== null) searches.set(id, stored);
     },
     async finish(wallet: OpenWallet, search: SearchRecord) {
       await put(wallet, { ...search, state: 'done', endedAt: clock.now() });

@@ -57,8 +57,8 @@ export function createSearchSteps(deps: SearchStepsDeps) {
   };
 
   /**
-   * What to do about a payment that the wallet lacks. It is rolled back only if it can read every block again from
-   * there, because it would lose the payments in the others.
+   * What to do about a payment that the wallet lacks. The wallet is rolled back only if it can read every later block
+   * again, because it would lose the payments in those that it cannot read.
    */
   const unlessBlocksAreMissing = (height: Height): 'lacking' | 'absent' | 'wait' => {
     const served = chain.lowestServedHeight();

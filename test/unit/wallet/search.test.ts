@@ -1,5 +1,7 @@
 /** Searches of the chain: what a wallet lacks is found, nothing else changes, and it says how far it looked. */
 import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../main/lib/clock.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
@@ -213,6 +215,21 @@ describe('a search that is cancelled', () => {
       data: { height: 5 },
     });
   });
+});
+
+test('another search is refused while the wallet reads blocks', async () => {
+  const blocks = gate();
+  const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+  await world.mine(4, STRANGER.lock);
+  blocks.of(world);
+  blocks.closeFrom(6);
+  await world.wallets.rescan('a', { gap: 301 });
+  await eventually(() => world.wallets.search('a').state).toBe('reading');
+  await expect(world.wallets.rescan('a', { gap: 400 })).rejects.toMatchObject({
+    code: 'wallet-search-reading',
+    data: { height: 5 },
+  });
+  expect(world.wallets.search('a')).toMatchObject({ state: 'reading', lackedFrom: 5, gap: 301 });
 });
 
 describe('a search on a node that lacks blocks', () => {
@@ -472,6 +489,28 @@ describe('what a wallet says about its search', () => {
       certainTo: 9,
       receiveAddresses: 120,
       startedAt: null,
+    });
+  });
+
+  test('is unknown after a restore without blocks by a version that kept no searches', async () => {
+    const { world, mnemonic } = await worldOfTen({ prunedBelow: () => 7 });
+    await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic });
+    await isDone(world, 'b');
+    const { directory } = world;
+    worlds.splice(worlds.indexOf(world), 1);
+    await world.stop();
+    const level = new ClassicLevel<Uint8Array, Uint8Array>(join(directory, 'wallet-data'), {
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+    });
+    await level.clear({ gte: Uint8Array.of(6), lt: Uint8Array.of(7) });
+    await level.close();
+    const again = await open({ directory, prunedBelow: () => 7 });
+    expect(again.wallets.search('b')).toMatchObject({
+      kind: 'restore',
+      startedAt: null,
+      certainTo: null,
+      blocksRead: 0,
     });
   });
 
