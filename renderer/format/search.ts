@@ -21,25 +21,43 @@ export function searchWords(search: WalletSearch): SearchWords {
 export const isSearching = ({ state }: Pick<WalletSearch, 'state'>): boolean =>
   state === 'checking' || state === 'reading';
 
-function titleOf({ kind, state, blocksRead, blocksTotal }: WalletSearch): string {
+/** A restore by a version of Kith that did not keep what it read. */
+const isUnknown = ({ kind, state, startedAt }: WalletSearch): boolean =>
+  kind === 'restore' && state === 'done' && startedAt === null;
+
+function titleOf(search: WalletSearch): string {
+  const { kind, state, blocksRead, blocksTotal } = search;
   const progress = `block ${group(blocksRead)} of ${group(blocksTotal)}`;
   if (state === 'checking') return `Searching the blockchain, ${progress}`;
   if (state === 'reading') return `Scanning the blockchain, ${progress}`;
   if (state === 'cancelled') return 'The search was cancelled';
+  if (isUnknown(search)) return 'It is not known which blocks the wallet has read';
   return kind === 'none' ? 'The wallet has read every block since it was created' : 'The search is complete';
 }
 
-function certainOf({ certainTo, fromHeight, receiveAddresses, changeAddresses, kind }: WalletSearch): string {
-  if (certainTo === null) return 'No block was searched yet.';
+function certainOf(search: WalletSearch): string {
+  const { certainTo, fromHeight, kind } = search;
+  if (certainTo === null)
+    return isUnknown(search)
+      ? 'A search of the blockchain finds the payments that it may lack.'
+      : 'No block was searched yet.';
   const where = blocks(fromHeight, certainTo);
-  const addresses = `${plural(receiveAddresses, 'address', 'addresses')} and ${plural(changeAddresses, 'change address', 'change addresses')}`;
   return kind === 'none'
-    ? `Payments to ${addresses} in ${where} are certain.`
-    : `Certain: payments to ${addresses} in ${where}.`;
+    ? `Payments to its addresses in ${where} are certain.`
+    : `Certain: payments to the addresses that the wallet knew then, in ${where}.`;
 }
 
 function notesOf(search: WalletSearch): string[] {
-  const { state, kind, fromHeight, lackedFrom, unsearched, incompleteSince, gap } = search;
+  const {
+    state,
+    kind,
+    fromHeight,
+    lackedFrom,
+    unsearched,
+    incompleteSince,
+    receiveAddresses,
+    changeAddresses,
+  } = search;
   const found =
     lackedFrom === null
       ? []
@@ -63,15 +81,17 @@ function notesOf(search: WalletSearch): string[] {
     ...(unsearched === null
       ? []
       : [
-          `This node does not have ${blocks(unsearched.fromHeight, unsearched.toHeight)}. Unspent coins from them are in the wallet; older payments are missing in the list.`,
+          `The wallet did not read ${blocks(unsearched.fromHeight, unsearched.toHeight)}. ${
+            state === 'done'
+              ? 'Unspent coins from them are in the wallet; older payments are missing in the list.'
+              : 'Payments in them may be missing.'
+          }`,
         ]),
     ...(incompleteSince === null
       ? []
       : [
-          `Above block ${group(incompleteSince)} payments to further addresses may be missing, because the wallet is locked. Unlock it to search them.`,
+          `Above block ${group(incompleteSince)} payments to further addresses may be missing, because the wallet knew too few. Unlock it to search them; a watch-only wallet needs more public keys.`,
         ]),
-    ...(kind === 'none' || isSearching(search)
-      ? []
-      : [`The search ends after ${group(gap)} unused addresses in a row.`]),
+    `The wallet looks for payments to ${plural(receiveAddresses, 'address', 'addresses')} and ${plural(changeAddresses, 'change address', 'change addresses')} now.`,
   ];
 }

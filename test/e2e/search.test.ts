@@ -57,5 +57,5 @@ test('a restore says which addresses and blocks it has searched', async () => {
   await page.getByRole('heading', { name: 'Wallet restored' }).waitFor();
   const search = page.getByRole('region', { name: 'Search of the blockchain' });
   await search.getByText(/Certain: payments to .* in the blocks 0 to 30\./).waitFor();
-  await search.getByText('The search ends after 100 unused addresses in a row.').waitFor();
+  await search.getByText(/The wallet looks for payments to .* addresses and .* now\./).waitFor();
 });

@@ -31,8 +31,9 @@ test('a search under way shows its progress, the certain part, and that the wall
   expect(wordsOf(change)).toBe(
     [
       'Searching the blockchain, block 1 200 of 5 001',
-      'Certain: payments to 120 addresses and 121 change addresses in the blocks 0 to 1 199.',
+      'Certain: payments to the addresses that the wallet knew then, in the blocks 0 to 1 199.',
       'The wallet stays as it is unless the search finds a payment that it lacks.',
+      'The wallet looks for payments to 120 addresses and 121 change addresses now.',
     ].join('\n'),
   );
 });
@@ -54,10 +55,20 @@ test.each([
   [{ fromHeight: 300 }, 'Blocks before 300 were not searched.'],
   [
     { unsearched: { fromHeight: 1, toHeight: 800 } },
-    'This node does not have the blocks 1 to 800. Unspent coins from them are in the wallet; older payments are missing in the list.',
+    'The wallet did not read the blocks 1 to 800. Unspent coins from them are in the wallet; older payments are missing in the list.',
   ],
   [{ incompleteSince: 70 }, 'Above block 70 payments to further addresses may be missing'],
-  [{}, 'The search ends after 100 unused addresses in a row.'],
-])('a complete search with %o says what it did not search', (change, sentence) => {
+  [
+    { unsearched: { fromHeight: 1, toHeight: 800 }, state: 'cancelled' as const },
+    'The wallet did not read the blocks 1 to 800. Payments in them may be missing.',
+  ],
+])('a search with %o says what it did not search', (change, sentence) => {
   expect(wordsOf(change)).toContain(sentence);
+});
+
+test('a wallet without a record of what it read says that this is not known', () => {
+  const text = wordsOf({ kind: 'restore', startedAt: null, certainTo: null });
+  expect(text).toContain(
+    'It is not known which blocks the wallet has read\nA search of the blockchain finds the payments that it may lack.',
+  );
 });
