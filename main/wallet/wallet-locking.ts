@@ -5,6 +5,7 @@ import { ownerOf } from './backup/backup-records.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { deriveSecrets, type KeySecrets } from './secrets/key-secrets.ts';
+import { isAddressList } from './open/receiving-keys.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { upgradeSeal } from './open/upgrade-seal.ts';
@@ -84,7 +85,9 @@ export function createWalletLocking({
         const { kind = 'full', file } = wallet ?? {};
         const backup = file === undefined ? null : records.get(ownerOf(file));
         const spendableFrom = wallet?.keyring.spendableFrom ?? 0;
-        return { name, locked, phraseChecked: file?.phraseChecked ?? true, kind, backup, spendableFrom };
+        const fixedAddresses = wallet !== undefined && isAddressList(wallet);
+        const phraseChecked = file?.phraseChecked ?? true;
+        return { name, locked, phraseChecked, kind, backup, spendableFrom, fixedAddresses };
       });
     },
     async unlock(name, password, seconds, by = 'terminal') {

@@ -2,6 +2,9 @@ import type { AddressChain, AddressState } from '../../shared/contract/vocabular
 import type { OwnAddressEntry } from '../../shared/contract/wallet-lists.ts';
 import { group } from './number.ts';
 
+/** Why a wallet that watches a list of addresses offers no new address. */
+export const FIXED_ADDRESSES = 'This wallet watches a list of addresses and has no keys for new ones.';
+
 export const CHAIN_OPTIONS: readonly {
   readonly value: AddressChain;
   readonly label: string;

@@ -19,6 +19,8 @@ export interface WalletsState {
   phraseChecked(name: string): boolean;
   /** Full until the first answer. */
   kindOf(name: string): WalletKind;
+  /** Whether a wallet watches a list of addresses, and so has no new ones; false until the first answer. */
+  hasFixedAddresses(name: string): boolean;
   /** The selected wallet, live; null until the first answer. */
   readonly view: WalletView | null;
   /** Payments of the selected wallet, newest first, at most a few hundred. */
@@ -118,6 +120,7 @@ export function createWalletsState(
     },
     phraseChecked: (name) => list?.find((wallet) => wallet.name === name)?.phraseChecked ?? true,
     kindOf: (name) => list?.find((wallet) => wallet.name === name)?.kind ?? 'full',
+    hasFixedAddresses: (name) => list?.find((wallet) => wallet.name === name)?.fixedAddresses ?? false,
     select,
     refresh: async (show) => take(await connection.client.wallet.list({}), show),
   };

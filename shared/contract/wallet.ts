@@ -116,6 +116,8 @@ export const listedWallet = z.object({
   backup: verifiedBackup.nullable(),
   /** Addition: the first height of a block that may spend its coins, by their locks; 0 for any. */
   spendableFrom: height,
+  /** Addition: whether it watches a list of addresses, and so has no keys for new ones. */
+  fixedAddresses: z.boolean(),
 });
 
 /** Addition: data of a wallet screen. `revision` increases with every change of the history. */

@@ -300,6 +300,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       kind: 'full',
       backup: null,
       spendableFrom: 0,
+      fixedAddresses: false,
     });
     const name = `made beside a ${kind}`;
     await other.client.wallet.create({ name, password: 'p' });
@@ -310,6 +311,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       kind: 'full',
       backup: null,
       spendableFrom: 0,
+      fixedAddresses: false,
     };
     expect((await lists.next()).value).toEqual([...before, created]);
     other.drop();

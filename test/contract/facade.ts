@@ -113,7 +113,15 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
   };
   const contacts: Contact[] = [];
   const listed: ListedWallet[] = [
-    { name: 'mine', locked: true, phraseChecked: true, kind: 'full', backup: null, spendableFrom: 0 },
+    {
+      name: 'mine',
+      locked: true,
+      phraseChecked: true,
+      kind: 'full',
+      backup: null,
+      spendableFrom: 0,
+      fixedAddresses: false,
+    },
   ];
   const verified = { at: 1, place: 'here', outdated: false };
   const known = (name: string) => {
@@ -197,6 +205,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
           kind: 'full',
           backup: null,
           spendableFrom: 0,
+          fixedAddresses: false,
         });
         signals.emit('wallet', name);
         return { mnemonic: 'abandon '.repeat(24).trim() };

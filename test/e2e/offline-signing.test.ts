@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
+import { lookAt } from '../support/look-at.ts';
 import { type BrowserPages, saveDownload, startBrowserPages } from '../support/browser-pages.ts';
 
 // A wallet whose recovery phrase is on a computer that never connects, and a watch-only wallet of its keys on another one.
@@ -48,6 +49,7 @@ test('public keys are saved as a file, and another Kith watches the wallet with 
     kind: 'watch-only',
     backup: null,
     spendableFrom: 0,
+    fixedAddresses: false,
   });
   expect(await watch.client.wallet.address({ name: 'Vault' })).toEqual(
     await vault.client.wallet.address({ name: 'Vault' }),
@@ -92,6 +94,31 @@ test('a payment of it is prepared, signed on the other computer, and sent', asyn
   const [newest] = await watch.client.wallet.history({ name: 'Vault', limit: 1 });
   expect(watch.page.url()).toContain(newest!.txid);
   expect(newest).toMatchObject({ kind: 'sent', addresses: [shop.address] });
+});
+
+test('a wallet that watches a list of addresses offers no new address and no payment request', async () => {
+  const { page } = watch;
+  await vault.client.wallet.create({ name: 'Till', password: PASSWORD });
+  const { address } = await vault.client.wallet.address({ name: 'Till' });
+  await go(page, 'watch-wallet');
+  await page.getByText('A list that you paste').click();
+  await page.getByRole('textbox', { name: 'Addresses', exact: true }).fill(address);
+  await page.getByLabel('Wallet name').fill('Listed');
+  await press(page, 'Watch wallet');
+  await page.waitForURL(/#\/wallet$/);
+  await go(page, 'receive');
+  await page.getByText('has no keys for new ones').waitFor();
+  await page.getByRole('button', { name: 'Copy address' }).waitFor();
+  const offers = [
+    page.getByRole('button', { name: 'New address' }),
+    page.getByText('Request a payment'),
+    page.getByText('Payment requests'),
+  ];
+  for (const offer of offers) expect(await offer.count()).toBe(0);
+  await lookAt(page, 'receive-list');
+  await go(page, 'addresses');
+  await page.getByText('has no keys for new ones').waitFor();
+  expect(await page.getByRole('link', { name: 'New address' }).count()).toBe(0);
 });
 
 test('a file that is not a payment is refused with a sentence', async () => {

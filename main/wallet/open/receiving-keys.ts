@@ -97,5 +97,5 @@ export function createReceivingKeys({
 export const lastAllowed = (ledger: Ledger, chain: Chain): number => ledger.highestSettled[chain] + GAP_LIMIT;
 
 /** Whether a wallet watches a list of addresses: it has no keys for change, and all its addresses are issued. */
-const isAddressList = ({ file, keyring }: WalletState): boolean =>
+export const isAddressList = ({ file, keyring }: Pick<WalletState, 'file' | 'keyring'>): boolean =>
   file.sealed === null && keyring.policy === null && keyring.count(CHAIN.change) === 0;

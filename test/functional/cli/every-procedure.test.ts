@@ -80,6 +80,7 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
     kind: 'full',
     backup: null,
     spendableFrom: 0,
+    fixedAddresses: false,
   });
   expect(await call(dir, 'wallet.deleted')).toEqual([]);
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
@@ -90,6 +91,7 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
     kind: 'full',
     backup: null,
     spendableFrom: 0,
+    fixedAddresses: false,
   });
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
   expect(await ask('wallet.address', { name: 'mine' })).toEqual({ address });

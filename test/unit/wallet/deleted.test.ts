@@ -27,7 +27,15 @@ test('a deleted wallet is listed, and after it is restored it opens with its pas
   expect(await world.wallets.deleted()).toMatchObject([{ name: 'Everyday', firstAddress }]);
   await world.wallets.undelete('everyday');
   expect(world.wallets.list()).toEqual([
-    { name: 'Everyday', locked: true, phraseChecked: false, kind: 'full', backup: null, spendableFrom: 0 },
+    {
+      name: 'Everyday',
+      locked: true,
+      phraseChecked: false,
+      kind: 'full',
+      backup: null,
+      spendableFrom: 0,
+      fixedAddresses: false,
+    },
   ]);
   expect(await world.wallets.words('Everyday', PASSWORD)).toMatchObject({ mnemonic });
   expect(await world.wallets.deleted()).toEqual([]);

@@ -86,6 +86,7 @@ describe('a watch-only wallet', () => {
         kind: 'watch-only',
         backup: null,
         spendableFrom: 0,
+        fixedAddresses: false,
       },
     ]);
     expect(await online.wallets.address('watch')).toBe(await offline.wallets.address('vault'));
@@ -202,6 +203,7 @@ describe('a watch-only wallet', () => {
       addresses: [...addresses, addresses[0]!],
     });
     expect(made).toEqual({ firstAddress: addresses[0] });
+    expect(online.wallets.list()).toMatchObject([{ name: 'list', kind: 'watch-only', fixedAddresses: true }]);
     await online.mine(1, online.lockOf(addresses[1]!));
     await online.mine(MATURITY);
     expect((await online.wallets.balance('list')).available).toBe(SUBSIDY);

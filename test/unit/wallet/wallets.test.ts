@@ -144,6 +144,7 @@ describe('names', () => {
         kind: 'full',
         backup: null,
         spendableFrom: 0,
+        fixedAddresses: false,
       },
     ]);
     expect(await wallets.balance('B\u00dcRO 1')).toMatchObject({ confirmed: 0 });
@@ -177,7 +178,15 @@ describe('passwords', () => {
     await fails(wallets.words('a', 'wrong'), 'wallet-password');
     await fails(wallets.unlock('a', PASSWORD), 'wallet-password-wait');
     expect(wallets.list()).toEqual([
-      { name: 'a', locked: true, phraseChecked: false, kind: 'full', backup: null, spendableFrom: 0 },
+      {
+        name: 'a',
+        locked: true,
+        phraseChecked: false,
+        kind: 'full',
+        backup: null,
+        spendableFrom: 0,
+        fixedAddresses: false,
+      },
     ]);
   });
   test('a page that guesses locks out itself, and neither the terminal nor the window of the app', async () => {
@@ -263,6 +272,7 @@ describe('words', () => {
       kind: 'full',
       backup: null,
       spendableFrom: 0,
+      fixedAddresses: false,
     });
 
     const elsewhere = await wallets.restore({ name: 'c', password: 'p', mnemonic, passphrase: 'x' });
