@@ -60,6 +60,8 @@ export function mergeContacts(
     if (others.length > 0 || !valid || known.length + added.length >= CONTACT_LIMITS.contacts) continue;
     const fresh = {
       ...contact,
+      // The file may say that its author was paid.
+      nameIsNew: true,
       addresses: addresses.map(({ address }) => ({ address, paidAt: null })),
       given: contact.given.filter((address) => !given.has(address) && isOwn(address)),
     };

@@ -18,6 +18,8 @@ export interface StoredContact {
   readonly name: string;
   readonly note: string;
   readonly createdAt: UnixSeconds;
+  /** Whether no payment was sent to the contact since it was added or got its present name. */
+  readonly nameIsNew: boolean;
   readonly addresses: readonly ContactAddress[];
   /** Own addresses that were given to this contact. */
   readonly given: readonly string[];
@@ -29,7 +31,7 @@ export interface ContactsFile {
   readonly contacts: readonly StoredContact[];
 }
 
-export const CONTACTS_SCHEMA = 1;
+export const CONTACTS_SCHEMA = 2;
 /** Maximum size of a file that is read, in bytes. */
 export const MAX_CONTACTS_BYTES = 16_000_000;
 const MAGIC = 'kithcontacts';
@@ -44,7 +46,9 @@ export function encodeContacts({ network, contacts }: ContactsFile): Uint8Array 
 export function decodeContacts(bytes: Uint8Array): ContactsFile | 'newer' | 'damaged' {
   const file = decodeChecked(MAGIC, CONTACTS_SCHEMA, bytes);
   if (file === 'newer') return file;
-  return typeof file === 'string' ? 'damaged' : (parseBody(file.body.toString('utf8')) ?? 'damaged');
+  if (typeof file === 'string') return 'damaged';
+  const text = file.body.toString('utf8');
+  return parseBody(file.schema === 1 ? bodySchema1 : bodySchema, text) ?? 'damaged';
 }
 
 const address = z.string().regex(/^[0-9a-z]{1,160}$/);
@@ -56,27 +60,30 @@ const cleaned = (clean: (text: string) => string, most: number) =>
     .max(most)
     .transform((text) => clean(text).slice(0, most).toWellFormed());
 
-const bodySchema = z.strictObject({
-  network: networkField,
-  contacts: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^[0-9a-f]{16}$/),
-        name: cleaned(cleanLabel, MAX_CONTACT_NAME).pipe(z.string().min(1)),
-        note: cleaned(cleanNote, MAX_NOTE),
-        createdAt: unixSeconds,
-        addresses: z
-          .array(z.strictObject({ address, paidAt: unixSeconds.nullable() }))
-          .min(1)
-          .max(CONTACT_LIMITS.addresses),
-        given: z.array(address).max(CONTACT_LIMITS.given),
-      }),
-    )
-    .max(CONTACT_LIMITS.contacts),
-});
+const contactFields = {
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  name: cleaned(cleanLabel, MAX_CONTACT_NAME).pipe(z.string().min(1)),
+  note: cleaned(cleanNote, MAX_NOTE),
+  createdAt: unixSeconds,
+  addresses: z
+    .array(z.strictObject({ address, paidAt: unixSeconds.nullable() }))
+    .min(1)
+    .max(CONTACT_LIMITS.addresses),
+  given: z.array(address).max(CONTACT_LIMITS.given),
+};
+const bodyOf = <Contact extends z.ZodType>(contact: Contact) =>
+  z.strictObject({ network: networkField, contacts: z.array(contact).max(CONTACT_LIMITS.contacts) });
+const bodySchema = bodyOf(z.strictObject({ ...contactFields, nameIsNew: z.boolean() }));
+/** Schema 1 had no `nameIsNew`. A contact that was paid counts as paid under its name, as it did then. */
+const bodySchema1 = bodyOf(
+  z.strictObject(contactFields).transform((contact) => ({
+    ...contact,
+    nameIsNew: contact.addresses.every(({ paidAt }) => paidAt === null),
+  })),
+);
 
-function parseBody(text: string): ContactsFile | null {
-  const parsed = bodySchema.safeParse(jsonOf(text));
+function parseBody(schema: typeof bodySchema | typeof bodySchema1, text: string): ContactsFile | null {
+  const parsed = schema.safeParse(jsonOf(text));
   if (!parsed.success) return null;
   const { contacts } = parsed.data;
   const isUnique = (values: readonly string[]) => new Set(values).size === values.length;

@@ -64,7 +64,6 @@ export function createContacts(deps: ContactsDeps): Contacts {
   let refusal: KithError | null = null;
   let index: ContactIndex = indexContacts([]);
   let views: Contact[] | null = null;
-  const renamed = new Set<string>();
 
   const opened = (): ContactsStore => {
     if (store === null) throw refusal ?? new KithError('stopping', 'the contacts are not open');
@@ -101,7 +100,6 @@ export function createContacts(deps: ContactsDeps): Contacts {
         opened();
         const contact = await checkedContact(deps, index, given);
         const others = index.contacts.filter(({ id }) => id !== contact.id);
-        if (index.byName.get(nameKey(contact.name))?.id !== contact.id) renamed.add(contact.id);
         await replace([...others, contact]);
         return viewOf(contact);
       }),
@@ -113,7 +111,7 @@ export function createContacts(deps: ContactsDeps): Contacts {
       }),
     notices: () => noticesOf(store, refusal),
     onChanged: (listener) => events.on('changed', listener),
-    ...lookups(() => index, renamed),
+    ...lookups(() => index),
     fileText: () => fileTextOf(network, index),
     mergePreview(text) {
       opened();
@@ -124,13 +122,11 @@ export function createContacts(deps: ContactsDeps): Contacts {
       queue.run(async () => {
         opened();
         const added = await addedBy(deps, index, text);
-        for (const { id } of added) renamed.add(id);
         if (added.length > 0) await replace([...index.contacts, ...added]);
       }),
     async paid(addresses) {
       const ours = new Set(addresses.filter((address) => index.byAddress.has(address)));
       if (store === null || ours.size === 0) return;
-      for (const address of ours) renamed.delete(index.byAddress.get(address)!.id);
       // The payment was sent. If this cannot be stored, that must not look like a failed payment.
       await queue
         .run(() => replace(withPaid(index.contacts, ours, clock.now())))
@@ -145,7 +141,6 @@ const fileTextOf = ({ idHex }: ContactsDeps['network'], { contacts }: ContactInd
 /** What the wallets look up among the present contacts. */
 const lookups = (
   index: () => ContactIndex,
-  renamed: ReadonlySet<string>,
 ): Pick<
   WalletContacts,
   'nameOf' | 'nextAddressOf' | 'addresses' | 'wasPaid' | 'isFamiliar' | 'hasUnpaid' | 'given'
@@ -157,8 +152,7 @@ const lookups = (
   },
   addresses: () => index().byAddress.keys(),
   wasPaid: (address) => index().paid.has(address),
-  isFamiliar: (address) =>
-    index().paid.has(address) && !renamed.has(index().byAddress.get(address)?.id ?? ''),
+  isFamiliar: (address) => index().paid.has(address) && index().byAddress.get(address)?.nameIsNew === false,
   hasUnpaid: (address) =>
     index()
       .byAddress.get(address)
@@ -195,6 +189,7 @@ function withPaid(
 ): StoredContact[] {
   return contacts.map((contact) => ({
     ...contact,
+    nameIsNew: contact.nameIsNew && !contact.addresses.some(({ address }) => paid.has(address)),
     addresses: contact.addresses.map((each) => (paid.has(each.address) ? { ...each, paidAt: now } : each)),
   }));
 }
@@ -230,6 +225,7 @@ async function checkedContact(
     name: given.name,
     note: given.note ?? old?.note ?? '',
     createdAt: old?.createdAt ?? deps.clock.now(),
+    nameIsNew: old === undefined || old.nameIsNew || nameKey(old.name) !== nameKey(given.name),
     addresses: addresses.map((address) => ({
       address,
       paidAt: known.get(address) ?? paid.get(address) ?? null,
@@ -278,7 +274,7 @@ function checkLookalikes(
   }
 }
 
-const viewOf = (contact: StoredContact): Contact => ({
+const viewOf = ({ nameIsNew: _nameIsNew, ...contact }: StoredContact): Contact => ({
   ...contact,
   addresses: [...contact.addresses],
   given: [...contact.given],

@@ -65,8 +65,8 @@ export interface WalletContacts {
   /** Whether it is the address of a contact, and a wallet of this node has paid it. */
   wasPaid(address: string): boolean;
   /**
-   * Whether a wallet of this node has paid this address of a contact, and since the start of the node the contact was not
-   * added or renamed without a payment to it afterwards.
+   * Whether a wallet of this node has paid this address of a contact, and the contact since it was added or got its present
+   * name.
    */
   isFamiliar(address: string): boolean;
   /** Whether the contact with this address also has one that was not paid yet. */

@@ -169,6 +169,7 @@ test('the file of the contacts has exactly the fields of its page', () => {
     name: 'Mira',
     note: 'bakes\nbread',
     createdAt: 1_795_305_600,
+    nameIsNew: true,
     addresses: [{ address: 'rkith1q', paidAt: null }],
     given: ['rkith1p'],
   };

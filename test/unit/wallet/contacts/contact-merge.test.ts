@@ -24,6 +24,7 @@ const contact = (id: string, name: string, ...addresses: string[]): StoredContac
   name,
   note: `note of ${id}`,
   createdAt: 1,
+  nameIsNew: false,
   addresses: addresses.map((address) => ({ address, paidAt: 77 })),
   given: [],
 });
@@ -49,6 +50,7 @@ test('contacts of a backup are added, and those that are here never change', () 
 });
 
 test('a backup does not say what was paid', () => {
+  expect(merge([], [contact('1', 'Mira', A)]).added[0]?.nameIsNew).toBe(true);
   expect(merge([], [contact('1', 'Mira', A)]).added[0]?.addresses).toEqual([{ address: A, paidAt: null }]);
 });
 

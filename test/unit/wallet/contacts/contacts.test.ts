@@ -6,7 +6,8 @@ import { CONTACT_LIMITS } from '../../../../shared/contract/vocabulary.ts';
 import { encodeAddress } from '../../../../main/core/primitives/address.ts';
 import { systemClock } from '../../../../main/lib/clock.ts';
 import { systemRandom } from '../../../../main/lib/random.ts';
-import { encodeContacts } from '../../../../main/wallet/contacts/contacts-file.ts';
+import { encodeChecked } from '../../../../main/wallet/files/checked-text.ts';
+import { CONTACTS_SCHEMA, encodeContacts } from '../../../../main/wallet/contacts/contacts-file.ts';
 import { lookalikeKey } from '../../../../main/wallet/contacts/contact-names.ts';
 import { type Contacts, createContacts } from '../../../../main/wallet/contacts/contacts.ts';
 import { newFolder } from '../../../support/folder.ts';
@@ -214,7 +215,7 @@ describe('the file of the contacts', () => {
     [
       'of a newer version',
       'contacts-file-newer',
-      (text: string) => text.replace(/^kithcontacts 1/, 'kithcontacts 2'),
+      (text: string) => text.replace(/^kithcontacts \d+/, `kithcontacts ${CONTACTS_SCHEMA + 1}`),
     ],
   ])('%s is left unchanged, and the node runs without contacts', async (_what, code, change) => {
     const first = await openContacts();
@@ -271,6 +272,7 @@ test('1 000 contacts are listed, and a 1 001st is refused', async () => {
     name: `Contact ${i}`,
     note: 'x'.repeat(500),
     createdAt: 1,
+    nameIsNew: true,
     addresses: Array.from({ length: CONTACT_LIMITS.addresses }, (_, n) => ({
       address: anAddress(i * CONTACT_LIMITS.addresses + n),
       paidAt: n === 0 ? 1 : null,
@@ -312,7 +314,7 @@ test('a backup adds no address to a contact that is here, and the wallets say wh
   const paid = new Map([[anAddress(3), 50]]);
   const contacts = await openContacts({ lastPaid: paid });
   const { id } = await contacts.put({ name: 'Mira', addresses: [anAddress(1)] });
-  const aContact = (of: object) => ({ note: '', createdAt: 1, given: [], ...of });
+  const aContact = (of: object) => ({ note: '', createdAt: 1, nameIsNew: false, given: [], ...of });
   const hostile = encodeContacts({
     network: network.idHex,
     contacts: [
@@ -326,6 +328,48 @@ test('a backup adds no address to a contact that is here, and the wallets say wh
   expect(contacts.nextAddressOf('Mira')).toBe(anAddress(1));
   expect(contacts.nameOf(anAddress(2))).toBeUndefined();
   expect(contacts.wasPaid(anAddress(3))).toBe(true);
+  // The backup says that the contact was paid under this name. Only a payment from here shows that.
+  expect(contacts.isFamiliar(anAddress(3))).toBe(false);
+});
+
+test('a contact that was added or renamed is not familiar until it is paid, also across restarts', async () => {
+  const familiar: boolean[] = [];
+  let contacts = await openContacts();
+  const { id } = await contacts.put({ name: 'Mira', addresses: [anAddress(1), anAddress(2)] });
+  const restart = async () => {
+    await contacts.stop();
+    contacts = await openContacts(contacts);
+    familiar.push(contacts.isFamiliar(anAddress(1)));
+  };
+  await restart();
+  await contacts.paid([anAddress(1)]);
+  await restart();
+  await contacts.put({ id, name: 'Ada', addresses: [anAddress(1), anAddress(2)] });
+  await restart();
+  // Another change keeps the name.
+  await contacts.put({ id, name: 'Ada', addresses: [anAddress(1), anAddress(2)], note: 'bakes' });
+  await restart();
+  await contacts.paid([anAddress(2)]);
+  await restart();
+  expect(familiar).toEqual([false, true, false, false, true]);
+});
+
+test('a file of schema 1 is read: a contact that was paid is familiar, and another one is not', async () => {
+  const first = await openContacts();
+  await first.put({ name: 'Mira', addresses: [anAddress(1)] });
+  await first.stop();
+  const contact = (id: string, name: string, address: string, paidAt: number | null) => ({
+    ...{ id: id.repeat(16), name, note: '', createdAt: 1, addresses: [{ address, paidAt }], given: [] },
+  });
+  const contacts = [contact('a', 'Ada', anAddress(1), 5), contact('b', 'Bo', anAddress(2), null)];
+  const body = Buffer.from(`${JSON.stringify({ network: network.idHex, contacts })}\n`);
+  writeFileSync(first.file, encodeChecked('kithcontacts', 1, body));
+  const second = await openContacts(first);
+  expect([named(second), codes(second)]).toEqual([['Ada', 'Bo'], []]);
+  expect([second.isFamiliar(anAddress(1)), second.isFamiliar(anAddress(2))]).toEqual([true, false]);
+  await second.paid([anAddress(2)]);
+  expect(readFileSync(first.file, 'utf8')).toMatch(/^kithcontacts 2 /);
+  expect(second.isFamiliar(anAddress(2))).toBe(true);
 });
 
 test('an address that looks like one of a contact is not saved', async () => {
