@@ -196,7 +196,7 @@ async function activatePolicyLocks({ mira: { app }, bo }: Story): Promise<void> 
   await app.page.getByText(new RegExp(`^Synced to block ${height} `)).waitFor();
 }
 
-/** Mira sets up a wallet with the keys of the others, and they join it. Gives its address, which is the same for all. */
+/** Mira sets up a wallet with the keys of Bo and Eve, and they join it. Gives its address, which is the same for all. */
 async function shareWallet({ host, mira, bo, eve }: Story): Promise<{ readonly address: string }> {
   const others = [bo, eve];
   const names = [BO_FAMILY, EVE_FAMILY];
