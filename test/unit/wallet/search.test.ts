@@ -397,6 +397,21 @@ describe('an unlock', () => {
     expect(world.wallets.search('a')).toMatchObject({ state: 'cancelled', certainTo: 3, toHeight: 3 });
   });
 
+  test('keeps the payments of blocks above one that is not stored', async () => {
+    const lost = new Set<number>();
+    const { world, since } = await short({ lost });
+    // The newest blocks are in memory, and read from there.
+    await world.mine(5, STRANGER.lock);
+    const payments = async () => (await world.wallets.history({ name: 'a', limit: 500 })).length;
+    const [before, money] = [await payments(), await holds(world)];
+    lost.add(since + 2);
+    await world.wallets.unlock('a', PASSWORD);
+    await world.mine(1, STRANGER.lock);
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(111);
+    expect([await payments(), await holds(world)]).toEqual([before, money]);
+    expect(world.wallets.search('a').incompleteSince).toBe(since);
+  });
+
   test('keeps the blocks that were not searched below those that it reads', async () => {
     let pruned = 0;
     const { world, since } = await short({ prunedBelow: () => pruned });
