@@ -1,3 +1,5 @@
+import { isSameCopy } from '../../shared/clipboard.ts';
+
 /** What the page copied does not stay in the clipboard, where any program reads it. */
 export interface ClipboardCleaner {
   /** The page has copied this text. It is removed after a minute if the clipboard still has it then. */
@@ -22,7 +24,7 @@ export function createClipboardCleaner(
 
   async function clear(text: string): Promise<void> {
     try {
-      if ((await clipboard.readText()) === text) clipboard.clear();
+      if (isSameCopy(await clipboard.readText(), text)) clipboard.clear();
     } catch (error) {
       onError(error);
     }

@@ -1,3 +1,4 @@
+import { isSameCopy } from '../../shared/clipboard.ts';
 import type { Desktop } from './desktop.svelte.ts';
 
 /** Copies texts, and removes those that should not stay in the clipboard. */
@@ -44,7 +45,7 @@ async function clearOnceFocused(text: string, isLatest: () => boolean): Promise<
     await new Promise((resolve) => window.addEventListener('focus', resolve, { once: true }));
   if (!isLatest()) return;
   try {
-    if ((await navigator.clipboard.readText()) === text) await navigator.clipboard.writeText('');
+    if (isSameCopy(await navigator.clipboard.readText(), text)) await navigator.clipboard.writeText('');
   } catch {
     // The permission was taken back: the text stays.
   }

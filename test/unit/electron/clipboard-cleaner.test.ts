@@ -38,6 +38,17 @@ test('a text that another program copied meanwhile stays', async () => {
   expect(content).toBe('a text of the user');
 });
 
+test('a text of several lines is removed also where the system ends lines with CR LF', async () => {
+  copy('a statement\n\na signature');
+  content = 'a statement\r\n\r\na signature';
+  await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS);
+  expect(content).toBe('');
+  copy('a statement\r\na signature');
+  content = 'a statement\na signature';
+  await cleaner.clearNow();
+  expect(content).toBe('');
+});
+
 test('a second copy has a minute of its own', async () => {
   copy('an address');
   await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS / 2);
