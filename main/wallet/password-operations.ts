@@ -54,7 +54,8 @@ export function createPasswordOperations({
       const { list, access } = components();
       const secret = await access.secret(list.get(name), password, by);
       try {
-        const passphrase = Buffer.from(secret.passphrase).toString('utf8');
+        const { buffer, byteOffset, length } = secret.passphrase;
+        const passphrase = Buffer.from(buffer, byteOffset, length).toString('utf8');
         return { mnemonic: wordsOf(secret.entropy), passphrase };
       } finally {
         wipeSecret(secret);

@@ -13,6 +13,7 @@ import {
   seal,
   wipe,
 } from '../../workers/vault.ts';
+import { isNormal } from './normal-form.ts';
 import { type Sealed, sealedHeader, type WalletIdentity } from '../files/wallet-file.ts';
 
 /** The secret from which every key of the wallet is derived. Wipe it after use ({@link wipeSecret}). */
@@ -135,14 +136,20 @@ function decodeSecret(plaintext: Uint8Array): WalletSecret {
   const reader = new Reader(plaintext);
   const version = reader.u8();
   const entropy = copySecret(reader.varbytes(32));
-  const passphrase = normalized(copySecret(reader.varbytes(MAX_PASSPHRASE_BYTES)));
-  if (version !== SECRET_VERSION || reader.failed !== null || entropy.length < 16)
+  const passphrase = copySecret(reader.varbytes(MAX_PASSPHRASE_BYTES));
+  if (version !== SECRET_VERSION || reader.failed !== null || entropy.length < 16) {
+    wipeSecret({ entropy, passphrase });
     throw new KithError('wallet-file-newer', 'the sealed part has a format that this version does not know');
-  return { entropy, passphrase };
+  }
+  return { entropy, passphrase: normalized(passphrase) };
 }
 
-/** Versions before wrote the passphrase in form NFKD too; a file of another program may not. */
-function normalized(text: Uint8Array): Uint8Array {
-  // ASCII is in form NFKD, and needs no string, which could not be wiped.
-  return text.every((byte) => byte < 0x80) ? text : passphraseBytes(Buffer.from(text).toString('utf8'));
+/** Every version wrote the passphrase in form NFKD; a file of another program may not. Wipes a text that is not in it. */
+function normalized(text: Uint8Array<ArrayBuffer>): Uint8Array {
+  if (isNormal(text)) return text;
+  try {
+    return passphraseBytes(Buffer.from(text.buffer).toString('utf8'));
+  } finally {
+    wipe(text);
+  }
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { plainSha256 } from '../../../../main/core/crypto/hash.ts';
 import { toHex } from '../../../../main/core/codec/hex.ts';
 import { outpointKeyOf } from '../../../../main/core/primitives/outpoint.ts';
 import { systemRandom } from '../../../../main/lib/random.ts';
+import { libsodium } from '../../../../main/workers/sodium.ts';
 import { DEFAULT_KDF } from '../../../../main/workers/vault.ts';
 import { toMotes } from '../../../../shared/units.ts';
 import {
@@ -128,6 +129,22 @@ describe('a file of an earlier version', () => {
   });
 });
 
+/** What is overwritten meanwhile, as hex. */
+async function wipedBy(work: () => Promise<unknown>): Promise<string[]> {
+  const wiped: string[] = [];
+  const overwrite = libsodium.sodium_memzero;
+  const spy = vi.spyOn(libsodium, 'sodium_memzero').mockImplementation((bytes) => {
+    wiped.push(toHex(bytes));
+    overwrite(bytes);
+  });
+  try {
+    await work();
+  } finally {
+    spy.mockRestore();
+  }
+  return wiped;
+}
+
 describe('the seal', () => {
   test('opens with the password, however it was typed', async () => {
     expect(await openSecret(sealed, 'correct horse', identity)).toEqual(secret);
@@ -159,6 +176,21 @@ describe('the seal', () => {
       DEFAULT_KDF,
     );
     expect(short.ciphertext.length).toBe(sealed.ciphertext.length);
+  });
+  test('of a format that this version does not know leaves nothing of the secret in memory', async () => {
+    const unknown = { entropy: new Uint8Array(8).fill(6), passphrase: passphraseBytes('tréma') };
+    const other = await sealSecret(unknown, 'x', identity, systemRandom, DEFAULT_KDF);
+    const wiped = await wipedBy(() =>
+      expect(openSecret(other, 'x', identity)).rejects.toMatchObject({ code: 'wallet-file-newer' }),
+    );
+    expect(wiped).toContain(toHex(unknown.entropy));
+    expect(wiped).toContain(toHex(unknown.passphrase));
+  });
+  test('of another program gives the passphrase in form NFKD, and wipes the form that it had', async () => {
+    const composed = { ...secret, passphrase: Buffer.from('tr\u00e9ma') };
+    const foreign = await sealSecret(composed, 'x', identity, systemRandom, DEFAULT_KDF);
+    const wiped = await wipedBy(async () => expect(await openSecret(foreign, 'x', identity)).toEqual(secret));
+    expect(wiped).toContain(toHex(composed.passphrase));
   });
 });
 
