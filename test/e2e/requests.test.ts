@@ -106,10 +106,6 @@ test('a request is deleted after a question', async () => {
   expect(await requests()).toEqual([]);
 });
 
-test('the page has logged no errors', () => {
-  expect(pages.errors).toEqual([]);
-});
-
 test('a copied address leaves the clipboard after a minute, unless the user copied something else', async () => {
   const { page } = person;
   await person.go('receive');
@@ -124,4 +120,8 @@ test('a copied address leaves the clipboard after a minute, unless the user copi
   await page.evaluate(() => navigator.clipboard.writeText('a shopping list'));
   await page.clock.runFor(60_000);
   expect(await clipboard()).toBe('a shopping list');
+});
+
+test('the page has logged no errors', () => {
+  expect(pages.errors).toEqual([]);
 });
