@@ -87,8 +87,9 @@ export function guardDownloads(session: Session, { send }: Pick<PageEvents, 'sen
       if (state === 'cancelled') limit.add();
       if (state !== 'completed') return end(false, state === 'cancelled' ? undefined : 'save-failed');
       if (form === undefined) return end(true);
-      void deleteUnlike(item.getSavePath(), form).then((kept) =>
-        end(kept, kept ? undefined : 'save-refused'),
+      deleteUnlike(item.getSavePath(), form).then(
+        (kept) => end(kept, kept ? undefined : 'save-refused'),
+        () => end(false, 'save-failed'),
       );
     });
     const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
@@ -99,9 +100,9 @@ export function guardDownloads(session: Session, { send }: Pick<PageEvents, 'sen
 /** Longest address of an offered file that is reported to the page; those of the page itself are shorter. */
 const MAX_URL = 2000;
 
-/** Whether the file was kept. */
+/** Whether the file was kept. Rejects if it cannot be read, and then keeps it, or if it cannot be deleted. */
 async function deleteUnlike(file: string, form: RegExp): Promise<boolean> {
-  const text = await readFile(file, 'latin1').catch(() => '');
+  const text = await readFile(file, 'latin1');
   if (form.test(text)) return true;
   await rm(file, { force: true });
   return false;

@@ -1,6 +1,24 @@
-import { expect, test } from 'vitest';
-import { savedFile } from '../../../main/electron/saved-files.ts';
+import { EventEmitter } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { DownloadItem, Session } from 'electron';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { guardDownloads, savedFile } from '../../../main/electron/saved-files.ts';
 import { PAGE_ORIGIN } from '../../../main/electron/page-headers.ts';
+import type { DesktopEvent } from '../../../shared/contract/desktop.ts';
+
+/** Whether files can be deleted; on Windows not while another program has them open. */
+let isDeletable = true;
+vi.mock('electron', () => ({ app: { getPath: () => '/downloads' } }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  return {
+    ...real,
+    rm: (...given: Parameters<typeof real.rm>) =>
+      isDeletable ? real.rm(...given) : Promise.reject(new Error('EBUSY')),
+  };
+});
 
 const offered = (name: string, { bytes = 100, url = `blob:${PAGE_ORIGIN}/1` } = {}) =>
   savedFile({ getURL: () => url, getFilename: () => name, getTotalBytes: () => bytes })?.title;
@@ -48,4 +66,53 @@ test('a file that is too large, or of another origin, may not be offered', () =>
   expect(offered('a.kithsetup', { bytes: 4_000_001 })).toBeUndefined();
   expect(offered('a.csv', { url: 'https://example.org/a.csv' })).toBeUndefined();
   expect(offered('a.csv', { url: `blob:${PAGE_ORIGIN}.example.org/1` })).toBeUndefined();
+});
+
+const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="9"><path fill="#fff" d="M0 0h9v9"/><path d="M1 1h1"/></svg>\n`;
+
+/** Saves a picture in which `put` writes; gives the file, and what the page hears. */
+async function saved(put: (file: string) => void) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-saved-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'kith-request-0a1b2c3d.svg');
+  put(file);
+  const session = new EventEmitter();
+  const told = Promise.withResolvers<DesktopEvent>();
+  guardDownloads(session as unknown as Session, { send: told.resolve });
+  const item = Object.assign(new EventEmitter(), {
+    getURL: () => `blob:${PAGE_ORIGIN}/1`,
+    getFilename: () => path.basename(file),
+    getTotalBytes: () => PICTURE.length,
+    getSavePath: () => file,
+    setSaveDialogOptions: () => undefined,
+  } satisfies Partial<DownloadItem>);
+  session.emit('will-download', new Event('will-download'), item);
+  item.emit('done', new Event('done'), 'completed');
+  return { file, event: await told.promise };
+}
+
+test('a picture of the expected form is kept, and the page hears that it was saved', async () => {
+  const { file, event } = await saved((place) => writeFileSync(place, PICTURE));
+  expect(event).toMatchObject({ saved: true, problem: null });
+  expect(existsSync(file)).toBe(true);
+});
+
+test('a picture of another form is deleted, and the page hears that it was refused', async () => {
+  const { file, event } = await saved((place) => writeFileSync(place, '<svg onload="steal()"/>'));
+  expect(event).toMatchObject({ saved: false, problem: { code: 'save-refused' } });
+  expect(existsSync(file)).toBe(false);
+});
+
+test('a picture that cannot be read again is kept, and the page hears that saving failed', async () => {
+  // A folder cannot be read as a file, whoever tries.
+  const { file, event } = await saved((place) => mkdirSync(place));
+  expect(event).toMatchObject({ saved: false, problem: { code: 'save-failed' } });
+  expect(existsSync(file)).toBe(true);
+});
+
+test('the page hears the end also if a picture of another form cannot be deleted', async () => {
+  isDeletable = false;
+  onTestFinished(() => void (isDeletable = true));
+  const { event } = await saved((place) => writeFileSync(place, '<svg onload="steal()"/>'));
+  expect(event).toMatchObject({ saved: false, problem: { code: 'save-failed' } });
 });
