@@ -22,7 +22,7 @@ import { createBackupSaver } from './save-backup.ts';
 import { servePage } from './scheme.ts';
 import { createQuestionLimit } from './question-limit.ts';
 import { recoverPage } from './recovery.ts';
-import { bringToFront, createWindow, sendPort } from './window.ts';
+import { bringToFront, createWindow, sendPorts } from './window.ts';
 
 export interface ShellDeps {
   /** The folder that holds `out/`: the project's root, or the package's archive. */
@@ -75,7 +75,8 @@ export function createShell(deps: ShellDeps): Shell {
     });
     thread.events.on('spawned', () => {
       deps.desktop.connect(thread.open());
-      if (window) sendPort(window.webContents, thread.connect, deps.desktop.serve);
+      // The page still has its port to the desktop, whose settings outlive a thread.
+      if (window) sendPorts(window.webContents, thread.connect);
     });
     thread.events.on('demo', demo.take);
     thread.events.on('crashed', ({ cause }) => {

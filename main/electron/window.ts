@@ -59,7 +59,7 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
     keepWindow(window, deps.desktop.states);
   });
   // The page's script, which listens, has run by then; fonts and pictures may still be loading.
-  window.webContents.on('dom-ready', () => sendPort(window.webContents, deps.connect, deps.desktop.serve));
+  window.webContents.on('dom-ready', () => sendPorts(window.webContents, deps.connect, deps.desktop.serve));
   // Chromium keeps a zoom for each origin, but not for each arrangement of displays.
   window.webContents.once('did-finish-load', () => window.webContents.setZoomLevel(zoom));
   followTheme(window);
@@ -75,17 +75,18 @@ function followTheme(window: BrowserWindow): void {
   window.once('closed', () => nativeTheme.off('updated', follow));
 }
 
-/** Sends the page a new port to the node and one to the desktop's settings; only the app's page in the main frame gets them. */
-export function sendPort(
-  contents: WebContents,
-  connect: (port: MessagePortMain) => void,
-  serve: (port: MessagePortMain) => void,
-): void {
+/**
+ * Sends the page a new port for each of these: the first to the node, the second to the desktop's settings. Only the app's page in the
+ * main frame gets them.
+ */
+export function sendPorts(contents: WebContents, ...connect: ((port: MessagePortMain) => void)[]): void {
   if (contents.isDestroyed() || !isPage(contents.mainFrame.url)) return;
-  const [node, desktop] = [new MessageChannelMain(), new MessageChannelMain()];
-  connect(node.port1);
-  serve(desktop.port1);
-  contents.postMessage('rpc-port', null, [node.port2, desktop.port2]);
+  const ports = connect.map((each) => {
+    const { port1, port2 } = new MessageChannelMain();
+    each(port1);
+    return port2;
+  });
+  contents.postMessage('rpc-port', null, ports);
 }
 
 /** Shows a window that is hidden, minimised or behind others. */

@@ -2,6 +2,7 @@ import type { ClientContext, ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import { pause } from './backoff.ts';
+import { closePort } from './close-port.ts';
 
 /** Calls have no other context. */
 export type Context = ClientContext;
@@ -78,12 +79,7 @@ function overPort(port: MessagePort, replaced: Promise<unknown>): Carrier {
   const gone = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()));
   const link = new PortLink<Context>({ port });
   port.start();
-  const close = (): void => {
-    // Only the other end gets the close event. Without this line pending calls would never end.
-    port.dispatchEvent(new Event('close'));
-    port.close();
-  };
-  return { link, closed: Promise.race([gone, replaced]), close };
+  return { link, closed: Promise.race([gone, replaced]), close: () => closePort(port) };
 }
 
 async function overSocket(token: string, signal: AbortSignal): Promise<Carrier | CarrierProblem> {

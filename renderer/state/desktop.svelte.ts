@@ -1,6 +1,7 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { DesktopClient, DesktopSettings, DesktopState } from '../../shared/contract/desktop.ts';
+import { closePort } from './close-port.ts';
 import { createDesktopEvents, type DesktopEvents, type FileEnd } from './desktop-events.ts';
 
 /** The desktop app: its settings, and what it reports to the page. */
@@ -23,9 +24,17 @@ export interface Desktop {
 /** How often the progress of a move is read, in milliseconds. */
 const PROGRESS_MS = 300;
 
+/** A call over a closed port would wait for ever. */
+function untilClosed(port: MessagePort): AbortSignal {
+  const over = new AbortController();
+  port.addEventListener('close', () => over.abort(), { once: true });
+  return over.signal;
+}
+
 /** Uses the second port that the app passes after every load; a browser gets none. */
 export function createDesktop(): Desktop {
   let client: DesktopClient | null = null;
+  let opened: MessagePort | null = null;
   let state = $state.raw<DesktopState | null>(null);
 
   let following = false;
@@ -50,10 +59,14 @@ export function createDesktop(): Desktop {
     const [, port] = event.ports;
     // Another frame or window must not be able to impersonate the app (as in carrier.ts).
     if (event.source !== window || type !== 'rpc-port' || port === undefined) return;
+    const replaced = opened;
+    opened = port;
     client = createORPCClient<DesktopClient>(new RPCLink({ port }));
     port.start();
     void refresh();
-    events.follow(client).catch(() => undefined);
+    void events.follow(client, untilClosed(port));
+    // The new stream has begun, so the page still hears of files that it has offered.
+    if (replaced !== null) closePort(replaced);
   });
   return {
     get state() {

@@ -26,6 +26,8 @@ export const NODE_SENTENCES = {
   'save-busy': 'Another file is being saved. Finish that dialog first, then try again.',
   'save-refused':
     'The app does not save this file, because its name, size or content is not what it expects. Report this as a bug.',
+  'save-unreported':
+    'The app did not report whether the file was saved. Look for the file, and save it again if it is missing.',
   'save-failed': 'The file could not be saved completely. Choose another folder or disk.',
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'settings-unwritable':
