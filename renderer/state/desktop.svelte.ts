@@ -24,7 +24,7 @@ export interface Desktop {
 /** How often the progress of a move is read, in milliseconds. */
 const PROGRESS_MS = 300;
 
-/** A call over a closed port would wait for ever. */
+/** A call over a closed port would never end. */
 function untilClosed(port: MessagePort): AbortSignal {
   const over = new AbortController();
   port.addEventListener('close', () => over.abort(), { once: true });
@@ -65,7 +65,7 @@ export function createDesktop(): Desktop {
     port.start();
     void refresh();
     void events.follow(client, untilClosed(port));
-    // The new stream has begun, so the page still hears of files that it has offered.
+    // The new stream has begun, so the page misses no end of a file that it has offered.
     if (replaced !== null) closePort(replaced);
   });
   return {

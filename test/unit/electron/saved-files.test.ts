@@ -104,7 +104,7 @@ test('a picture of another form is deleted, and the page hears that it was refus
 });
 
 test('a picture that cannot be read again is kept, and the page hears that saving failed', async () => {
-  // A folder cannot be read as a file, whoever tries.
+  // A folder cannot be read as a file, not even by root.
   const { file, event } = await saved((place) => mkdirSync(place));
   expect(event).toMatchObject({ saved: false, problem: { code: 'save-failed' } });
   expect(existsSync(file)).toBe(true);
