@@ -7,6 +7,6 @@ test('any files that a power failure leaves can be opened, are a prefix of the h
   // Nothing is checked again from genesis because of a power failure.
   expect(result.rebuilt).toEqual([]);
   expect(result.states).toBeGreaterThan(40);
-  // Most losses lose something.
-  expect(result.behind).toBeGreaterThan(10);
+  // Otherwise no loss lost anything. How many do depends on what was on the disk at each moment, and so on the machine.
+  expect(result.behind).toBeGreaterThan(0);
 }, 180_000);
