@@ -136,7 +136,8 @@ test('metrics return what the node measured, as stretches of time and as they co
   following.child.kill('SIGINT');
   const range = await until(async () => {
     const found = (await call(dir, 'metrics.range', { metrics, step: 'second' })) as MetricRange;
-    return found.values.height!.includes(8) ? found : null;
+    // The miner of the test before may have found further blocks.
+    return found.values.height!.some((height) => height !== null && height >= 8) ? found : null;
   }, 'the height is measured');
   expect(holds(range as never, 'stepSeconds:int start:int values:fields')).toEqual([]);
   expect(Object.keys(range.values)).toEqual(metrics);
