@@ -8,30 +8,18 @@ import { testKey } from '../../support/chain/test-chain.ts';
 import {
   eventually,
   network,
-  openWorld,
   PASSWORD,
   send,
   walletWithCoins,
   type World,
   type WorldOptions,
 } from './world.ts';
+import { worldsOfFile } from './worlds.ts';
 
 const STRANGER = encodeAddress(network.hrp, testKey(7).lock);
-const worlds: World[] = [];
-const open = async (options?: WorldOptions) => {
-  const world = await openWorld(options);
-  worlds.push(world);
-  return world;
-};
-const reopen = async (world: World, between: () => void = () => undefined, options: WorldOptions = {}) => {
-  worlds.splice(worlds.indexOf(world), 1);
-  await world.stop();
-  between();
-  return open({ ...options, directory: world.directory });
-};
-afterEach(async () => {
+const { open, reopen, worlds } = worldsOfFile();
+afterEach(() => {
   vi.restoreAllMocks();
-  for (const world of worlds.splice(0)) await world.stop();
 });
 const folderOf = (world: World) => join(world.directory, 'wallet-data');
 const viewOf = async (world: World) => ({
@@ -50,7 +38,7 @@ async function worldWithTables(options: WorldOptions = {}): Promise<World> {
   await walletWithCoins(world, 'a', 12);
   await send(world, 'a', STRANGER, 1_000_000);
   await world.mine(2);
-  world = await reopen(world, undefined, options);
+  world = await reopen(world, options);
   await send(world, 'a', STRANGER, 2_000_000);
   await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(world.chain.tip().height);
   return world;

@@ -1,7 +1,7 @@
 /** What the recovery phrase finds: everything that a wallet can ever have been paid, whatever was undone meanwhile. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBlock } from '../../../main/core/primitives/block.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../../../main/core/primitives/coin.ts';
@@ -20,35 +20,11 @@ import { createRandom } from '../../support/random.ts';
 import { checkWords } from '../../../main/wallet/open/new-wallet.ts';
 import { firstHeight } from '../../../main/wallet/open/wallet-list.ts';
 import { coinbaseOf, newDirectory, pay, silent, testKey } from '../../support/chain/test-chain.ts';
-import {
-  eventually,
-  MATURITY,
-  network,
-  openWorld,
-  PASSWORD,
-  send,
-  keyDeps,
-  SUBSIDY,
-  type World,
-  type WorldOptions,
-} from './world.ts';
+import { eventually, MATURITY, network, PASSWORD, send, keyDeps, SUBSIDY, type World } from './world.ts';
+import { worldsOfFile } from './worlds.ts';
 
 const STRANGER = testKey(7);
-const worlds: World[] = [];
-const open = async (options?: WorldOptions) => {
-  const world = await openWorld(options);
-  worlds.push(world);
-  return world;
-};
-const reopen = async (world: World, between: () => void = () => undefined) => {
-  worlds.splice(worlds.indexOf(world), 1);
-  await world.stop();
-  between();
-  return open({ directory: world.directory });
-};
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.stop();
-});
+const { open, reopen } = worldsOfFile();
 /** Takes new addresses until none is given any more. */
 const takeAll = async (world: World, name = 'a') => {
   const taken: string[] = [];
@@ -143,7 +119,7 @@ describe('issued addresses', () => {
     await world.wallets.unlock('a', PASSWORD);
     expect((await takeAll(world)).taken).toEqual([]);
     await world.mine(40);
-    world = await reopen(world, () => rmSync(join(world.directory, 'wallet-data'), { recursive: true }));
+    world = await reopen(world, {}, () => rmSync(join(world.directory, 'wallet-data'), { recursive: true }));
     await world.wallets.unlock('a', PASSWORD);
     await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(
       world.chain.tip().height,

@@ -1,18 +1,11 @@
 import { cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { codeOf } from '../../../main/lib/errors.ts';
-import { openWorld, PASSWORD, type World } from './world.ts';
+import { PASSWORD, type World } from './world.ts';
+import { worldsOfFile } from './worlds.ts';
 
-const worlds: World[] = [];
-const open = async (...args: Parameters<typeof openWorld>) => {
-  const world = await openWorld(...args);
-  worlds.push(world);
-  return world;
-};
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.stop();
-});
+const { open } = worldsOfFile();
 const names = (world: World) => world.wallets.list().map(({ name }) => name);
 const noticed = (world: World) =>
   world.wallets

@@ -2,7 +2,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../main/lib/clock.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import type { Lock } from '../../../main/core/primitives/coin.ts';
@@ -18,7 +18,6 @@ import {
   keyDeps,
   MATURITY,
   network,
-  openWorld,
   PASSWORD,
   send,
   SUBSIDY,
@@ -26,28 +25,16 @@ import {
   type World,
   type WorldOptions,
 } from './world.ts';
+import { worldsOfFile } from './worlds.ts';
 
 const STRANGER = testKey(7);
-const worlds: World[] = [];
-const open = async (options?: WorldOptions) => {
-  const world = await openWorld(options);
-  worlds.push(world);
-  return world;
-};
+const { open, reopen, worlds } = worldsOfFile();
 /** What the disk has now, as after a crash. */
 const copyOf = (world: World) => {
   const directory = newDirectory();
   cpSync(world.directory, directory, { recursive: true });
   return directory;
 };
-const reopen = async (world: World, options: WorldOptions = {}) => {
-  worlds.splice(worlds.indexOf(world), 1);
-  await world.stop();
-  return open({ ...options, directory: world.directory });
-};
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.stop();
-});
 
 /** The lock of a receiving key of a recovery phrase. */
 async function lockAt(mnemonic: string, index: number): Promise<Lock> {

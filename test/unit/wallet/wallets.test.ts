@@ -2,36 +2,14 @@ import { codeOf } from '../../../main/lib/errors.ts';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodePaymentLink } from '../../../shared/payment-link.ts';
 import { createLog, type LogEntry } from '../../../main/lib/log.ts';
 import { toMotes } from '../../../shared/units.ts';
-import {
-  eventually,
-  MATURITY,
-  openWorld,
-  PASSWORD,
-  send,
-  SUBSIDY,
-  walletWithCoins,
-  type World,
-  type WorldOptions,
-} from './world.ts';
+import { eventually, MATURITY, PASSWORD, send, SUBSIDY, walletWithCoins, type World } from './world.ts';
+import { worldsOfFile } from './worlds.ts';
 
-const worlds: World[] = [];
-const open = async (options?: WorldOptions) => {
-  const world = await openWorld(options);
-  worlds.push(world);
-  return world;
-};
-const reopen = async (world: World, options: WorldOptions = {}) => {
-  worlds.splice(worlds.indexOf(world), 1);
-  await world.stop();
-  return open({ ...options, directory: world.directory });
-};
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.stop();
-});
+const { open, reopen, worlds } = worldsOfFile();
 
 const fails = (work: Promise<unknown> | (() => unknown), code: string, data?: object) =>
   expect(typeof work === 'function' ? (async () => work())() : work).rejects.toMatchObject({

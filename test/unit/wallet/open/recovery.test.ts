@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writ
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ClassicLevel } from 'classic-level';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FILE_SCHEMA } from '../../../../main/wallet/files/wallet-file.ts';
 import { toHex } from '../../../../main/core/codec/hex.ts';
 import { plainSha256 } from '../../../../main/core/crypto/hash.ts';
@@ -20,34 +20,17 @@ import {
   keyDeps,
   MATURITY,
   network,
-  openWorld,
   PASSWORD,
   send,
   SUBSIDY,
   walletWithCoins,
   type World,
-  type WorldOptions,
 } from '../world.ts';
+import { worldsOfFile } from '../worlds.ts';
 
 const batchOf = ClassicLevel.prototype.batch;
 const STRANGER = encodeAddress(network.hrp, testKey(7).lock);
-const worlds: World[] = [];
-const open = async (options?: WorldOptions) => {
-  const world = await openWorld(options);
-  worlds.push(world);
-  return world;
-};
-const close = async (world: World) => {
-  worlds.splice(worlds.indexOf(world), 1);
-  await world.stop();
-};
-const reopen = async (world: World, options: WorldOptions = {}) => {
-  await close(world);
-  return open({ ...options, directory: world.directory });
-};
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.stop();
-});
+const { open, close, reopen } = worldsOfFile();
 const viewOf = async (world: World) => ({
   balance: await world.wallets.balance('a'),
   history: await world.wallets.history({ name: 'a', limit: 100 }),
