@@ -39,6 +39,7 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
   const freeDiskBytes = createFreeSpace(datadir, DISK_MS, ms);
   let isGone = false;
   let lastCheckMs = -Infinity;
+  let isChecking = false;
 
   // The open files of a moved or deleted directory keep working, so without this check the node would not report the
   // loss until it next opens a file.
@@ -51,9 +52,11 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
   };
 
   const checkFolder = () => {
-    if (ms() - lastCheckMs < DISK_MS) return;
+    // A disk that does not answer gets no second question: each would occupy a thread that all files share.
+    if (isChecking || ms() - lastCheckMs < DISK_MS) return;
     lastCheckMs = ms();
-    void checkDatadir();
+    isChecking = true;
+    void checkDatadir().finally(() => (isChecking = false));
   };
 
   return () => {
