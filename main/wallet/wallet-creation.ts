@@ -67,26 +67,28 @@ export function createWalletCreation(network: WalletNetwork, running: RunningWal
       return { mnemonic };
     },
     async restore({ name, password, mnemonic, passphrase = '', gap = GAP_LIMIT, onlyNew = false }) {
-      const words = checkWords(mnemonic);
+      // The node may stop meanwhile: these sessions wipe the secrets then.
+      const { factory, sessions } = components();
       const request = {
         name: checkWalletName(name),
         password,
-        words,
         passphrase: checkPassphrase(passphrase),
+        // Read last: what throws after it would leave the entropy in memory.
+        words: checkWords(mnemonic),
         gap,
         onlyNew,
       };
-      // The node may stop meanwhile: these sessions wipe the secrets then.
-      const { factory, sessions } = components();
       const { wallet, firstAddress, secrets } = await factory.restore(request);
       sessions.hold(wallet.id, secrets);
       begin(wallet);
       return { firstAddress };
     },
     async inspect({ mnemonic, passphrase = '' }) {
-      const { entropy } = checkWords(mnemonic);
       const { factory, list } = components();
-      const lock = await factory.firstLock(entropy, checkPassphrase(passphrase));
+      // Read last: what throws after it would leave the entropy in memory.
+      const checked = checkPassphrase(passphrase);
+      const { entropy } = checkWords(mnemonic);
+      const lock = await factory.firstLock(entropy, checked);
       return { firstAddress: encodeAddress(network.hrp, lock), wallet: spenderOf(list.byLock(lock)) };
     },
     async deleted() {
