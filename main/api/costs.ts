@@ -27,6 +27,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'network.activity': 'light',
   'network.info': 'light',
   'network.countryData': 'light',
+  'network.knownAddresses': 'work',
   'networks.list': 'light',
   'networks.watch': 'light',
   'networks.preview': 'light',

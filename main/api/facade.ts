@@ -11,7 +11,7 @@ import type { ChainUpgrades } from '../../shared/contract/chain.ts';
 import type { DataOrigin } from '../net/geo/country-data.ts';
 import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
-import type { NetworkActivity } from '../../shared/contract/network.ts';
+import type { KnownAddresses, NetworkActivity } from '../../shared/contract/network.ts';
 import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
 import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
 import type { SubmitStatus } from '../../shared/contract/vocabulary.ts';
@@ -71,6 +71,8 @@ export interface NodeFacade {
   condition(): NodeCondition;
   /** Where the estimates of countries are from; null without data. */
   countryData(): Promise<DataOrigin | null>;
+  /** The known addresses, counted; does not block the thread for more than a few milliseconds. */
+  knownAddresses(): Promise<KnownAddresses>;
   /** Counters and rates of the network. */
   activity(): NetworkActivity;
 }

@@ -67,6 +67,13 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
       ],
     }),
     countryData: parts.countries.origin,
+    async knownAddresses() {
+      // Without this the first count would have no countries.
+      await parts.countries.origin();
+      const own = peers.addresses().map(parts.countries.of);
+      const counted = await peers.countAddresses(parts.countries.of);
+      return { ...counted, ownCountry: own.find((country) => country !== null) ?? null };
+    },
     activity: () => activityOf(peers),
   };
 }

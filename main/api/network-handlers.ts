@@ -13,6 +13,7 @@ export function createNetworkHandlers({ node }: HandlerDeps) {
   return api.network.router({
     activity: api.network.activity.handler(() => node.activity()),
     countryData: api.network.countryData.handler(async () => ({ origin: await node.countryData() })),
+    knownAddresses: api.network.knownAddresses.handler(() => node.knownAddresses()),
     info: api.network.info.handler(() => ({
       name: network.name,
       id: network.idHex,

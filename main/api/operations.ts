@@ -29,6 +29,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'network.activity': 'read',
   'network.info': 'read',
   'network.countryData': 'read',
+  'network.knownAddresses': 'read',
   'networks.list': 'read',
   'networks.watch': 'read',
   'networks.preview': 'read',

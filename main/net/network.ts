@@ -4,6 +4,7 @@ import { joinLinkTo } from './join.ts';
 import { createMonitoring, type Monitoring } from './monitoring.ts';
 import { createNetworkEvents, type NetworkEvents } from './network-events.ts';
 import { createPeering, type Peering } from './peering.ts';
+import { createAddressCounts } from './peers/address-counts.ts';
 import { createTipAnnouncer, type TipAnnouncer } from './peers/announce-tip.ts';
 import { type Connector, createConnector } from './peers/connector.ts';
 import { createHandshake } from './peers/handshake.ts';
@@ -67,6 +68,11 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     miningPause: monitoring.miningPause,
     announce: payments.announce,
     joinLink: () => joinLinkTo(deps.network, deps.chain, host.addresses()),
+    countAddresses: createAddressCounts({
+      addrman: peering.addrman,
+      bootstrap: peering.finding.bootstrap,
+      clock: deps.clock,
+    }),
     traffic: () => host.traffic.total,
     seenBy: payments.seenBy,
     spreadOf: payments.spreadOf,

@@ -11,6 +11,7 @@ import type { History, HistoryStatus } from '../chain/history-check.ts';
 import type { PeerStore } from './peers/peer-store.ts';
 import type { Host, HostDeps } from './transport/host.ts';
 import type { Identity } from './transport/identity-place.ts';
+import type { AddressCounts } from './peers/address-counts.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
 import type { ReachabilityResult } from './nat/verdict.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
@@ -127,6 +128,8 @@ export interface PeerNetwork {
   announce(tx: Transaction): void;
   /** A link with which a new user can join the network at this node. Null while no other node could connect to it. */
   joinLink(): string | null;
+  /** The known addresses, counted. `countryOf` takes a few microseconds. */
+  countAddresses(countryOf: (address: string) => string | null): Promise<AddressCounts>;
   /** Bytes that all connections carried since the start. */
   traffic(): Readonly<Traffic>;
   /** Number of connected peers that have the transaction. Null when this node did not announce it. */

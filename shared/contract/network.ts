@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
 import { count, height, id, nothing, total } from './fields.ts';
+import { MAX_GROUP_SOURCES, MAX_LISTED_GROUPS, PEER_SOURCES } from './vocabulary.ts';
 
 /** Addition: the network of this node. */
 export const networkInfo = z.object({
@@ -66,6 +67,42 @@ const countryData = z.object({
   date: z.string(),
 });
 
+const country = z.string().length(2);
+
+const groupSource = z.object({ group: z.string(), addresses: count });
+
+/** A network group: addresses that one party could own (docs/costs.md). An address with a name is in none. */
+const addressGroup = z.object({
+  group: z.string(),
+  addresses: count,
+  /** How many of them this node has connected to at least once. */
+  worked: count,
+  /**
+   * The network groups, or DNS names, that sent addresses of this group, with how many of them; most first. Addresses that no
+   * other node sent are in none.
+   */
+  learnedFrom: z.array(groupSource).max(MAX_GROUP_SOURCES),
+});
+
+/** Addition: the addresses in the address manager and the bootstrap addresses, counted. No address is in it. */
+export const knownAddresses = z.object({
+  total: count,
+  /** Public addresses by country, an estimate (`network.countryData`); most first. */
+  countries: z.array(z.object({ country, addresses: count })),
+  /** Addresses without a country. `unknown` includes public ones that the data has no country for. */
+  private: count,
+  relayed: count,
+  unknown: count,
+  /** Addresses by how they were found; most first. */
+  foundBy: z.array(z.object({ source: z.enum(PEER_SOURCES), addresses: count })),
+  /** The groups with the most addresses, most first. */
+  groups: z.array(addressGroup).max(MAX_LISTED_GROUPS),
+  /** The groups that are not listed. */
+  furtherGroups: z.object({ groups: count, addresses: count }),
+  /** The country of the first public address of this node; null without one. */
+  ownCountry: country.nullable(),
+});
+
 export const networkContract = {
   /** Addition. */
   activity: oc.input(nothing).output(networkActivity),
@@ -73,8 +110,11 @@ export const networkContract = {
   info: oc.input(nothing).output(networkInfo),
   /** Addition: null where this program has no such data. */
   countryData: oc.input(nothing).output(z.object({ origin: countryData.nullable() })),
+  /** Addition: counted at most every 5 seconds. */
+  knownAddresses: oc.input(nothing).output(knownAddresses),
 };
 
 export type NetworkActivity = z.infer<typeof networkActivity>;
+export type KnownAddresses = z.infer<typeof knownAddresses>;
 export type CountryOrigin = z.infer<typeof countryData> | null;
 export type NetworkInfo = z.infer<typeof networkInfo>;

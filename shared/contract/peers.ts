@@ -13,7 +13,7 @@ import {
   seconds,
   unixSeconds,
 } from './fields.ts';
-import { DIRECTIONS, PEER_EVENTS, PEER_KINDS, PEER_SOURCES, SERVICES } from './vocabulary.ts';
+import { ADDRESS_TYPES, DIRECTIONS, PEER_EVENTS, PEER_KINDS, PEER_SOURCES, SERVICES } from './vocabulary.ts';
 
 export const peer = z.object({
   id: z.string(),
@@ -37,6 +37,10 @@ export const peer = z.object({
    * for an address that is private, relayed or unknown, and in the first answers, until the node has read that data.
    */
   country: z.string().length(2).nullable(),
+  /** Addition: the network group of its address (docs/costs.md); null if the address has no IP. */
+  group: z.string().nullable(),
+  /** Addition: where its address leads. */
+  addressType: z.enum(ADDRESS_TYPES),
   /** Addition: its last violation as a sentence; null while its score is 0. */
   fault: notice.nullable(),
 });

@@ -51,6 +51,17 @@ export const PEER_SOURCES = [
 ] as const;
 export type PeerSource = (typeof PEER_SOURCES)[number];
 
+/**
+ * Where an address leads, as its text shows. `private`: to a local network or to one computer. `relayed`: through a relay.
+ * `unknown`: it has a name, or a special IP address.
+ */
+export const ADDRESS_TYPES = ['public', 'private', 'relayed', 'unknown'] as const;
+export type AddressType = (typeof ADDRESS_TYPES)[number];
+
+/** Most network groups in one answer, and most sources of each. */
+export const MAX_LISTED_GROUPS = 500;
+export const MAX_GROUP_SOURCES = 3;
+
 /** Events between this node and a peer. */
 export const PEER_EVENTS = [
   'connected',

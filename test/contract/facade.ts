@@ -80,6 +80,8 @@ const PEER: Peer = {
   bytesOut: 2,
   score: 0,
   country: null,
+  group: '127.0.0.1',
+  addressType: 'private',
   foundBy: 'manual',
   fault: null,
 };
@@ -398,6 +400,17 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       onChanged: (listener) => signals.on('peers', listener),
     },
     condition: () => condition,
+    knownAddresses: async () => ({
+      total: 1,
+      countries: [],
+      private: 1,
+      relayed: 0,
+      unknown: 0,
+      foundBy: [{ source: 'manual', addresses: 1 }],
+      groups: [{ group: '127.0.0.1', addresses: 1, worked: 1, learnedFrom: [] }],
+      furtherGroups: { groups: 0, addresses: 0 },
+      ownCountry: null,
+    }),
     activity: () => ({
       compact: { whole: 3, asked: 1, failed: 0, inline: 2 },
       snapshot: null,

@@ -69,6 +69,8 @@ export interface AddressManager {
   tried(address: string, good: boolean): void;
   /** An address to try, from either table with equal probability. Null when `usable` accepts none. */
   pick(usable: (entry: AddressEntry, facts: AddressFacts) => boolean): AddressEntry | null;
+  /** A copy of the list of all entries, with their groups. */
+  list(): { readonly entry: AddressEntry; readonly group: string }[];
   /** Random addresses with signed records that `usable` accepts, to send to a peer. */
   sample(most: number, usable?: (facts: AddressFacts) => boolean): AddressEntry[];
 }
@@ -243,6 +245,7 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
       const order: Table[] = random.number() < 0.5 ? ['proven', 'fresh'] : ['fresh', 'proven'];
       return tables.draw(order[0]!, usable) ?? tables.draw(order[1]!, usable);
     },
+    list: () => [...entries.values()].map((entry) => ({ entry, group: tables.factsOf(entry.address).group })),
     sample(most, usable = () => true) {
       const known = [...entries.values()].filter(
         ({ address, record, failures }) => record !== '' && failures < 3 && usable(tables.factsOf(address)),

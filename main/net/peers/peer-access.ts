@@ -1,6 +1,6 @@
 import type { Ban as ListedBan, Peer as ListedPeer } from '../../../shared/contract/peers.ts';
 import { KithError } from '../../lib/errors.ts';
-import { hostKeyOf, peerIdOf } from '../transport/multiaddrs.ts';
+import { addressTypeOf, hostKeyOf, netgroupOf, peerIdOf } from '../transport/multiaddrs.ts';
 import type { TrafficCounter } from '../transport/traffic.ts';
 import type { Bans } from './ban-list.ts';
 import type { Connector } from './connector.ts';
@@ -64,6 +64,8 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     score: Math.round(scores.of(peer.id) * 10) / 10,
     fault: faultOf(peer.id),
     foundBy: peer.foundBy,
+    group: netgroupOf(peer.address),
+    addressType: addressTypeOf(peer.address),
   });
 
   return {

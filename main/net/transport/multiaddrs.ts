@@ -1,3 +1,4 @@
+import type { AddressType } from '../../../shared/contract/vocabulary.ts';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { type Ip, type IpClass, ipClassOf, type Ipv4, isIpv4, embeddedIpv4Of, parseIp } from './ip.ts';
 
@@ -128,6 +129,14 @@ export function classOfAnnounced(address: string): IpClass | null {
 /** Whether the text of an address suggests that any node could dial it. */
 export function isPublic(address: string): boolean {
   return classOfAnnounced(address) === 'public';
+}
+
+/** Where an address leads, as its text shows. */
+export function addressTypeOf(address: string): AddressType {
+  if (isRelayed(address)) return 'relayed';
+  const found = classOfAnnounced(address);
+  if (found === 'private' || found === 'loopback') return 'private';
+  return found === 'public' ? 'public' : 'unknown';
 }
 
 /**

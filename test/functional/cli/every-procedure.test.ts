@@ -357,7 +357,7 @@ test('a peer is listed, banned, unbanned, added and removed', async () => {
     return found.length > 0 ? found : null;
   }, 'the peer');
   const shape =
-    'id:text address:text direction:text kind:text since:int version:text height:int services:list latencyMs:number? bytesIn:int bytesOut:int score:number foundBy:text';
+    'id:text address:text direction:text kind:text since:int version:text height:int services:list latencyMs:number? bytesIn:int bytesOut:int score:number foundBy:text group:text? addressType:text';
   // Loopback is in no country.
   expect(holds(listed[0]!, shape).sort()).toEqual(['country', 'fault']);
   expect(listed[0]).toMatchObject({ country: null });
@@ -403,6 +403,11 @@ test('procedures that were added later return network activity and upgrades', as
   expect(holds(activity['upload'] as Fields, 'total:int bytesPerSecond:number limit:int?')).toEqual([]);
   const compact = 'whole:int asked:int failed:int inline:int';
   expect(holds(activity['compact'] as Fields, compact)).toEqual([]);
+  const known = (await call(dir, 'network.knownAddresses')) as Fields;
+  const counted =
+    'total:int countries:list private:int relayed:int unknown:int foundBy:list groups:list ownCountry:text?';
+  expect(holds(known, counted)).toEqual(['furtherGroups']);
+  expect(holds(known['furtherGroups'] as Fields, 'groups:int addresses:int')).toEqual([]);
   const upgrades = (await call(dir, 'chain.upgrades')) as Fields;
   const shape = 'period:int threshold:int periodStart:int blocks:int window:int upgrades:list unknown:list';
   expect(holds(upgrades, shape)).toEqual([]);

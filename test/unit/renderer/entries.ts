@@ -52,6 +52,8 @@ export function aPeer(id: string, latencyMs: number | null): Peer {
     bytesOut: 0,
     score: 0,
     country: null,
+    group: '127.0.0.1',
+    addressType: 'private',
     foundBy: 'bootstrap',
     fault: null,
   };
