@@ -29,6 +29,8 @@ export interface LocalParts {
   readonly contacts: Contacts;
   readonly metrics: Metrics;
   readonly countries: Countries;
+  /** Number of the autonomous system of an address; null when it is not known. */
+  readonly asnOf: (address: string) => number | null;
   readonly peers: PeerNetwork;
 }
 
@@ -54,7 +56,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     miner: parts.miner,
     wallets: parts.wallets,
     contacts: parts.contacts,
-    peers: peersOf(peers, parts.countries),
+    peers: peersOf(parts),
     metrics: parts.metrics,
     condition: createConditionReader({
       datadir,
@@ -112,8 +114,13 @@ function activityOf(network: PeerNetwork): NetworkActivity {
   return { ...status, failures: [...failures] };
 }
 
-function peersOf(network: PeerNetwork, countries: Countries): PeerAccess {
+function peersOf({
+  peers: network,
+  countries,
+  asnOf,
+}: Pick<LocalParts, 'peers' | 'countries' | 'asnOf'>): PeerAccess {
   const { peerId, addresses, joinLink, peers } = network;
-  const list = () => peers.list().map((peer) => ({ ...peer, country: countries.of(peer.address) }));
+  const place = (address: string) => ({ country: countries.of(address), asn: asnOf(address) });
+  const list = () => peers.list().map((peer) => ({ ...peer, ...place(peer.address) }));
   return { ...peers, list, peerId, addresses, joinLink };
 }

@@ -3,7 +3,7 @@ import type { Random } from '../lib/random.ts';
 import type { Budgets } from './budgets/budgets.ts';
 import { createDiscovery, type Discovery } from './discovery/discovery.ts';
 import { isName } from './discovery/dns-addresses.ts';
-import { isLocal } from './transport/multiaddrs.ts';
+import { type GroupOf, isLocal } from './transport/multiaddrs.ts';
 import type { Host } from './transport/host.ts';
 import type { Identified } from './transport/identify.ts';
 import type { Wanted } from './transport/components.ts';
@@ -22,6 +22,7 @@ export interface FindingDeps extends Pick<
   readonly identified: Identified;
   readonly names: Names;
   readonly peers: Peers;
+  readonly groupOf: GroupOf;
   readonly addrman: AddressManager;
   readonly random: Random;
   /** The addresses at which other nodes can reach this node changed. */
@@ -60,6 +61,7 @@ export function createFinding(deps: FindingDeps): Finding {
     host,
     identified: deps.identified,
     peers,
+    groupOf: deps.groupOf,
     local,
     listening,
     moved: deps.moved,

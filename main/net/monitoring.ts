@@ -16,12 +16,14 @@ import { isSyncing, type SyncProgress } from './sync/sync-progress.ts';
 import { createSyncStatus, type Syncing } from './syncing.ts';
 import { GRAYLIST_SCORE } from './transport/gossip-scores.ts';
 import type { Gossip } from './transport/gossip.ts';
+import type { GroupOf } from './transport/multiaddrs.ts';
 
 export interface MonitoringDeps extends Pick<
   NetworkDeps,
   'network' | 'chain' | 'clock' | 'clockWatch' | 'namedBlock' | 'log'
 > {
   readonly peers: Peers;
+  readonly groupOf: GroupOf;
   readonly gossip: Pick<Gossip, 'score'>;
   readonly syncing: Syncing;
   /** The lowest height from which on bodies are stored; 0 for an archive node. */
@@ -72,7 +74,13 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
     isSyncing: () => isSyncing(progress()),
     awaitsClock,
   });
-  const trust = createSnapshotTrust({ chain, params, peers, named: deps.namedBlock ?? null });
+  const trust = createSnapshotTrust({
+    chain,
+    params,
+    peers,
+    groupOf: deps.groupOf,
+    named: deps.namedBlock ?? null,
+  });
   const services = createServicesAnnouncer({ servesFrom: deps.servesFrom, announce: peers.announceServed });
   const miningPause = createMiningPause({
     chain,

@@ -38,12 +38,12 @@ interface Parts {
 export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const parts = await createParts(deps);
   const { peering, syncing, monitoring, connector, relaying } = parts;
-  const { host, peers, bans, scores, peerLog } = peering;
+  const { host, peers } = peering;
   const { payments } = relaying;
   const periodic = createPeriodic(deps, parts);
   return {
     peerId: host.peerId,
-    peers: createPeerAccess({ peers, connector, bans, scores, peerLog, traffic: host.traffic }),
+    peers: createPeerAccess({ ...peering, connector, traffic: host.traffic }),
     async start() {
       await load(parts);
       await startServing(deps, parts);
@@ -70,6 +70,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     joinLink: () => joinLinkTo(deps.network, deps.chain, host.addresses()),
     countAddresses: createAddressCounts({
       addrman: peering.addrman,
+      groupOf: peering.groupOf,
       bootstrap: peering.finding.bootstrap,
       clock: deps.clock,
     }),
@@ -92,7 +93,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     holdsSnapshots: () => shelf.size > 0,
   });
   const peering = await createPeering(deps, handshake);
-  const { host, names, peers, addrman, bans, store, inbound, finding } = peering;
+  const { host, names, peers, groupOf, addrman, bans, store, inbound, finding } = peering;
   const syncing = await createSyncing({
     network,
     chain,
@@ -107,13 +108,9 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     log,
   });
   const monitoring = createMonitoring({
-    network,
-    chain,
-    clock,
-    clockWatch,
-    namedBlock: deps.namedBlock,
-    log,
+    ...deps,
     peers,
+    groupOf,
     gossip: host.gossip,
     syncing,
     servesFrom: () => handshake().servesFrom,
@@ -129,6 +126,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     bootstrap: finding.bootstrap,
     joined: new Set(deps.joined),
     clock,
+    groupOf,
     log: log.child('peers'),
     random,
   });

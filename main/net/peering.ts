@@ -16,7 +16,7 @@ import { peerViolation } from './protocol/wire-violation.ts';
 import type { Host } from './transport/host.ts';
 import { createIdentified, type Identified } from './transport/identify.ts';
 import type { Identity } from './transport/identity-place.ts';
-import { isLocal } from './transport/multiaddrs.ts';
+import { type GroupOf, isLocal, netgroupOf } from './transport/multiaddrs.ts';
 import { sourceOf } from './transport/pool-source.ts';
 import { type Names, namesOf } from './transport/protocols.ts';
 
@@ -41,6 +41,7 @@ interface Transport {
 /** The connected peers, and how this node and other nodes find each other. */
 export interface Peering extends Records, Transport {
   readonly peers: Peers;
+  readonly groupOf: GroupOf;
   readonly peerLog: PeerLog;
   readonly newer: NewerVersions;
   readonly inbound: Inbound;
@@ -53,7 +54,8 @@ export interface Peering extends Records, Transport {
  * @throws {KithError} `identity-unusable`, `disk-full`
  */
 export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promise<Peering> {
-  const records = await openRecords(deps);
+  const groupOf = deps.groupOf ?? netgroupOf;
+  const records = await openRecords(deps, groupOf);
   const { bans, addrman, scores } = records;
   const { clock, random } = deps;
   const log = deps.log.child('peers');
@@ -65,7 +67,7 @@ export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promi
   });
   const { host, identified, names, budgets } = transport;
   const peers = createPeers({ host, identified, names, ours, bans, scores, clock, log });
-  const inbound = createInbound({ peers, bans, clock, random });
+  const inbound = createInbound({ peers, bans, clock, random, groupOf });
   const exchange = createExchange({
     ownRecord: host.ownRecord,
     addrman,
@@ -85,6 +87,7 @@ export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promi
     identified,
     names,
     peers,
+    groupOf,
     addrman,
     clock,
     random,
@@ -93,17 +96,20 @@ export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promi
   });
   const peerLog = createPeerLog({ peers, clock });
   const newer = createNewerVersions({ peers });
-  return { ...records, ...transport, peers, peerLog, newer, inbound, exchange, finding };
+  return { ...records, ...transport, peers, groupOf, peerLog, newer, inbound, exchange, finding };
 }
 
-async function openRecords({ datadir, factories, clock, random, log }: NetworkDeps): Promise<Records> {
+async function openRecords(
+  { datadir, factories, clock, random, log }: NetworkDeps,
+  groupOf: GroupOf,
+): Promise<Records> {
   const identity = await factories.openIdentity(datadir, random, log);
   const store = await factories.openStore(datadir, log);
   return {
     identity,
     store,
     bans: createBans({ store, clock }),
-    addrman: createAddressManager({ store, clock, random }),
+    addrman: createAddressManager({ store, clock, random, groupOf }),
     scores: createScores(clock),
   };
 }

@@ -10,6 +10,7 @@ import type { Chain } from '../chain/chain.ts';
 import type { History, HistoryStatus } from '../chain/history-check.ts';
 import type { PeerStore } from './peers/peer-store.ts';
 import type { Host, HostDeps } from './transport/host.ts';
+import type { GroupOf } from './transport/multiaddrs.ts';
 import type { Identity } from './transport/identity-place.ts';
 import type { AddressCounts } from './peers/address-counts.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
@@ -56,6 +57,8 @@ export interface NetworkDeps {
   readonly maxUpload?: number | undefined;
   /** The number of peers that have a transaction of this node changed; see `seenBy`. */
   readonly onSeen?: ((txid: string) => void) | undefined;
+  /** The network group of an address; by default its prefix. */
+  readonly groupOf?: GroupOf | undefined;
   /** Additional sources of addresses. By default all of them if the node listens on more than loopback. */
   readonly discovery?: DiscoveryChoice | undefined;
   readonly random: Random;

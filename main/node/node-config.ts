@@ -1,5 +1,6 @@
 /** The configuration of a node after its options were resolved, and what a started node offers. */
 import type { NodeFacade } from '../api/facade.ts';
+import type { AsnMap } from '../net/geo/asn-map.ts';
 import type { Network } from '../core/params/network.ts';
 import type { PasswordAttempts } from '../wallet/secrets/password-attempts.ts';
 import type { Log } from '../lib/log.ts';
@@ -32,6 +33,8 @@ export interface NodeConfig {
    * not end the pause after wrong passwords.
    */
   readonly passwordAttempts?: PasswordAttempts | undefined;
+  /** To which autonomous systems addresses belong. Without it network groups are prefixes. */
+  readonly asnMap?: AsnMap | undefined;
   /** The file by which countries of peers are estimated; it need not exist. Without it they are unknown. */
   readonly countryData?: string | undefined;
   readonly log: Log;

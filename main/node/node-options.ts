@@ -50,6 +50,12 @@ export const NODE_OPTIONS = z.strictObject({
     description:
       'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more',
   }),
+  asmap: text().optional().meta({
+    value: 'FILE',
+    path: true,
+    description:
+      'an ASN map in the format of Bitcoin Core: the node then chooses its peers among different network operators, not only among different prefixes',
+  }),
   // At less than 20 kB per second a full block takes longer than the timeout of the peer that requested it.
   maxUpload: z.int().min(20).max(10_000_000).optional().meta({
     value: 'N',

@@ -8,6 +8,7 @@ import { systemRandom } from '../lib/random.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
 import { createCountries } from '../net/geo/countries.ts';
+import { createNetworkGroups } from '../net/geo/network-groups.ts';
 import { createNetwork, type PeerNetwork } from '../net/network.ts';
 import { openPeerStore } from '../net/peers/peer-store.ts';
 import { createHost } from '../net/transport/host.ts';
@@ -64,6 +65,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
     ...parts,
     network,
     datadir,
+    asnOf: createNetworkGroups(config.asnMap).asnOf,
     countries: createCountries(config.countryData, config.log.child('countries')),
     startedAt: () => startedAt,
     signatures: verify.engine,
@@ -256,6 +258,7 @@ function peers(config: NodeConfig, parts: PartialComponents): Service {
     async start() {
       const host = await createNetwork({
         ...config,
+        groupOf: createNetworkGroups(config.asnMap).of,
         chain: parts.chain!,
         mempool: parts.mempool!,
         clock: systemClock,

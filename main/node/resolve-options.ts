@@ -7,6 +7,7 @@ import type { Joined } from './join-network.ts';
 import type { Network } from '../core/params/network.ts';
 import type { NodeConfig } from './node-config.ts';
 import type { NodeOptions } from './node-options.ts';
+import { readAsnMap } from './read-asn-map.ts';
 import { readAddresses } from './peer-addresses.ts';
 import { readNetwork } from './read-network.ts';
 
@@ -23,7 +24,7 @@ export interface ResolvedOptions extends Omit<
 
 /**
  * Resolves the options; a join link may fetch its network file from a member.
- * @throws {KithError} `argument-invalid`, `argument-missing`, `address-…`, `network-…` or `join-…`, before anything
+ * @throws {KithError} `argument-invalid`, `argument-missing`, `address-…`, `network-…`, `asmap-…` or `join-…`, before anything
  * has been written.
  */
 export async function resolveOptions(options: NodeOptions): Promise<ResolvedOptions> {
@@ -35,7 +36,7 @@ export async function resolveOptions(options: NodeOptions): Promise<ResolvedOpti
 
 /**
  * The same for a network that is known already; `joined` has the data of its join link.
- * @throws {KithError} `argument-invalid`, `address-…`
+ * @throws {KithError} `argument-invalid`, `address-…`, `asmap-…`
  */
 export function resolveFor(
   network: Network,
@@ -56,6 +57,7 @@ export function resolveFor(
     snapshotSync: options.snapshot,
     hideOrigin: options.privateBroadcast,
     pruneBytes: options.pruneMb === undefined ? undefined : options.pruneMb * 1_000_000,
+    asnMap: options.asmap === undefined ? undefined : readAsnMap(options.asmap),
     maxUpload: options.maxUpload === undefined ? undefined : options.maxUpload * 1000,
     apiPort: options.apiPort,
     logLevel: options.logLevel,

@@ -37,10 +37,12 @@ export const peer = z.object({
    * for an address that is private, relayed or unknown, and in the first answers, until the node has read that data.
    */
   country: z.string().length(2).nullable(),
-  /** Addition: the network group of its address (docs/costs.md); null if the address has no IP. */
+  /** Addition: the network group of its address (docs/glossary.md); null if the address has no IP. */
   group: z.string().nullable(),
   /** Addition: where its address leads. */
   addressType: z.enum(ADDRESS_TYPES),
+  /** Addition: number of the autonomous system of its address, estimated from the ASN map that the user gave; null without one. */
+  asn: count.nullable(),
   /** Addition: its last violation as a sentence; null while its score is 0. */
   fault: notice.nullable(),
 });

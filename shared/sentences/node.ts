@@ -206,6 +206,10 @@ export const NODE_SENTENCES = {
   'network-charter-invalid':
     'A network cannot be created with these parameters[: {detail}]. Choose other values.',
   'network-file-unreadable': 'The network file[ {file}] cannot be read. Check the path and the permissions.',
+  'asmap-unreadable':
+    'The ASN map[ {file}] cannot be read. Check the path and the permissions, or start without --asmap.',
+  'asmap-invalid':
+    'The file[ {file}] is not an ASN map in the format of Bitcoin Core, or is corrupt. Get it again, or start without --asmap.',
   'join-link-invalid':
     'This is not a join link. A join link begins with kith:join? and may span several lines. Copy all of it.',
   'join-unreachable':

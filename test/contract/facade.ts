@@ -82,6 +82,7 @@ const PEER: Peer = {
   country: null,
   group: '127.0.0.1',
   addressType: 'private',
+  asn: null,
   foundBy: 'manual',
   fault: null,
 };

@@ -1,6 +1,6 @@
 import type { Clock, Time } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { netgroupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
+import { type GroupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
 import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import type { Identified } from '../transport/identify.ts';
 import type { Peer } from '../peers/peer.ts';
@@ -12,6 +12,7 @@ export interface AutonatClientDeps {
   readonly identified: Identified;
   /** The own peer id as a multihash. */
   readonly id: Uint8Array;
+  readonly groupOf: GroupOf;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -76,7 +77,7 @@ function createVotes({ monotonic }: Pick<Time, 'monotonic'>): Votes {
 }
 
 export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
-  const { internals, peers, clock } = deps;
+  const { internals, peers, groupOf, clock } = deps;
   const votes = createVotes(clock);
   const seen = new Map<string, string>();
   const confirmed = new Set<string>();
@@ -134,7 +135,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       if (state !== known && !busy) votes.clear();
       known = state;
       if (busy || votes.count('in') + votes.count('out') >= ANSWERS_NEEDED) return;
-      const tester = testers().find(({ address }) => votes.of(netgroupOf(address) ?? address) === undefined);
+      const tester = testers().find(({ address }) => votes.of(groupOf(address) ?? address) === undefined);
       if (tester === undefined) return;
       const addresses = candidatesAt(seen.get(tester.id)!, places());
       if (addresses.length === 0) return;
@@ -142,7 +143,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       const outcome = await askDialBack(tester.connection, deps.id, addresses, clock);
       busy = false;
       deps.log.debug('asked a peer to dial back', { peer: tester.id, addresses, got: outcome.got });
-      take(netgroupOf(tester.address) ?? tester.address, outcome);
+      take(groupOf(tester.address) ?? tester.address, outcome);
     },
     findings() {
       const ip = mostFrequent(seen.values()) ?? lastSeen;

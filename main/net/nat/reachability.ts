@@ -2,7 +2,7 @@ import type { Connection } from '@libp2p/interface';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
-import { isPublic } from '../transport/multiaddrs.ts';
+import { type GroupOf, isPublic } from '../transport/multiaddrs.ts';
 import type { Host } from '../transport/host.ts';
 import type { Identified } from '../transport/identify.ts';
 import type { Peers } from '../peers/peers.ts';
@@ -19,6 +19,7 @@ export interface ReachabilityDeps {
   readonly host: Host;
   readonly identified: Identified;
   readonly peers: Peers;
+  readonly groupOf: GroupOf;
   /** Whether this node talks only to its own machine. Then reachability is not tested. */
   readonly local: boolean;
   readonly listening: boolean;
@@ -51,7 +52,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
   const { internals } = host;
   const punch = createHolePunching({ internals, identified, clock, random, log });
   const routes = createRoutes({ host, punch, clock, adopt: peers.adopt });
-  const asking = createAutonatClient({ peers, internals, identified, id: host.idBytes, clock, log });
+  const asking = createAutonatClient({ ...deps, internals, id: host.idBytes });
   const slots = createSlots({
     peers,
     internals,

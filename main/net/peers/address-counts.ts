@@ -6,7 +6,7 @@ import {
 } from '../../../shared/contract/vocabulary.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createBreathe } from '../../lib/turns.ts';
-import { addressTypeOf, netgroupOf } from '../transport/multiaddrs.ts';
+import { addressTypeOf, type GroupOf } from '../transport/multiaddrs.ts';
 import { type AddressManager, ANNOUNCED_SOURCES } from './address-manager.ts';
 
 /** The known addresses as the API reports them, apart from what this file cannot know. */
@@ -17,6 +17,7 @@ export type CountryOf = (address: string) => string | null;
 export interface AddressCountsDeps {
   readonly addrman: Pick<AddressManager, 'list'>;
   readonly bootstrap: readonly string[];
+  readonly groupOf: GroupOf;
   readonly clock: Pick<Clock, 'monotonic' | 'soon'>;
 }
 
@@ -73,7 +74,7 @@ async function count(deps: AddressCountsDeps, countryOf: CountryOf): Promise<Add
   };
 }
 
-function knownAddresses({ addrman, bootstrap }: AddressCountsDeps): KnownAddress[] {
+function knownAddresses({ addrman, bootstrap, groupOf }: AddressCountsDeps): KnownAddress[] {
   const remembered = addrman.list().map(({ entry, group }) => ({
     address: entry.address,
     // Where there is no network group, the address manager uses the whole address.
@@ -84,7 +85,7 @@ function knownAddresses({ addrman, bootstrap }: AddressCountsDeps): KnownAddress
   }));
   const given = bootstrap.map((address) => ({
     address,
-    group: netgroupOf(address),
+    group: groupOf(address),
     foundBy: 'bootstrap' as const,
     sender: null,
     worked: false,

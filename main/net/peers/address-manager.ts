@@ -5,7 +5,7 @@ import type { UnixSeconds } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Time } from '../../lib/clock.ts';
 import { numberBelow, type Random } from '../../lib/random.ts';
-import { netgroupOf, hostKeyOf, peerIdOf, classOfAnnounced } from '../transport/multiaddrs.ts';
+import { type GroupOf, hostKeyOf, peerIdOf, classOfAnnounced } from '../transport/multiaddrs.ts';
 import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './peer-store.ts';
 
@@ -39,8 +39,8 @@ export interface AddressFacts {
   readonly group: string;
 }
 
-export function factsOf(address: string): AddressFacts {
-  return { peerId: peerIdOf(address), host: hostKeyOf(address), group: netgroupOf(address) ?? address };
+export function factsOf(address: string, groupOf: GroupOf): AddressFacts {
+  return { peerId: peerIdOf(address), host: hostKeyOf(address), group: groupOf(address) ?? address };
 }
 
 /** Where an address came from. */
@@ -104,6 +104,7 @@ export interface AddressManagerDeps {
   readonly store: PeerStore;
   readonly clock: Pick<Time, 'now'>;
   readonly random: Random;
+  readonly groupOf: GroupOf;
 }
 
 type Table = keyof typeof BUCKETS;
@@ -123,7 +124,7 @@ interface Tables {
   key: string;
 }
 
-function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'random'>): Tables {
+function createTables({ clock, random, groupOf }: Omit<AddressManagerDeps, 'store'>): Tables {
   const entries = new Map<string, AddressEntry>();
   const facts = new Map<string, AddressFacts>();
   const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
@@ -135,7 +136,7 @@ function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'ran
     createHash('sha256').update(tables.key).update(parts.join('|')).digest().readUInt32LE(0);
 
   function placeOf(entry: AddressEntry): [Table, number] {
-    const { group } = facts.get(entry.address) ?? factsOf(entry.address);
+    const { group } = facts.get(entry.address) ?? factsOf(entry.address, groupOf);
     const table = tableOf(entry);
     const bucket =
       table === 'proven'
@@ -161,7 +162,7 @@ function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'ran
       remove(holder);
     }
     entries.set(entry.address, entry);
-    facts.set(entry.address, factsOf(entry.address));
+    facts.set(entry.address, factsOf(entry.address, groupOf));
     lists[table].add(entry.address);
     places[table].set(at, entry.address);
     return true;
@@ -190,7 +191,7 @@ function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'ran
 }
 
 export function createAddressManager(deps: AddressManagerDeps): AddressManager {
-  const { store, clock, random } = deps;
+  const { store, clock, random, groupOf } = deps;
   const tables = createTables(deps);
   const { entries } = tables;
   const listeners = new Set<() => void>();
@@ -220,7 +221,7 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
         if (record !== '') tables.keep({ ...known, record });
         return;
       }
-      const source = (netgroupOf(by ?? address) ?? by ?? address).slice(0, MAX_SOURCE);
+      const source = (groupOf(by ?? address) ?? by ?? address).slice(0, MAX_SOURCE);
       const times = { added: clock.now(), lastTry: 0, lastGood: 0 };
       if (!tables.put({ address, foundBy, source, ...times, failures: 0, record })) return;
       for (const listener of listeners) listener();

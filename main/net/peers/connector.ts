@@ -6,7 +6,7 @@ import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import {
-  netgroupOf,
+  type GroupOf,
   hostKeyOf,
   isRelayed,
   parseAddress,
@@ -37,6 +37,7 @@ export interface ConnectorDeps {
   readonly extra: () => number;
   readonly clock: Clock;
   readonly log: Log;
+  readonly groupOf: GroupOf;
   readonly random: Pick<Random, 'number'>;
 }
 
@@ -149,6 +150,7 @@ function createOutbound(deps: ConnectorDeps, listener: DialListener): Outbound {
     joined: deps.joined,
     extra: deps.extra,
     clock,
+    groupOf: deps.groupOf,
     dialling: () => [...dialling.keys()],
     usable: (address, facts) => usable(address, facts, false),
   });
@@ -181,7 +183,8 @@ function createOutbound(deps: ConnectorDeps, listener: DialListener): Outbound {
       attempts.answered(address, peerId);
       // The peer behind a relay dialled back, so the connection is inbound.
       if (connection.direction === 'inbound') return addrman.tried(address, true);
-      refuseSameGroup(address, origin, connection, slots);
+      const isTaken = () => slots.groups().has(deps.groupOf(connection.remoteAddr.toString()));
+      if (isRelayed(address) && origin.kind !== 'manual' && isTaken()) refuseGroup(connection);
       const outcome = await peers.adopt(connection, origin);
       // The peer dialled this node at the same moment, and its connection was kept.
       if (outcome === null && peers.get(peerId) !== undefined) return addrman.tried(address, true);
@@ -213,17 +216,10 @@ function createOutbound(deps: ConnectorDeps, listener: DialListener): Outbound {
 }
 
 /**
- * Refuses a peer behind a relay if another outbound peer is in its network group. The group of such a peer is known
- * only after there is a direct connection. A peer that was added manually is not refused.
+ * Refuses a peer behind a relay because another outbound peer is in its network group, which is known only after there is a
+ * direct connection. A peer that was added manually is not refused.
  */
-function refuseSameGroup(
-  address: string,
-  origin: Origin,
-  connection: Connection,
-  slots: Pick<OutboundSlots, 'groups'>,
-): void {
-  if (!isRelayed(address) || origin.kind === 'manual') return;
-  if (!slots.groups().has(netgroupOf(connection.remoteAddr.toString()))) return;
+function refuseGroup(connection: Connection): never {
   connection.abort(new Error('not another one of this group'));
   throw new KithError('dial-failed', 'another peer of its network group is connected already');
 }
@@ -254,7 +250,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
     let began = false;
     for (const [address, origin] of candidates()) {
       if (isBusy()) break;
-      if (!usable(address, factsOf(address), origin.kind === 'manual')) continue;
+      if (!usable(address, factsOf(address, outbound.deps.groupOf), origin.kind === 'manual')) continue;
       anchors.tried(address);
       connect(address, origin).catch(() => undefined);
       began = true;

@@ -5,7 +5,10 @@ import { sourceOf } from '../transport/pool-source.ts';
 /** What eviction knows about an inbound peer. Times are in milliseconds of the monotonic clock; 0 for never. */
 export interface Candidate {
   readonly id: string;
+  /** What it counts for in the limits: its host and prefix, also where the node has an ASN map. */
   readonly source: PoolSource;
+  /** Its network group, by which it may be protected. */
+  readonly group: string;
   readonly latencyMs: number | null;
   readonly since: number;
   readonly lastPayment: number;
@@ -18,15 +21,14 @@ export interface Candidate {
 
 export function candidateOf(
   peer: Peer,
-  since: number,
+  known: Pick<Candidate, 'since' | 'discouraged' | 'group'>,
   useful: { payment: number; block: number },
-  discouraged: boolean,
 ): Candidate {
   const source = sourceOf(peer.address);
   const { id, latencyMs } = peer;
   const blockOnly = !relays(peer);
   const { payment: lastPayment, block: lastBlock } = useful;
-  return { id, source, latencyMs, since, lastPayment, lastBlock, blockOnly, discouraged };
+  return { ...known, id, source, latencyMs, lastPayment, lastBlock, blockOnly };
 }
 
 /**
@@ -56,7 +58,7 @@ export function chooseEviction(all: readonly Candidate[], rank: (group: string) 
     );
     left = left.filter((candidate) => !kept.has(candidate));
   };
-  protect(4, ({ source }) => rank(source.group ?? ''));
+  protect(4, ({ group }) => rank(group));
   protect(
     8,
     ({ latencyMs }) => latencyMs ?? Infinity,

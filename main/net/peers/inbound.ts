@@ -5,7 +5,7 @@ import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Random } from '../../lib/random.ts';
 import { candidateOf, chooseEviction } from './eviction.ts';
 import { sourceOf } from '../transport/pool-source.ts';
-import { hostKeyOf } from '../transport/multiaddrs.ts';
+import { type GroupOf, hostKeyOf } from '../transport/multiaddrs.ts';
 import type { Bans } from './ban-list.ts';
 import type { Peer } from './peer.ts';
 
@@ -14,6 +14,7 @@ export interface InboundDeps {
   readonly bans: Pick<Bans, 'discourages'>;
   readonly clock: Pick<Time, 'monotonic'>;
   readonly random: Pick<Random, 'bytes'>;
+  readonly groupOf: GroupOf;
   readonly limits?: PoolLimits | undefined;
 }
 
@@ -30,7 +31,14 @@ export interface Inbound {
 
 export const INBOUND: PoolLimits = { total: 117, perHost: 8, perGroup: 64 };
 
-export function createInbound({ peers, bans, clock, random, limits = INBOUND }: InboundDeps): Inbound {
+export function createInbound({
+  peers,
+  bans,
+  clock,
+  random,
+  groupOf,
+  limits = INBOUND,
+}: InboundDeps): Inbound {
   const key = random.bytes(16);
   const since = new Map<string, number>();
   const uses = new Map<string, { payment: number; block: number }>();
@@ -52,7 +60,8 @@ export function createInbound({ peers, bans, clock, random, limits = INBOUND }: 
         .filter((each) => each !== peer)
         .map((each) => {
           const use = uses.get(each.id) ?? { payment: 0, block: 0 };
-          return candidateOf(each, since.get(each.id) ?? 0, use, discouraged.has(each.id));
+          const known = { since: since.get(each.id) ?? 0, discouraged: discouraged.has(each.id) };
+          return candidateOf(each, { ...known, group: groupOf(each.address) ?? '' }, use);
         });
       // The newest peer always gets a slot, unless its host is discouraged and only peers from other hosts could be
       // evicted.

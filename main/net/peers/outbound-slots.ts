@@ -1,6 +1,6 @@
 import type { PeerSource } from '../../../shared/contract/vocabulary.ts';
 import type { Time } from '../../lib/clock.ts';
-import { netgroupOf, isRelayed } from '../transport/multiaddrs.ts';
+import { type GroupOf, isRelayed } from '../transport/multiaddrs.ts';
 import {
   type AddressEntry,
   type AddressFacts,
@@ -18,6 +18,7 @@ export interface OutboundSlotsDeps {
   /** Number of additional full-relay connections to open while the chain looks wrong. */
   readonly extra: () => number;
   readonly clock: Pick<Time, 'monotonic'>;
+  readonly groupOf: GroupOf;
   /** The addresses that are being dialled. */
   dialling(): readonly string[];
   /** Whether an address may be dialled now. */
@@ -51,7 +52,7 @@ const FEELER_MS = 120_000;
 const MIN_FULL_RELAY = 2;
 
 export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
-  const { peers, addrman, clock } = deps;
+  const { peers, addrman, clock, groupOf } = deps;
   let feltAt = clock.monotonic();
   const ofKind = (kind: Peer['kind']): Peer[] => peers.list().filter((peer) => peer.kind === kind);
   const wanted = (): number => FULL_RELAY_SLOTS + deps.extra();
@@ -60,11 +61,11 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
       peers
         .list()
         .filter((peer) => peer.direction === 'outbound')
-        .map((peer) => netgroupOf(peer.address)),
+        .map((peer) => groupOf(peer.address)),
     );
 
   function pick(test: (entry: AddressEntry) => boolean): AddressEntry | null {
-    const taken = new Set([...groups(), ...deps.dialling().map((address) => netgroupOf(address) ?? address)]);
+    const taken = new Set([...groups(), ...deps.dialling().map((address) => groupOf(address) ?? address)]);
     // A relayed address is always allowed: the network group of the peer is known only after there is a direct
     // connection.
     const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !taken.has(group);

@@ -1,6 +1,6 @@
 import type { Ban as ListedBan, Peer as ListedPeer } from '../../../shared/contract/peers.ts';
 import { KithError } from '../../lib/errors.ts';
-import { addressTypeOf, hostKeyOf, netgroupOf, peerIdOf } from '../transport/multiaddrs.ts';
+import { addressTypeOf, hostKeyOf, type GroupOf, peerIdOf } from '../transport/multiaddrs.ts';
 import type { TrafficCounter } from '../transport/traffic.ts';
 import type { Bans } from './ban-list.ts';
 import type { Connector } from './connector.ts';
@@ -11,6 +11,7 @@ import { BAN_SECONDS, reasonOf } from './penalties.ts';
 import type { Scores } from './scores.ts';
 
 export interface PeerAccessDeps {
+  readonly groupOf: GroupOf;
   readonly peers: Peers;
   readonly connector: Connector;
   readonly bans: Bans;
@@ -26,7 +27,7 @@ export interface BanTarget {
 
 /** The peers, and the actions on them, that the API offers. */
 export interface PeerAccess {
-  list(): Omit<ListedPeer, 'country'>[];
+  list(): Omit<ListedPeer, 'country' | 'asn'>[];
   /** @throws {KithError} as Connector.add does. */
   add(address: string): Promise<void>;
   /** @throws {KithError} `peer-unknown`. */
@@ -50,7 +51,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     return code === null ? null : { code, message: reasonOf(code) };
   };
 
-  const listed = (peer: Peer): Omit<ListedPeer, 'country'> => ({
+  const listed = (peer: Peer): Omit<ListedPeer, 'country' | 'asn'> => ({
     id: peer.id,
     address: peer.address,
     direction: peer.direction,
@@ -64,7 +65,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     score: Math.round(scores.of(peer.id) * 10) / 10,
     fault: faultOf(peer.id),
     foundBy: peer.foundBy,
-    group: netgroupOf(peer.address),
+    group: deps.groupOf(peer.address),
     addressType: addressTypeOf(peer.address),
   });
 

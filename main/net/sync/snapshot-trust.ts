@@ -3,13 +3,14 @@ import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Notice } from '../../../shared/contract/fields.ts';
-import { netgroupOf } from '../transport/multiaddrs.ts';
+import type { GroupOf } from '../transport/multiaddrs.ts';
 import type { Peer } from '../peers/peer.ts';
 
 export interface SnapshotTrustDeps {
   readonly chain: Pick<Chain, 'base' | 'historyChecked' | 'bestHeader' | 'entry'>;
   readonly params: Pick<ConsensusParams, 'snapshotWork'>;
   readonly peers: { list(): readonly Peer[] };
+  readonly groupOf: GroupOf;
   /** The id of a block from a trusted source such as a join link, or null. */
   readonly named: string | null;
 }
@@ -27,7 +28,13 @@ export interface SnapshotTrust {
 
 const MIN_GROUPS = 3;
 
-export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTrustDeps): SnapshotTrust {
+export function createSnapshotTrust({
+  chain,
+  params,
+  peers,
+  groupOf,
+  named,
+}: SnapshotTrustDeps): SnapshotTrust {
   // A confirmed base stays confirmed while the node runs, even when peers disconnect.
   let trusted: HeaderEntry | null = null;
 
@@ -42,7 +49,7 @@ export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTru
     if (chain.bestHeader().work - base.work < BigInt(params.snapshotWork)) return false;
     const groups = new Set<string>();
     for (const peer of peers.list())
-      if (isOn(toHex(peer.tip.id), base)) groups.add(netgroupOf(peer.address) ?? peer.address);
+      if (isOn(toHex(peer.tip.id), base)) groups.add(groupOf(peer.address) ?? peer.address);
     return groups.size >= MIN_GROUPS;
   }
 

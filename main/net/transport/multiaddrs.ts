@@ -99,6 +99,9 @@ export function isLocal(listen: readonly string[]): boolean {
   return listen.length > 0 && listen.every((address) => isLoopback(ipOf(address) ?? ''));
 }
 
+/** The network group of an address: of its prefix (`netgroupOf`), or of its operator (geo/network-groups.ts). */
+export type GroupOf = (address: string) => string | null;
+
 /**
  * The network group: addresses that one party could own. It is the /16 of IPv4, the /32 of IPv6, or the /16 of the IPv4
  * address that an IPv6 address belongs to. On loopback, where tests and demos run, every address is its own group. Null

@@ -359,8 +359,8 @@ test('a peer is listed, banned, unbanned, added and removed', async () => {
   const shape =
     'id:text address:text direction:text kind:text since:int version:text height:int services:list latencyMs:number? bytesIn:int bytesOut:int score:number foundBy:text group:text? addressType:text';
   // Loopback is in no country.
-  expect(holds(listed[0]!, shape).sort()).toEqual(['country', 'fault']);
-  expect(listed[0]).toMatchObject({ country: null });
+  expect(holds(listed[0]!, shape).sort()).toEqual(['asn', 'country', 'fault']);
+  expect(listed[0]).toMatchObject({ country: null, asn: null });
   expect(listed[0]).toMatchObject({ id: theirs.peerId, direction: 'inbound', kind: 'inbound' });
   expect(await ask('peers.ban', { id: theirs.peerId, seconds: 600, reason: 'to see it' })).toEqual({});
   const [ban] = await ask<[Fields]>('peers.bans');

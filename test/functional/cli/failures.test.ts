@@ -178,6 +178,21 @@ describe('a node does not start', () => {
   });
 });
 
+describe('an ASN map', () => {
+  test.each([
+    ['is missing', null, 'asmap-unreadable'],
+    ['is not one', 'a text', 'asmap-invalid'],
+    ['is empty', '', 'asmap-invalid'],
+  ])('ends the start when it %s', async (_what, text, expected) => {
+    const file = join(newFolder(), 'asn.dat');
+    if (text !== null) writeFileSync(file, text);
+    const { code, fault } = await run(['node', '--network', 'regtest', '--asmap', file, '--json']);
+    expect([code, fault?.code]).toEqual([1, expected]);
+    expect(fault?.message).toMatch(SENTENCE);
+    expect(fault?.message).toContain(file);
+  });
+});
+
 describe('a network file', () => {
   test.each([
     ['is missing', join(newFolder(), 'nowhere.kith.json'), 'network-file-unreadable'],

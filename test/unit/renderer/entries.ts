@@ -54,6 +54,7 @@ export function aPeer(id: string, latencyMs: number | null): Peer {
     country: null,
     group: '127.0.0.1',
     addressType: 'private',
+    asn: null,
     foundBy: 'bootstrap',
     fault: null,
   };

@@ -3,7 +3,7 @@ import { createAddressCounts } from '../../../../main/net/peers/address-counts.t
 import { createAddressManager, type AddressManager } from '../../../../main/net/peers/address-manager.ts';
 import type { PeerStore } from '../../../../main/net/peers/peer-store.ts';
 import { systemClock } from '../../../../main/lib/clock.ts';
-import { ipOf } from '../../../../main/net/transport/multiaddrs.ts';
+import { ipOf, netgroupOf } from '../../../../main/net/transport/multiaddrs.ts';
 import { MAX_GROUP_SOURCES, MAX_LISTED_GROUPS } from '../../../../shared/contract/vocabulary.ts';
 import { createRandom } from '../../../support/random.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
@@ -25,10 +25,10 @@ const countryOf = (address: string) =>
 let addrman: AddressManager;
 const clock = turnedClock();
 const countsOf = (bootstrap: string[] = []) =>
-  createAddressCounts({ addrman, bootstrap, clock: systemClock })(countryOf);
+  createAddressCounts({ addrman, bootstrap, groupOf: netgroupOf, clock: systemClock })(countryOf);
 
 beforeEach(() => {
-  addrman = createAddressManager({ store, clock, random: createRandom(3) });
+  addrman = createAddressManager({ store, clock, random: createRandom(3), groupOf: netgroupOf });
 });
 
 describe('the known addresses', () => {
@@ -118,7 +118,7 @@ describe('the known addresses', () => {
         return Promise.resolve();
       },
     };
-    const count = createAddressCounts({ addrman, bootstrap: [], clock: slow });
+    const count = createAddressCounts({ addrman, bootstrap: [], groupOf: netgroupOf, clock: slow });
     const costly = () => {
       calls++;
       milliseconds++;

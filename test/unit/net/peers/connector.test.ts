@@ -8,6 +8,10 @@ import type { Peer } from '../../../../main/net/peers/peer.ts';
 import type { Peers, PeersEvents } from '../../../../main/net/peers/peers.ts';
 import type { PeerStore } from '../../../../main/net/peers/peer-store.ts';
 import type { PeerViolationCode } from '../../../../main/net/protocol/wire-violation.ts';
+import { openAsnMap } from '../../../../main/net/geo/asn-map.ts';
+import { createNetworkGroups } from '../../../../main/net/geo/network-groups.ts';
+import { encodeAsnMap } from '../../../support/asn-map.ts';
+import { type GroupOf, netgroupOf } from '../../../../main/net/transport/multiaddrs.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
@@ -20,6 +24,7 @@ function connecting(
   reachable: (address: string) => boolean,
   extra: () => number = () => 0,
   dialMs: (address: string) => number = () => 50,
+  groupOf: GroupOf = netgroupOf,
 ) {
   const saved = new Map<string, ReadonlyMap<string, unknown>>();
   const store = {
@@ -34,7 +39,7 @@ function connecting(
   const clock = turnedClock();
   const timers = { set: 0 };
   const random = createRandom(5);
-  const addrman: AddressManager = createAddressManager({ store, clock, random });
+  const addrman: AddressManager = createAddressManager({ store, clock, random, groupOf });
   const list: Peer[] = [];
   const peerEvents = createEmitter<PeersEvents>((error) => {
     throw error;
@@ -68,6 +73,7 @@ function connecting(
     },
     peers,
     addrman,
+    groupOf,
     bans: {
       has: () => false,
       discourages: (host: string) => discouraged.has(host),
@@ -146,6 +152,17 @@ test('two addresses of one group are not dialled at the same time', async () => 
   const { clock, connector, addrman, dialled } = connecting(() => true);
   const same = (n: number) => `/ip4/20.1.0.${n}/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
   for (let n = 1; n < 9; n++) addrman.add(same(n), { foundBy: 'exchange' });
+  connector.start();
+  await clock.passing(10_000);
+  connector.stop();
+  expect(dialled).toHaveLength(1);
+});
+
+test('two addresses of one operator are not dialled at the same time when there is an ASN map', async () => {
+  const { of } = createNetworkGroups(openAsnMap(encodeAsnMap([['20.0.0.0/8', 64_500]]))!);
+  const { clock, connector, addrman, dialled } = connecting(() => true, undefined, undefined, of);
+  for (let n = 1; n < 9; n++)
+    addrman.add(`/ip4/20.${n}.0.1/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`, { foundBy: 'exchange' });
   connector.start();
   await clock.passing(10_000);
   connector.stop();

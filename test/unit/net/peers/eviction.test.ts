@@ -3,11 +3,13 @@ import type { PoolLimits } from '../../../../main/lib/grouped-pool.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { type Candidate, chooseEviction } from '../../../../main/net/peers/eviction.ts';
 import { createInbound } from '../../../../main/net/peers/inbound.ts';
+import { netgroupOf } from '../../../../main/net/transport/multiaddrs.ts';
 import { createRandom } from '../../../support/random.ts';
 
 const peer = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id,
   source: { host: id, group: `10.${id}` },
+  group: more.source?.group ?? `10.${id}`,
   latencyMs: null,
   since: 1000,
   lastPayment: 0,
@@ -74,7 +76,14 @@ describe('a peer that arrives', () => {
     };
     const discouraged = new Set<string>();
     const bans = { discourages: (host: string) => discouraged.has(host) };
-    const inbound = createInbound({ peers, bans, clock, random: createRandom(1), limits });
+    const inbound = createInbound({
+      peers,
+      bans,
+      clock,
+      random: createRandom(1),
+      groupOf: netgroupOf,
+      limits,
+    });
     return {
       parted,
       inbound,

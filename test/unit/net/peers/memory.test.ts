@@ -15,7 +15,11 @@ import { readIdentity } from '../../../../main/net/transport/identity.ts';
 import { createAddressManager } from '../../../../main/net/peers/address-manager.ts';
 import { createBans } from '../../../../main/net/peers/ban-list.ts';
 import { openPeerStore, PEER_STORE_FOLDER, type PeerStore } from '../../../../main/net/peers/peer-store.ts';
+import { type GroupOf, netgroupOf } from '../../../../main/net/transport/multiaddrs.ts';
 import type { Log } from '../../../../main/lib/log.ts';
+import { openAsnMap } from '../../../../main/net/geo/asn-map.ts';
+import { createNetworkGroups } from '../../../../main/net/geo/network-groups.ts';
+import { encodeAsnMap } from '../../../support/asn-map.ts';
 import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
@@ -169,7 +173,7 @@ describe('bans', () => {
 
 describe('the address manager', () => {
   const addrmanWith = (clock = turnedClock()) =>
-    createAddressManager({ store, clock, random: createRandom(7) });
+    createAddressManager({ store, clock, random: createRandom(7), groupOf: netgroupOf });
 
   test('keeps its addresses over a restart', async () => {
     const addrman = addrmanWith();
@@ -183,6 +187,27 @@ describe('the address manager', () => {
     await again.load();
     expect(again.size).toBe(1);
     expect(again.pick(() => true)).toMatchObject({ address: addressOf(1), foundBy: 'exchange', failures: 0 });
+  });
+
+  test('an attacker with many prefixes of one operator fills few buckets when there is an ASN map', () => {
+    const attackers = Array.from({ length: 64 }, (_, n): [string, number] => [`${n + 30}.0.0.0/8`, 64_500]);
+    const { of: groupOf } = createNetworkGroups(openAsnMap(encodeAsnMap(attackers))!);
+    const sizeWith = (group: GroupOf) => {
+      const addrman = createAddressManager({
+        store,
+        clock: turnedClock(),
+        random: createRandom(7),
+        groupOf: group,
+      });
+      const random = createRandom(9);
+      const ip = () => [30 + random.int(64), random.int(250), random.int(250), random.int(250)].join('.');
+      for (let n = 0; n < 20_000; n++)
+        addrman.add(`/ip4/${ip()}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/${ip()}/tcp/1` });
+      return addrman.size;
+    };
+    expect(sizeWith(netgroupOf)).toBeGreaterThan(6000);
+    // One source reaches 16 of the 128 buckets of 64 addresses.
+    expect(sizeWith(groupOf)).toBeLessThanOrEqual(16 * 64);
   });
 
   test('is bounded, whatever peers fill it, and keeps addresses that worked', () => {
@@ -275,6 +300,7 @@ describe('the address manager', () => {
         store: saved as unknown as PeerStore,
         clock: turnedClock(),
         random: createRandom(7),
+        groupOf: netgroupOf,
       });
       await again.load();
       expect(again.size).toBe(1);

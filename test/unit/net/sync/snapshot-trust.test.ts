@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { createSnapshotTrust } from '../../../../main/net/sync/snapshot-trust.ts';
+import { netgroupOf } from '../../../../main/net/transport/multiaddrs.ts';
 
 const idOf = (n: number) => n.toString(16).padStart(64, '0');
 
@@ -31,6 +32,7 @@ function world({ snapshotWork = 0, named = null }: { snapshotWork?: number; name
     },
     params: { snapshotWork },
     peers: { list: () => peers },
+    groupOf: netgroupOf,
     named,
   });
   return {
