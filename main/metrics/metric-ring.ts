@@ -1,6 +1,5 @@
-import { METRICS } from '../../shared/contract/vocabulary.ts';
+import { METRIC_AGGREGATES, METRICS } from '../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
-import { AGGREGATES } from './aggregates.ts';
 
 /** One value per metric, in the order of METRICS; NaN where nothing was measured. */
 export type Sample = Float64Array;
@@ -39,7 +38,7 @@ export interface MetricRing {
 }
 
 const COLUMNS = METRICS.length;
-const HOW = METRICS.map((metric) => AGGREGATES[metric]);
+const HOW = METRICS.map((metric) => METRIC_AGGREGATES[metric]);
 /** Significant digits of a fraction that leaves the ring: what a 32-bit float holds for certain. */
 const DIGITS = 6;
 const rounded = (value: number): number =>

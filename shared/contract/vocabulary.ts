@@ -223,6 +223,37 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
+/** How the samples of a longer step become one value. */
+export type MetricAggregate = 'mean' | 'most' | 'last';
+
+/**
+ * The aggregate of each metric; a metric without one does not compile. Rates and loads are averaged; what only matters when it is
+ * bad keeps its worst second; what grows keeps where it ended.
+ */
+export const METRIC_AGGREGATES: Readonly<Record<Metric, MetricAggregate>> = {
+  peersInbound: 'mean',
+  peersOutbound: 'mean',
+  knownAddresses: 'last',
+  latencyMs: 'mean',
+  receivedBytesPerSecond: 'mean',
+  sentBytesPerSecond: 'mean',
+  height: 'last',
+  headers: 'last',
+  blocksPerSecond: 'mean',
+  mempoolTransactions: 'mean',
+  mempoolBytes: 'mean',
+  acceptedPerSecond: 'mean',
+  feerateFloor: 'mean',
+  feerateNext: 'mean',
+  hashesPerSecond: 'mean',
+  memoryBytes: 'mean',
+  heapBytes: 'mean',
+  processorShare: 'mean',
+  loopDelayMs: 'most',
+  freeDiskBytes: 'last',
+  coins: 'last',
+};
+
 /** The resolutions in which metrics are kept: a second for an hour, a minute for a day, an hour for a year. */
 export const METRIC_STEPS = ['second', 'minute', 'hour'] as const;
 export type MetricStep = (typeof METRIC_STEPS)[number];
