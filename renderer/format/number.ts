@@ -1,6 +1,13 @@
-import { bytes, group } from '../../shared/units.ts';
+import { bytes as plainBytes, group } from '../../shared/units.ts';
+import { decimalMark } from './decimal-mark.svelte.ts';
 
-export { bytes, group };
+export { group };
+
+/** With the decimal mark of the page. */
+const marked = (text: string): string => text.replace('.', decimalMark.value);
+
+/** A number of bytes: "812 B", "1.2 kB", "34 MB". */
+export const bytes = (value: number): string => marked(plainBytes(value));
 
 /** A number with its noun: "1 peer", "3 peers". For an irregular plural give `many`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
@@ -11,7 +18,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function figures(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return group(Math.round(value));
-  return value.toFixed(size >= 10 ? 1 : size >= 1 || size === 0 ? 2 : 3).replace(/\.?0+$/, '');
+  return marked(value.toFixed(size >= 10 ? 1 : size >= 1 || size === 0 ? 2 : 3).replace(/\.?0+$/, ''));
+}
+
+/** A number with this many decimals: "1 234.5". */
+export function decimals(value: number, count: number): string {
+  const [whole, fraction] = Math.abs(value).toFixed(count).split('.');
+  const sign = value < 0 && Number(value.toFixed(count)) !== 0 ? '−' : '';
+  return `${sign}${group(Number(whole))}${fraction === undefined ? '' : `${decimalMark.value}${fraction}`}`;
 }
 
 /** A share from 0 to 1 as "41 %". Shows 100 % only for exactly 1. */

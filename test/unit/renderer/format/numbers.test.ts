@@ -1,10 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { decimalMark } from '../../../../renderer/format/decimal-mark.svelte.ts';
 import { addressGroups, shortId } from '../../../../renderer/format/id.ts';
-import { bytes, figures, group, percent, plural } from '../../../../renderer/format/number.ts';
+import { bytes, decimals, figures, group, percent, plural } from '../../../../renderer/format/number.ts';
 import { age, duration, shortAge, shortDuration } from '../../../../renderer/format/time.ts';
 
 const THIN = '\u202f';
 const NBSP = '\u00a0';
+
+afterEach(() => {
+  decimalMark.value = '.';
+});
 
 describe('numbers', () => {
   test.each([
@@ -35,6 +40,19 @@ describe('numbers', () => {
     [999_999, `1.0${NBSP}MB`],
     [34_000_000, `34${NBSP}MB`],
   ])('bytes of %i', (value, text) => expect(bytes(value)).toBe(text));
+
+  test('decimals have the mark of the page, in figures and in bytes alike', () => {
+    decimalMark.value = ',';
+    expect([figures(31.41), figures(0.25), bytes(1234)]).toEqual(['31,4', '0,25', `1,2${NBSP}kB`]);
+    expect(decimals(1234.5, 2)).toBe(`1${THIN}234,50`);
+  });
+
+  test.each([
+    [0.999, 2, '1.00'],
+    [-2.5, 1, '−2.5'],
+    [-0.01, 1, '0.0'],
+    [1_000_000, 0, `1${THIN}000${THIN}000`],
+  ])('%d with %i decimals', (value, count, text) => expect(decimals(value, count)).toBe(text));
 
   test('a share is never shown as 100 % before the end', () => {
     expect(percent(0.9999)).toBe(`99${NBSP}%`);
