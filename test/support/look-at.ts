@@ -4,7 +4,8 @@ import type { Page } from '@playwright/test';
 import { expect } from 'vitest';
 import { layoutFaults } from './layout-faults.ts';
 
-const FOLDER = path.resolve('out/screens');
+/** Where pictures of screens are put. */
+export const PICTURES = path.resolve('out/screens');
 const WIDE = 1280;
 
 /**
@@ -20,7 +21,7 @@ export async function lookAt(page: Page, name: string): Promise<void> {
       await transitionsEnd(page);
       const at = `${name}, ${width} pixels, ${colorScheme}`;
       problems.push(...(width === WIDE ? await axeFindings(page) : []).map((finding) => `${at}: ${finding}`));
-      await page.screenshot({ path: path.join(FOLDER, `${name}-${width}-${colorScheme}.png`) });
+      await page.screenshot({ path: path.join(PICTURES, `${name}-${width}-${colorScheme}.png`) });
       problems.push(...(await layoutFaults(page)).map((fault) => `${at}: ${fault}`));
     }
   await page.setViewportSize({ width: WIDE, height: 800 });
