@@ -74,13 +74,14 @@ function manyReceivers(receivers: Receivers): string[] {
   ];
 }
 
-function sumLines({ fee, inputs, outputs, expires, coinsChosen }: PaymentConfirmation['payment']): string[] {
+function sumLines({ fee, inputs, outputs, expires, coinsChosen, odds }: PaymentConfirmation['payment']): string[] {
   const { paid, change } = outputSums(outputs);
   const lines = [`Fee: ${money(fee)}`, `Total: ${money(paid + fee)}`];
   const what = receiversOf(outputs).length === 0 ? 'Result' : 'Change';
   if (change > 0) lines.push(`${what}: ${money(change)}, back to this wallet`);
   if (coinsChosen) lines.push(chosenCoins(inputs));
   if (expires > 0) lines.push(`Expires if not mined by block ${expires}`);
+  if (odds !== undefined) lines.push('', odds.sentence);
   return lines;
 }
 

@@ -1,6 +1,5 @@
 import type { Height } from '../../shared/units.ts';
 import type { BinaryString } from '../core/codec/binary.ts';
-import type { Block } from '../core/primitives/block.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import {
   applyConnected,
@@ -9,6 +8,7 @@ import {
   spendersOf,
   spendersOfCoins,
 } from './block-changes.ts';
+import type { BlockRates } from './block-rates.ts';
 import type { ChainMoves, ChainView } from './chain-view.ts';
 import type { Orphans } from './orphans.ts';
 import type { Pool } from './pool.ts';
@@ -19,6 +19,7 @@ export interface FollowerDeps {
   readonly pool: Pool;
   readonly orphans: Orphans;
   readonly returning: ReorgReadd;
+  readonly rates: Pick<BlockRates, 'connected' | 'disconnected'>;
   /** Submits the orphans that waited for this transaction. */
   readonly arrived: (txid: BinaryString) => void;
   readonly clock: Clock;
@@ -43,7 +44,8 @@ interface Reorganisation {
 const AT_REST_MS = 500;
 
 /** Applies each connected and disconnected block to the pool. */
-export function followChain({ chain, pool, orphans, returning, arrived, clock }: FollowerDeps): Follower {
+export function followChain(deps: FollowerDeps): Follower {
+  const { chain, pool, orphans, returning, rates, arrived, clock } = deps;
   let policyLock = chain.nextRules().policyLock;
   let reorganisation: Reorganisation | null = null;
   let resting: Timer | undefined;
@@ -74,8 +76,10 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
     else resting = clock.after(AT_REST_MS, settle);
   };
 
-  const connected = (block: Block): void => {
+  const connected = (step: ChainMoves['connected']): void => {
+    const { block } = step;
     applyConnected(block, pool, orphans);
+    rates.connected(step);
     returning.connected(block);
     checkRules();
     if (orphans.size === 0) return;
@@ -85,6 +89,7 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
 
   const disconnected = ({ block, entry, delta }: ChainMoves['disconnected']): void => {
     reorganisation ??= { left: entry, ended: Promise.withResolvers() };
+    rates.disconnected(entry.height);
     // The coins of the coinbase no longer exist. Without the body no transaction of the block can be re-added. So the
     // entries that spend coins of the block are removed.
     if (pool.graph.size > 0) {
@@ -99,7 +104,7 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
   };
 
   const off = [
-    chain.events.on('connected', ({ block }) => connected(block)),
+    chain.events.on('connected', connected),
     chain.events.on('disconnected', disconnected),
     chain.events.on('tip', ({ work }) => rest(work)),
   ];

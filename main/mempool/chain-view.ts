@@ -12,7 +12,7 @@ import type { Events } from '../lib/events.ts';
  * the whole group. `tip` follows when the steps are finished or pause.
  */
 export interface ChainMoves {
-  connected: { readonly block: Block };
+  connected: { readonly block: Block; readonly delta: Pick<Delta, 'spent'> };
   disconnected: {
     /** Null when the body was lost: its payments cannot be re-added. */
     readonly block: Block | null;

@@ -11,6 +11,8 @@ export interface FeerateHistogram {
   rateBehind(bytes: number): number;
   /** The lowest fee rate, in motes per byte, among the best-paying `bytes` of the pool; 0 when the pool has fewer bytes. */
   rateOfBest(bytes: number): number;
+  /** The bytes of the pool that pay more, within the 5 % of a bucket. */
+  bytesAbove(perByte: number): number;
 }
 
 const BUCKET_RATIO = 1.05;
@@ -56,6 +58,8 @@ export function createFeerateHistogram(): FeerateHistogram {
       // The lowest bucket also contains what pays less than its lower edge.
       return bucket <= 0 ? 0 : Math.floor(lowerEdge(bucket));
     },
+    bytesAbove: (perByte) =>
+      bytes.subarray(bucketOf({ fee: perByte, size: 1 }) + 1).reduce((sum, some) => sum + some, 0),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Feerates } from '../../shared/contract/mempool.ts';
+import type { Feerates, MinedOdds } from '../../shared/contract/mempool.ts';
 import type { Height } from '../../shared/units.ts';
 import { toBinary } from '../core/codec/binary.ts';
 import type { Hash } from '../core/crypto/hash.ts';
@@ -15,6 +15,7 @@ import { createEmitter, type Events } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
 import type { Service } from '../lib/service.ts';
 import { createAdmission } from './admission.ts';
+import { type BlockRates, createBlockRates } from './block-rates.ts';
 import { followChain, type Follower } from './chain-follower.ts';
 import type { ChainView } from './chain-view.ts';
 import {
@@ -30,7 +31,8 @@ import { conflictsOf, unspentOutput } from './inputs.ts';
 import { createOrphanRetry, type Rejection } from './orphan-retry.ts';
 import { createOrphans } from './orphans.ts';
 import { createPersistence } from './persistence.ts';
-import type { SavedTransaction } from './mempool-file.ts';
+import type { SavedPool } from './mempool-file.ts';
+import { minedOdds } from './mined-odds.ts';
 import { createPool, type Pool, type PoolEvents } from './pool.ts';
 import { createReorgReadd } from './reorg-readd.ts';
 import { createSignatureQueue } from './signature-queue.ts';
@@ -78,6 +80,8 @@ export interface MempoolLookups {
   /** The `limit` entries that arrived last, newest first. */
   newest(limit: number): MempoolEntry[];
   feerates(): Feerates;
+  /** The odds that a transaction of this fee rate, in motes per byte, is mined soon. */
+  odds(feerate: number): MinedOdds;
   /** Whether the signatures of this wid were checked under rules that give the same result as `rules`. */
   isVerified(wid: Hash, rules: ActiveRules): boolean;
 }
@@ -143,13 +147,16 @@ export function createMempool(deps: MempoolDeps): Mempool {
   const orphanRetry = createOrphanRetry({ orphans, admission, rejected, clock, log });
   const returning = createReorgReadd({ pool, admission, events, clock, log });
   const templateTransactions = createTemplateTransactions(pool);
+  const rates = createBlockRates({ chain, pool, clock });
   // Sorted by number of ancestors: parents have fewer than their children.
-  const snapshot = (): SavedTransaction[] =>
-    [...graph.entries()].sort((a, b) => a.ancestors.count - b.ancestors.count);
+  const snapshot = (): SavedPool => ({
+    transactions: [...graph.entries()].sort((a, b) => a.ancestors.count - b.ancestors.count),
+    blocks: rates.recent(),
+  });
   const persistence =
     deps.file === undefined
       ? null
-      : createPersistence({ file: deps.file, networkId, snapshot, admission, clock, log });
+      : createPersistence({ file: deps.file, networkId, snapshot, rates, admission, clock, log });
 
   const running = new AbortController();
   let follower: Follower | null = null;
@@ -158,7 +165,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
   return {
     name: 'mempool',
     async start(signal) {
-      follower = followChain({ chain, pool, orphans, returning, arrived: orphanRetry.arrived, clock });
+      follower = followChain({ chain, pool, orphans, returning, rates, arrived: orphanRetry.arrived, clock });
       if (!persistence) return;
       loading = persistence
         .load(AbortSignal.any([signal, running.signal]))
@@ -181,7 +188,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
       const origin = source === undefined ? 'local' : 'peer';
       return (await admission.admit({ tx: detached(tx), origin, source })) ?? { txid: tx.txidHex };
     },
-    ...lookupsIn(pool, chain),
+    ...lookupsIn(pool, chain, rates),
     templateTransactions: (limits) => templateTransactions(chain.tip().height + 1, limits),
     missingParents: (wid) =>
       (orphans.get(idOf(wid))?.missing ?? []).filter((id) => !graph.get(id)).map(hexOf),
@@ -198,7 +205,11 @@ export function createMempool(deps: MempoolDeps): Mempool {
   };
 }
 
-function lookupsIn({ graph, histogram, floor }: Pool, chain: ChainView): MempoolLookups {
+function lookupsIn(
+  { graph, histogram, floor }: Pool,
+  chain: ChainView,
+  rates: Pick<BlockRates, 'recent'>,
+): MempoolLookups {
   const { spacing } = chain.network.params;
   return {
     get: (txid) => graph.get(idOf(txid)),
@@ -223,6 +234,7 @@ function lookupsIn({ graph, histogram, floor }: Pool, chain: ChainView): Mempool
     },
     newest: (limit) => firstOf(graph.entries(), limit, (a, b) => a.sequence > b.sequence),
     feerates: () => estimateFeerates(histogram, spacing, floor()),
+    odds: (feerate) => minedOdds(feerate, { blocks: rates.recent(), ahead: histogram.bytesAbove(feerate) }),
     isVerified(wid, rules) {
       if (graph.size === 0) return false;
       const entry = graph.getByWid(toBinary(wid));

@@ -5,7 +5,8 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Admission } from './admission.ts';
-import { readPoolFile, type SavedTransaction, writePoolFile } from './mempool-file.ts';
+import type { BlockRates } from './block-rates.ts';
+import { readPoolFile, type SavedPool, type SavedTransaction, writePoolFile } from './mempool-file.ts';
 
 /** Saves the pool to a file and reads it after a restart. */
 export interface Persistence {
@@ -20,9 +21,10 @@ export interface Persistence {
 export interface PersistenceDeps {
   readonly file: string;
   readonly networkId: Hash;
-  /** All entries, parents before children. */
-  readonly snapshot: () => SavedTransaction[];
+  /** All entries, parents before children, and the observed blocks. */
+  readonly snapshot: () => SavedPool;
   readonly admission: Pick<Admission, 'admit'>;
+  readonly rates: Pick<BlockRates, 'restore'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,7 +35,7 @@ const SAVE_EVERY_MS = 5 * 60_000;
 const BATCH_SIZE = 128;
 
 export function createPersistence(deps: PersistenceDeps): Persistence {
-  const { file, networkId, snapshot, admission, clock, log } = deps;
+  const { file, networkId, snapshot, admission, rates, clock, log } = deps;
   let loaded = false;
 
   const submit = async ({ time, bytes }: SavedTransaction): Promise<boolean> => {
@@ -91,8 +93,10 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
       if (saved !== null && 'problem' in saved) {
         log.warn(`the saved mempool is ignored: ${saved.problem}`, { file });
       } else if (saved !== null) {
-        const kept = await submitAll(saved, signal);
-        log.info('read the saved mempool', { transactions: saved.length, kept });
+        const { transactions, blocks } = saved;
+        rates.restore(blocks);
+        const kept = await submitAll(transactions, signal);
+        log.info('read the saved mempool', { transactions: transactions.length, kept });
       }
       loaded = !signal.aborted;
     },

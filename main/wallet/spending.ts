@@ -14,7 +14,8 @@ import { createDrafts, type Draft, type Drafts } from './payments/drafts.ts';
 import type { KeySecrets } from './secrets/key-secrets.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
 import { type ConsolidationRequest, planConsolidation } from './payments/plan-consolidation.ts';
-import { type FasterRequest, planFaster } from './payments/plan-faster.ts';
+import { type FirstPayment, paymentOdds } from './payments/payment-odds.ts';
+import { type FasterPlan, type FasterRequest, planFaster } from './payments/plan-faster.ts';
 import { type Plan, planPayment } from './payments/plan-payment.ts';
 import { type PastPayments, readPastPayments } from './payments/recent-payments.ts';
 import type { WalletChain, WalletContacts, WalletMempool } from './ledger/ports.ts';
@@ -57,7 +58,7 @@ export interface Spending {
 }
 
 export interface SpendingDeps extends SendDeps {
-  readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates' | 'get'>;
+  readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates' | 'odds' | 'get'>;
   readonly chain: Pick<WalletChain, 'nextRules'>;
   readonly access: Access;
   readonly contacts: WalletContacts;
@@ -65,6 +66,8 @@ export interface SpendingDeps extends SendDeps {
   readonly data: Pick<WalletData, 'newest'>;
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'soon'>;
   readonly random: Random;
+  /** How fast a payment reached the peers; null for one that this node did not send since its start. */
+  readonly spreadOf: (txid: string) => FirstPayment['spread'];
   readonly walletById: (id: string) => OpenWallet | undefined;
 }
 
@@ -148,7 +151,7 @@ function foundDraft(drafts: Drafts, id: string, walletOf: (draft: Draft) => Open
 
 /** Plans payments, and keeps their drafts. */
 function createPreparing(
-  { network, chain, mempool, queue, clock, random, data, contacts }: SpendingDeps,
+  { network, chain, mempool, queue, clock, random, data, contacts, spreadOf }: SpendingDeps,
   drafts: Drafts,
   beingSent: ReadonlySet<Draft>,
 ): Pick<Spending, 'quote' | 'prepare' | 'prepareFaster' | 'prepareConsolidation'> {
@@ -161,6 +164,16 @@ function createPreparing(
     const fees = { floor, defaultFeerate, laterFeerate };
     return { wallet, network, contacts, allowsPolicyLocks, ...fees, random, drawSeed };
   };
+
+  const oddsOf = ({ minedRate, replacedRate }: FasterPlan, spread: FirstPayment['spread'] | undefined) =>
+    paymentOdds({
+      feerate: minedRate,
+      mined: mempool.odds(minedRate),
+      first:
+        spread === undefined || replacedRate === null
+          ? undefined
+          : { mined: mempool.odds(replacedRate), spread, spacing: network.params.spacing },
+    });
 
   return {
     quote: (wallet, request) =>
@@ -180,9 +193,11 @@ function createPreparing(
           { ...planContext(wallet), ...NO_PAST, entryOf: mempool.get },
           { txid, how, feerate },
         );
+        const odds = oddsOf(plan, how === 'cancel' ? spreadOf(txid) : undefined);
         const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
+        const withOdds = { ...plan, view: { ...plan.view, odds } };
         return Promise.resolve(
-          addDraft(kept, wallet, plan, { label, addressLabels: NO_LABELS, isBump: how === 'bump' }),
+          addDraft(kept, wallet, withOdds, { label, addressLabels: NO_LABELS, isBump: how === 'bump' }),
         );
       }),
     prepareConsolidation: (wallet, request) =>

@@ -156,6 +156,7 @@ export async function openComponents(
     random,
     log,
     moved,
+    spreadOf: deps.spreadOf ?? (() => null),
     walletById: list.byId,
     signingSecrets: ({ id }) => sessions.signingSecrets(id),
   });

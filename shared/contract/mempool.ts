@@ -28,6 +28,17 @@ export const feerates = z.object({
   today: feerate,
 });
 
+/** A part of a whole, from 0 to 1. */
+export const share = z.number().min(0).max(1);
+
+/** The estimated odds that a payment is mined. */
+export const minedOdds = z.object({
+  /** Number of observed blocks that they are from. */
+  observed: count,
+  /** The share of such payments that is mined within this many blocks; none if too few blocks were observed. */
+  chances: z.array(z.object({ blocks: count, share })),
+});
+
 export const mempoolContract = {
   summary: oc.input(nothing).output(mempoolSummary),
   /** Addition: the fee rates that this node recommends now; a payment without a fee rate gets `soon`. */
@@ -43,4 +54,5 @@ export const mempoolContract = {
 
 export type MempoolEntryInfo = z.infer<typeof mempoolEntry>;
 export type Feerates = Readonly<z.infer<typeof feerates>>;
+export type MinedOdds = Readonly<z.infer<typeof minedOdds>>;
 export type MempoolView = z.infer<typeof mempoolView>;

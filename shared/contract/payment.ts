@@ -18,6 +18,7 @@ import {
   u32,
   walletName,
 } from './fields.ts';
+import { minedOdds, share } from './mempool.ts';
 import { BATCH_SEPARATORS, FASTER } from './vocabulary.ts';
 
 /**
@@ -89,6 +90,19 @@ export const fasterPayment = z.strictObject({
   feerate: feerate.optional(),
 });
 
+/** The estimated odds of a payment that replaces or pays for another one. */
+export const paymentOdds = minedOdds.extend({
+  /** The fee rate that counts: of the payment alone, or with its ancestors in no block, if that is lower. */
+  feerate,
+  /**
+   * Of a cancellation: the share of the cases in which a block has the first payment, because it is found before the
+   * cancellation reaches its miner. Already deducted from `chances`. Null if it is not known; absent for what cancels nothing.
+   */
+  tooLate: share.nullable().optional(),
+  /** All of it in words, with what it assumes. */
+  sentence: z.string(),
+});
+
 /** Everything that the user must see before confirming. An unused draft expires after ten minutes. */
 export const draftPayment = z.object({
   draft,
@@ -113,6 +127,8 @@ export const draftPayment = z.object({
   /** Addition: whether the request named the coins. */
   coinsChosen: z.boolean(),
   warnings: z.array(notice),
+  /** Addition: of a payment of `prepareFaster`. */
+  odds: paymentOdds.optional(),
 });
 
 /** Addition: what a payment would cost now. */
@@ -161,7 +177,7 @@ export const paymentContract = {
    * Addition: prepares what makes an unconfirmed payment of the history faster, or takes it back. `speed-up`: the same
    * payment with a higher fee. `cancel`: its coins go back to the wallet. Both replace the payment, which must be of this
    * wallet. `bump`: a payment to this wallet that spends an incoming one, with a fee for both. `feerate`: of the
-   * replacement, or of both payments together; by default that of the next block.
+   * replacement, or of both payments together; by default that of the next block. The draft has the estimated `odds`.
    */
   prepareFaster: oc.input(fasterPayment).output(draftPayment),
   /**
@@ -199,5 +215,6 @@ export type Consolidation = z.infer<typeof consolidation>;
 export type FasterPayment = z.infer<typeof fasterPayment>;
 export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
+export type PaymentOdds = Readonly<z.infer<typeof paymentOdds>>;
 export type Quote = Readonly<z.infer<typeof quote>>;
 export type PaymentTarget = z.infer<typeof target>;

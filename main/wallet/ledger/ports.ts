@@ -1,5 +1,5 @@
 /** Interfaces through which the wallets use the rest of the node. */
-import type { Feerates } from '../../../shared/contract/mempool.ts';
+import type { Feerates, MinedOdds } from '../../../shared/contract/mempool.ts';
 import type { Height, UnixSeconds } from '../../../shared/units.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Block } from '../../core/primitives/block.ts';
@@ -97,6 +97,8 @@ export interface WalletMempool {
   /** `floor` in motes per byte. */
   summary(): { readonly floor: number };
   feerates(): Feerates;
+  /** The odds that a transaction of this fee rate, in motes per byte, is mined soon. */
+  odds(feerate: number): MinedOdds;
   readonly events: Events<{
     added: { readonly tx: Transaction };
     removed: {

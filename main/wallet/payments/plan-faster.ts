@@ -18,7 +18,7 @@ import {
 } from './coin-selection.ts';
 import { baseBytes, feeFor } from './payment-size.ts';
 import { isSpentByLivePayment, paymentStates } from '../ledger/payment-state.ts';
-import type { WalletMempool } from '../ledger/ports.ts';
+import type { FeeAndSize, WalletMempool } from '../ledger/ports.ts';
 import { feeWarnings } from './warnings.ts';
 import { checkFeerate, lifetimeOf, type Plan, type PlanContext } from './plan-payment.ts';
 import { choiceOfCoin, type CoinChoice, paidOutputs } from './spendable-coins.ts';
@@ -29,6 +29,14 @@ export interface FasterRequest {
   readonly how: Faster;
   /** In motes per byte; the default is the rate for the next block. */
   readonly feerate: number;
+}
+
+/** A plan, and the fee rates by which its odds are estimated, in motes per byte. */
+export interface FasterPlan extends Plan {
+  /** Of the planned payment: alone, or with its unconfirmed ancestors if that is lower. */
+  readonly minedRate: number;
+  /** The same of the payment that it replaces; null for a bump. */
+  readonly replacedRate: number | null;
 }
 
 export interface FasterContext extends PlanContext {
@@ -42,7 +50,7 @@ export interface FasterContext extends PlanContext {
  * @throws {KithError} `wallet-not-pending`, `wallet-not-own`, `wallet-not-incoming`, `wallet-replace-spent`,
  *   `wallet-replace-funds`, `wallet-feerate`
  */
-export function planFaster(context: FasterContext, request: FasterRequest): Plan {
+export function planFaster(context: FasterContext, request: FasterRequest): FasterPlan {
   const record = pendingRecord(context, request.txid);
   checkFeerate(request.feerate, context.floor);
   if (request.how === 'bump') return planBump(context, request, record);
@@ -59,7 +67,11 @@ function pendingRecord({ wallet: { ledger } }: FasterContext, txid: string): Unc
   return record;
 }
 
-function planReplacement(context: FasterContext, request: FasterRequest, record: UnconfirmedRecord): Plan {
+function planReplacement(
+  context: FasterContext,
+  request: FasterRequest,
+  record: UnconfirmedRecord,
+): FasterPlan {
   const { wallet, network, random } = context;
   const tip = wallet.ledger.syncedTo.height;
   const paid = request.how === 'cancel' ? [] : paidOutputs(record);
@@ -74,8 +86,27 @@ function planReplacement(context: FasterContext, request: FasterRequest, record:
   const assembled = assemblePayment(parts, network.hrp, random);
   const more = fee - feeOfOwn(record);
   const notice = replacementNotice(request, more, forAncestors(context, { request, record, selection }));
-  return finish(context, assembled, { inputs, replaces: request.txid, notice });
+  const ancestors = ancestorsOf(context, record);
+  const size = assembled.unsigned.bytes.length;
+  return {
+    ...finish(context, assembled, { inputs, replaces: request.txid, notice }),
+    minedRate: rateWith(ancestors, { fee, size }),
+    replacedRate: rateWith(ancestors, { fee: feeOfOwn(record), size: record.tx.bytes.length }),
+  };
 }
+
+const NOTHING: FeeAndSize = { fee: 0, size: 0 };
+
+/** The unconfirmed ancestors of a payment, without itself. Its replacement has the same. */
+function ancestorsOf({ entryOf }: FasterContext, record: UnconfirmedRecord): FeeAndSize {
+  const sums = entryOf(record.tx.txidHex)?.ancestors;
+  if (sums === undefined) return NOTHING;
+  return { fee: sums.fee - feeOfOwn(record), size: sums.size - record.tx.bytes.length };
+}
+
+/** The fee rate of a payment, or of it and its ancestors together if that is lower. */
+const rateWith = (ancestors: FeeAndSize, { fee, size }: FeeAndSize): number =>
+  Math.min(fee / size, (fee + ancestors.fee) / (size + ancestors.size));
 
 /** No earlier than that of the replaced payment, so that its coins are not free while it could still be mined. */
 function replacedExpiry({ tx: { expires } }: UnconfirmedRecord, usual: Height): Height {
@@ -121,14 +152,12 @@ function selectEnough(
  * without this fee it would wait as long as they do.
  */
 function ancestorDeficit(
-  { entryOf }: FasterContext,
-  { txid, feerate }: FasterRequest,
+  context: FasterContext,
+  { feerate }: FasterRequest,
   record: UnconfirmedRecord,
 ): number {
-  const sums = entryOf(txid)?.ancestors;
-  if (sums === undefined) return 0;
-  const size = sums.size - record.tx.bytes.length;
-  return Math.max(0, feeFor(size, feerate) - (sums.fee - feeOfOwn(record)));
+  const { fee, size } = ancestorsOf(context, record);
+  return Math.max(0, feeFor(size, feerate) - fee);
 }
 
 /**
@@ -176,7 +205,11 @@ function coinSelector(context: FasterContext, { record, paid, lock }: Replacemen
   };
 }
 
-function planBump(context: FasterContext, { txid, feerate }: FasterRequest, record: UnconfirmedRecord): Plan {
+function planBump(
+  context: FasterContext,
+  { txid, feerate }: FasterRequest,
+  record: UnconfirmedRecord,
+): FasterPlan {
   const { wallet, network } = context;
   const { incoming } = sortCoins(wallet, network.params.maturity);
   const coins = incoming
@@ -211,7 +244,11 @@ function planBump(context: FasterContext, { txid, feerate }: FasterRequest, reco
     code: 'pays-for-parent',
     message: `This payment to yourself spends the incoming payment. Its fee of ${formatKith(fee)} KITH pays for both, so a miner gains by including both. You receive ${formatKith(fee)} KITH less.`,
   };
-  return finish(context, assembled, { inputs, replaces: null, notice });
+  return {
+    ...finish(context, assembled, { inputs, replaces: null, notice }),
+    minedRate: rateWith(parents, { fee, size: assembled.unsigned.bytes.length }),
+    replacedRate: null,
+  };
 }
 
 /** Of a payment without receivers, the fee is compared with what it moves. */

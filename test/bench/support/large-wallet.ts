@@ -194,6 +194,7 @@ async function openOver(directory: string): Promise<{ wallets: Wallets; block: (
     entries: () => [],
     summary: () => ({ floor: 10 }),
     feerates: () => ({ next: 30, soon: 20, today: 10 }),
+    odds: () => ({ observed: 0, chances: [] }),
     events: pool,
   };
   const network = {

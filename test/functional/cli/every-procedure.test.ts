@@ -211,6 +211,16 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   expect(holds(spread as Fields, grown)).toEqual([]);
 });
 
+test.each(['speed-up', 'cancel'])('what makes a payment faster has odds: %s', async (how) => {
+  const { address } = await ask<{ address: string }>('wallet.address', { name: 'back' });
+  const to = [{ address, amount: 1_000_000 }];
+  const { txid } = await ask('wallet.send', { name: 'mine', to, password: PASSWORD });
+  const { odds } = (await call(dir, 'wallet.prepareFaster', { name: 'mine', txid, how })) as { odds: Fields };
+  const shape = 'feerate:number observed:int chances:list sentence:text';
+  expect(holds(odds, shape)).toEqual(how === 'cancel' ? ['tooLate'] : []);
+  expect(odds['sentence']).toMatch((odds['chances'] as unknown[]).length === 0 ? /not enough data/ : /%/);
+});
+
 test('public keys are exported and watched; a payment is exported, signed and sent as a file', async () => {
   const exported = (await call(dir, 'wallet.exportKeys', { name: 'back' })) as Fields;
   expect(holds(exported, 'keys:hex fingerprint:hex receive:int change:int ahead:int')).toEqual([]);

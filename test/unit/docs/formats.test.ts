@@ -38,18 +38,20 @@ const networkId = Buffer.from(REGTEST_NETWORK.id);
 test('the mempool file has exactly the fields of its page, in their order', async () => {
   const { payment } = exampleChain();
   const file = path.join(newDirectory(), 'mempool.dat');
-  await writePoolFile(file, REGTEST_NETWORK.id, 1_795_305_700, [
-    { time: 1_795_305_600, bytes: payment.bytes },
-  ]);
+  await writePoolFile(file, REGTEST_NETWORK.id, 1_795_305_700, {
+    transactions: [{ time: 1_795_305_600, bytes: payment.bytes }],
+    blocks: [{ height: 7, asked: 12.5, reach: 10 }],
+  });
   const bytes = await readFile(file);
 
   const page = readSource('docs/formats/mempool-file.md');
-  const [head, each] = page.split('A transaction:');
+  const [head, each, block] = page.split(/A transaction:|A block:/);
   let at = 0;
   const found = new Map<string, Buffer>();
   const read = (text: string): void => {
     for (const [size, field] of tableRows(text)) {
       if (field === 'transactions') read(each!);
+      else if (field === 'blocks') read(block!);
       else if (field === 'transaction') {
         const length = (bytes[at]! % 128) | ((bytes[at + 1] ?? 0) << 7);
         found.set(field, bytes.subarray(at + 2, at + 2 + length));
@@ -63,8 +65,11 @@ test('the mempool file has exactly the fields of its page, in their order', asyn
   read(head!);
   expect(at).toBe(bytes.length);
   expect(found.get('magic')!.toString('ascii')).toBe('KITHPOOL');
-  expect(found.get('format')!.readUInt32LE()).toBe(1);
+  expect(found.get('format')!.readUInt32LE()).toBe(2);
   expect(found.get('network')).toEqual(networkId);
+  expect(found.get('height')!.readUInt32LE()).toBe(7);
+  expect(found.get('asked')!.readBigUInt64LE()).toBe(12_500n);
+  expect(found.get('reach')!.readBigUInt64LE()).toBe(10_000n);
   expect(found.get('saved')!.readBigUInt64LE()).toBe(1_795_305_700n);
   expect(found.get('count')!.readUInt32LE()).toBe(1);
   expect(found.get('time')!.readBigUInt64LE()).toBe(1_795_305_600n);

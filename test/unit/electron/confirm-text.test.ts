@@ -51,6 +51,12 @@ test('shows the wallet, the amount, the fee, the total, the change and the compl
   expect(detail.match(/^to /gm)).toHaveLength(1);
 });
 
+test('shows the odds of a payment that is sped up or cancelled', () => {
+  const sentence = 'Estimated: mined about 85 % in the next block.';
+  const { detail } = oneDialog(aRequest({ odds: { feerate: 5, observed: 80, chances: [], sentence } }));
+  expect(detail).toContain(`block 1440\n\n${sentence}`);
+});
+
 test('the name of a contact stands before the complete address', () => {
   const outputs = [{ address: ADDRESS, amount: 250_000_000, change: false, contact: 'Mira\n\u202eShop' }];
   const { detail } = oneDialog(aRequest({ outputs }));

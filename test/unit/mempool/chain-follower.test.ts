@@ -32,6 +32,7 @@ function following() {
       settled: () => void settled++,
       idle: () => Promise.resolve(),
     },
+    rates: { connected: () => undefined, disconnected: () => undefined },
     arrived: () => undefined,
     clock,
   });

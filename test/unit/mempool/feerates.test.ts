@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { MinedOdds } from '../../../shared/contract/mempool.ts';
 import { seededRandom } from '../../../main/lib/random.ts';
 import { MIN_FEERATE } from '../../../main/core/policy/policy-limits.ts';
 import { MAX_BLOCK_BYTES } from '../../../main/core/primitives/limits.ts';
+import { FULL_BYTES, highestRate, lowestRate, OBSERVED_BLOCKS } from '../../../main/mempool/block-rates.ts';
+import { minedOdds, type ObservedBlock } from '../../../main/mempool/mined-odds.ts';
 import { createFeerateHistogram, estimateFeerates } from '../../../main/mempool/feerates.ts';
 
 const SPACING = 60;
@@ -14,6 +17,16 @@ const BLOCKS_PER_DAY = 1440;
 interface Waiting {
   readonly size: number;
   readonly fee: number;
+  /** In seconds. */
+  readonly time: number;
+  readonly validFrom: number;
+  readonly ancestors: { readonly size: number; readonly fee: number; readonly count: number };
+}
+
+/** Odds that were told, and what came of it. */
+interface Outcome {
+  readonly share: number;
+  readonly mined: boolean;
 }
 
 /** An estimate, and the lowest fee rate of the blocks that followed it. */
@@ -25,6 +38,8 @@ interface Sample {
 interface Replay {
   readonly next: Sample[];
   readonly soon: Sample[];
+  /** Of a payment at a random fee rate: within one block and within six. */
+  readonly odds: { readonly one: Outcome[]; readonly six: Outcome[] };
   /** The part of the blocks that had no room left. */
   readonly full: number;
 }
@@ -42,12 +57,18 @@ function replay(load: number, seed: string): Replay {
   let pool: Waiting[] = [];
   const asked: { block: number; next: number; soon: number }[] = [];
   const lowest: number[] = [];
+  const told: { block: number; feerate: number; odds: MinedOdds }[] = [];
+  const observed: ObservedBlock[] = [];
+  let reach = MIN_FEERATE;
+  /** Below this rate a small payment did not enter the block. */
+  const entry: number[] = [];
   let time = 0;
   let arrival = 0;
   let full = 0;
   const arrive = () => {
     const size = Math.ceil(200 + exponential() * (MEAN_BYTES - 200));
-    const entry = { size, fee: Math.ceil(size * MIN_FEERATE * Math.max(1, 3 * Math.exp(normal()))) };
+    const fee = Math.ceil(size * MIN_FEERATE * Math.max(1, 3 * Math.exp(normal())));
+    const entry = { size, fee, time: arrival * SPACING, validFrom: 0, ancestors: { size, fee, count: 1 } };
     pool.push(entry);
     histogram.add(entry);
   };
@@ -63,6 +84,9 @@ function replay(load: number, seed: string): Replay {
       const { next, soon } = estimateFeerates(histogram, SPACING, MIN_FEERATE);
       asked.push({ block, next, soon });
       hasAsked = true;
+      const feerate = MIN_FEERATE * Math.exp(random.number() * Math.log(20));
+      const facts = { blocks: observed.slice(-OBSERVED_BLOCKS), ahead: histogram.bytesAbove(feerate) };
+      told.push({ block, feerate, odds: minedOdds(feerate, facts) });
     };
     for (; arrival < found; arrival += (exponential() * MEAN_BYTES) / (MAX_BLOCK_BYTES * demandAt(arrival))) {
       if (!hasAsked && arrival > askedAt) ask();
@@ -71,14 +95,34 @@ function replay(load: number, seed: string): Replay {
     if (!hasAsked) ask();
     pool.sort((a, b) => b.fee / b.size - a.fee / a.size);
     let bytes = 0;
-    let taken = 0;
-    while (taken < pool.length && bytes + pool[taken]!.size <= MAX_BLOCK_BYTES) bytes += pool[taken++]!.size;
-    const isFull = taken < pool.length;
+    let first = 0;
+    while (first < pool.length && bytes + pool[first]!.size <= MAX_BLOCK_BYTES) bytes += pool[first++]!.size;
+    const isFull = first < pool.length;
     if (isFull) full++;
-    const last = pool[taken - 1];
+    const last = pool[first - 1];
     lowest.push(isFull && last ? last.fee / last.size : MIN_FEERATE);
-    for (const mined of pool.slice(0, taken)) histogram.remove(mined);
-    pool = pool.slice(taken);
+    // As the block assembler does, smaller ones fill the rest.
+    const taken = pool.slice(0, first);
+    const left: Waiting[] = [];
+    for (const each of pool.slice(first)) {
+      if (bytes + each.size > MAX_BLOCK_BYTES) left.push(each);
+      else {
+        bytes += each.size;
+        taken.push(each);
+      }
+    }
+    entry.push(entryRate(pool, taken));
+    const room = MAX_BLOCK_BYTES - bytes;
+    observed.push({
+      asked:
+        room < FULL_BYTES
+          ? lowestRate(taken)
+          : highestRate(left, { room, height: block, now: found * SPACING }),
+      reach,
+    });
+    for (const mined of taken) histogram.remove(mined);
+    reach = histogram.rateBehind(MAX_BLOCK_BYTES);
+    pool = left;
     time = found;
   }
   const judged = asked.filter(({ block }) => block + SOON_BLOCKS <= BLOCKS);
@@ -88,8 +132,33 @@ function replay(load: number, seed: string): Replay {
       estimate: soon,
       needed: Math.min(...lowest.slice(block, block + SOON_BLOCKS)),
     })),
+    odds: { one: outcomes(told, entry, 1), six: outcomes(told, entry, 6) },
     full: full / BLOCKS,
   };
+}
+
+/** The lowest fee rate at which a payment of 300 bytes would have entered: it goes before everything that pays less. */
+function entryRate(pool: readonly Waiting[], taken: readonly Waiting[]): number {
+  const isIn = new Set(taken);
+  let bytes = 0;
+  for (const each of pool) {
+    if (isIn.has(each)) bytes += each.size;
+    if (bytes + 300 > MAX_BLOCK_BYTES) return each.fee / each.size;
+  }
+  return 0;
+}
+
+function outcomes(
+  told: readonly { block: number; feerate: number; odds: MinedOdds }[],
+  entry: readonly number[],
+  blocks: number,
+): Outcome[] {
+  return told
+    .filter(({ block, odds: { chances } }) => chances.length > 0 && block + blocks <= BLOCKS)
+    .map(({ block, feerate, odds: { chances } }) => ({
+      share: chances.find((chance) => chance.blocks === blocks)!.share,
+      mined: entry.slice(block, block + blocks).some((needed) => feerate > needed),
+    }));
 }
 
 /** The median of estimate by need, the interval that has 90 % of these ratios, and the part that was enough. */
@@ -107,8 +176,16 @@ const STATED = {
   soon: { low: 0.7, median: [0.95, 1.1], high: 1.2, enough: 0.75 },
 } as const;
 
-test.each([0.3, 0.6, 0.8, 0.95])('estimates in a replayed mempool at a load of %d', (load) => {
-  const { next, soon, full } = replay(load, 'replayed mempool');
+const LOADS = [0.3, 0.6, 0.8, 0.95] as const;
+const replays = new Map<number, Replay>();
+function replayed(load: number): Replay {
+  const known = replays.get(load) ?? replay(load, 'replayed mempool');
+  replays.set(load, known);
+  return known;
+}
+
+test.each(LOADS)('estimates in a replayed mempool at a load of %d', (load) => {
+  const { next, soon, full } = replayed(load);
   // Without full blocks every estimate would be the least fee rate, and right.
   expect(full).toBeGreaterThan(load / 4);
   for (const [samples, stated] of [
@@ -122,4 +199,40 @@ test.each([0.3, 0.6, 0.8, 0.95])('estimates in a replayed mempool at a load of %
     expect(high).toBeLessThanOrEqual(stated.high);
     expect(enough).toBeGreaterThanOrEqual(stated.enough);
   }
+});
+
+/** Over all loads, as docs/wallet.md states it. */
+describe('the odds of a payment at a random fee rate, in a replayed mempool', () => {
+  const all = () => LOADS.map((load) => replayed(load).odds);
+  const mean = (list: readonly Outcome[], of: (outcome: Outcome) => number) =>
+    list.reduce((sum, outcome) => sum + of(outcome), 0) / list.length;
+  const bias = (list: readonly Outcome[]) =>
+    mean(list, ({ share }) => share) - mean(list, ({ mined }) => Number(mined));
+
+  test.each(LOADS)('are at most 5 points too low and never too high on average at a load of %d', (load) => {
+    const { one, six } = replayed(load).odds;
+    for (const list of [one, six]) {
+      expect(bias(list)).toBeGreaterThan(-0.05);
+      expect(bias(list)).toBeLessThanOrEqual(0);
+    }
+  });
+
+  test.each([
+    // The share of those that were mined, where the odds were between these.
+    ['one', 0, 0.01, [0.02, 0.06]],
+    ['one', 0.5, 0.9, [0.85, 0.95]],
+    ['one', 0.9, 1, [0.98, 1]],
+    ['six', 0, 0.01, [0, 0.04]],
+    ['six', 0.01, 0.5, [0.2, 0.45]],
+    ['six', 0.5, 0.9, [0.75, 0.9]],
+    ['six', 0.9, 1, [0.98, 1]],
+  ] as const)('within %s: between %d and %d', (horizon, from, to, [least, most]) => {
+    const told = all()
+      .flatMap((odds) => odds[horizon])
+      .filter(({ share }) => share >= from && share < to);
+    expect(told.length).toBeGreaterThan(50);
+    const mined = mean(told, (outcome) => Number(outcome.mined));
+    expect(mined).toBeGreaterThanOrEqual(least);
+    expect(mined).toBeLessThanOrEqual(most);
+  });
 });

@@ -9,6 +9,7 @@ import { createPersistence } from '../../../main/mempool/persistence.ts';
 import {
   decodePoolFile,
   readPoolFile,
+  type SavedPool,
   type SavedTransaction,
   writePoolFile,
 } from '../../../main/mempool/mempool-file.ts';
@@ -26,28 +27,35 @@ const someTransactions = (count: number): SavedTransaction[] => {
 };
 const plain = (saved: readonly SavedTransaction[]) =>
   saved.map(({ time, bytes }) => `${time} ${Buffer.from(bytes).toString('hex')}`);
+const poolOf = (transactions: readonly SavedTransaction[]): SavedPool => ({ transactions, blocks: [] });
 const problemOf = (result: Awaited<ReturnType<typeof readPoolFile>>): string =>
-  result !== null && 'problem' in result ? result.problem : `${result?.length ?? 'no'} transactions`;
+  result !== null && 'problem' in result
+    ? result.problem
+    : `${result?.transactions.length ?? 'no'} transactions`;
 
 describe('the mempool file', () => {
   test.each([0, 1, 5_000])('returns %i transactions', async (count) => {
     const file = join(newDirectory(), 'mempool.dat');
     const saved = someTransactions(count);
-    await writePoolFile(file, network, 1_800_000_000, saved);
+    await writePoolFile(file, network, 1_800_000_000, poolOf(saved));
     const read = await readPoolFile(file, network);
-    expect(plain(read as SavedTransaction[])).toEqual(plain(saved));
+    expect(plain((read as SavedPool).transactions)).toEqual(plain(saved));
     expect(existsSync(`${file}.new`)).toBe(false);
   });
 
   test('has exactly the bytes of its description', async () => {
     const file = join(newDirectory(), 'mempool.dat');
-    await writePoolFile(file, network, 3, [{ time: 5, bytes: Uint8Array.of(1, 2, 3) }]);
+    await writePoolFile(file, network, 3, {
+      transactions: [{ time: 5, bytes: Uint8Array.of(1, 2, 3) }],
+      blocks: [{ height: 7, asked: 12.3456, reach: 10 }],
+    });
     const body = Buffer.concat([
       Buffer.from('KITHPOOL'),
-      Buffer.from('01000000', 'hex'),
+      Buffer.from('02000000', 'hex'),
       network,
       Buffer.from('0300000000000000' + '01000000', 'hex'),
       Buffer.from('0500000000000000' + '03' + '010203', 'hex'),
+      Buffer.from('01000000' + '07000000' + '3a30000000000000' + '1027000000000000', 'hex'),
     ]);
     expect(readFileSync(file).toString('hex')).toBe(
       Buffer.concat([body, createHash('sha256').update(body).digest()]).toString('hex'),
@@ -63,20 +71,20 @@ describe('the mempool file', () => {
 
   test('a file of another network or format, or a missing file, is ignored', async () => {
     const file = join(newDirectory(), 'mempool.dat');
-    await writePoolFile(file, network, 1, someTransactions(3));
+    await writePoolFile(file, network, 1, poolOf(someTransactions(3)));
     expect(problemOf(await readPoolFile(file, new Uint8Array(32)))).toMatch(/another network/);
     const bytes = readFileSync(file);
-    bytes[8] = 2;
+    bytes[8] = 3;
     const body = bytes.subarray(0, -32);
     writeFileSync(file, Buffer.concat([body, createHash('sha256').update(body).digest()]));
-    expect(problemOf(await readPoolFile(file, network))).toMatch(/format 2/);
+    expect(problemOf(await readPoolFile(file, network))).toMatch(/format 3/);
     writeFileSync(file, 'something else');
     expect(problemOf(await readPoolFile(file, network))).toMatch(/not a mempool file/);
   });
 
   test('a truncated file, or one with a changed byte, is refused', async () => {
     const file = join(newDirectory(), 'mempool.dat');
-    await writePoolFile(file, network, 1, someTransactions(4));
+    await writePoolFile(file, network, 1, poolOf(someTransactions(4)));
     const whole = readFileSync(file);
     for (let length = 0; length < whole.length; length++)
       expect(decodePoolFile(whole.subarray(0, length), network)).toHaveProperty('problem');
@@ -87,6 +95,28 @@ describe('the mempool file', () => {
     }
   });
 
+  test('returns the observed blocks, and reads a file of format 1 without them', async () => {
+    const file = join(newDirectory(), 'mempool.dat');
+    const blocks = [
+      { height: 7, asked: 0, reach: 10 },
+      { height: 8, asked: 12.5, reach: 20 },
+    ];
+    await writePoolFile(file, network, 1, { transactions: someTransactions(1), blocks });
+    expect(await readPoolFile(file, network)).toMatchObject({ blocks });
+    const body = readFileSync(file).subarray(0, -32 - 4 - 2 * 20);
+    body[8] = 1;
+    writeFileSync(file, Buffer.concat([body, createHash('sha256').update(body).digest()]));
+    const old = (await readPoolFile(file, network)) as SavedPool;
+    expect([old.transactions.length, old.blocks]).toEqual([1, []]);
+  });
+
+  test('more blocks than are observed are refused', async () => {
+    const file = join(newDirectory(), 'mempool.dat');
+    const blocks = Array.from({ length: 101 }, (_, height) => ({ height, asked: 1, reach: 1 }));
+    await writePoolFile(file, network, 1, { transactions: [], blocks });
+    expect(problemOf(await readPoolFile(file, network))).toMatch(/cannot be decoded/);
+  });
+
   test('reading never throws, whatever the file contains', () => {
     const header = Buffer.concat([Buffer.from('KITHPOOL\x01\0\0\0'), network, Buffer.alloc(8)]);
     fc.assert(
@@ -94,7 +124,7 @@ describe('the mempool file', () => {
         const body = headed ? Buffer.concat([header, bytes]) : Buffer.from(bytes);
         const summed = Buffer.concat([body, createHash('sha256').update(body).digest()]);
         const result = decodePoolFile(summed, network);
-        expect(Array.isArray(result) || typeof result.problem === 'string').toBe(true);
+        expect('transactions' in result || typeof result.problem === 'string').toBe(true);
       }),
       { seed: 5, numRuns: 2_000 },
     );
@@ -158,7 +188,7 @@ describe('a restart', () => {
     await world.restart({ file });
     expect(world.mempool.summary().count).toBe(0);
     await world.mempool.stop();
-    expect(await readPoolFile(file, world.chain.network.id)).toEqual([]);
+    expect(await readPoolFile(file, world.chain.network.id)).toMatchObject({ transactions: [] });
   });
 
   test('a verifier that fails while the file is read loses no payment', async () => {
@@ -176,7 +206,8 @@ describe('a restart', () => {
     const persistence = createPersistence({
       file,
       networkId: id,
-      snapshot: () => admitted,
+      snapshot: () => poolOf(admitted),
+      rates: { restore: () => undefined },
       admission: {
         async admit({ tx, time }) {
           if (++asked === 2) throw new KithError('worker-failed');
@@ -191,7 +222,7 @@ describe('a restart', () => {
     expect(admitted).toHaveLength(3);
     rmSync(file);
     await persistence.save();
-    expect(await readPoolFile(file, id)).toHaveLength(3);
+    expect(problemOf(await readPoolFile(file, id))).toBe('3 transactions');
   });
 
   test('several saves at the same time and one at the end leave one complete file', async () => {
@@ -201,7 +232,7 @@ describe('a restart', () => {
     await world.submit(world.payment([coin!]));
     await Promise.all([1, 2, 3].map(() => world.mempool.save()));
     await Promise.all([world.mempool.save(), world.mempool.stop()]);
-    expect(await readPoolFile(file, world.chain.network.id)).toHaveLength(1);
+    expect(problemOf(await readPoolFile(file, world.chain.network.id))).toBe('1 transactions');
     expect(existsSync(`${file}.new`)).toBe(false);
   });
 

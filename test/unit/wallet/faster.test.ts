@@ -80,6 +80,16 @@ describe('speeding up a payment', () => {
     expect((await world.wallets.balance('a')).available).toBe(all - SUBSIDY + 10_000 - draft.fee);
   });
 
+  test('has the odds of its fee rate, which stay with the draft', async () => {
+    await open();
+    const first = await send(world, 'a', RECEIVER, 5_000_000);
+    const { draft, odds, feerate } = await prepare('speed-up', first);
+    expect(odds!.feerate).toBeCloseTo(feerate, 1);
+    expect(odds).not.toHaveProperty('tooLate');
+    expect(odds!.sentence).toMatch(/^There is not enough data yet|^Estimated: /);
+    expect(world.wallets.draft(draft)?.payment.odds).toEqual(odds);
+  });
+
   test('can be repeated', async () => {
     await open();
     let txid = await send(world, 'a', RECEIVER, 5_000_000);
@@ -139,6 +149,9 @@ describe('a payment that spends change of a payment in no block', () => {
       const txid = await confirm(draft.draft);
       const { ancestors } = world.mempool.get(txid)!;
       expect(world.mempool.has(parent)).toBe(true);
+      // What counts for a miner is the rate of both.
+      expect(draft.odds!.feerate).toBeLessThan(draft.feerate);
+      expect(draft.odds!.feerate).toBeCloseTo(500, -1);
       expect(ancestors.fee / ancestors.size).toBeGreaterThanOrEqual(500);
       // Not much more than that: the price is for these two, and nothing else.
       expect(ancestors.fee / ancestors.size).toBeLessThan(520);
@@ -181,6 +194,17 @@ describe('a payment that spends change of a payment in no block', () => {
     expect(draft.feerate).toBeLessThan(520);
     expect(draft.warnings[0]!.message).not.toContain('earlier payments');
   });
+});
+
+test('a cancellation counts how fast the first payment reached the peers', async () => {
+  world = await openWorld({
+    spreadOf: () => ({ startedAt: 1, fetched: 2, announced: 0, firstAfter: 1, halfAfter: 60, points: [] }),
+  });
+  await walletWithCoins(world, 'a', 2);
+  const first = await send(world, 'a', RECEIVER, 5_000_000);
+  const { tooLate, sentence } = (await prepare('cancel', first)).odds!;
+  expect(tooLate).toBeGreaterThan(0);
+  expect(sentence).toContain('had that payment after 60\u00a0s');
 });
 
 test('a cancelled payment gives its coins back, less the fee', async () => {
