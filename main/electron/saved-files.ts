@@ -22,6 +22,8 @@ export interface SavedFile {
 /** The name of a wallet or of what the user named, and what is added to it. Joiners are part of some scripts. */
 const NAMED = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._'’-]|\u200c|\u200d){0,120}$/u;
 const REQUEST = /^kith-request-[0-9a-z]{8}$/;
+/** A QR code of a request, or a map. */
+const PICTURE = /^kith-(?:request-[0-9a-z]{8}|map-(?:world|topology))$/;
 
 const SAVED_FILES: Readonly<Record<SavedEnding, SavedFile>> = {
   'kith.json': { stem: /^[A-Za-z0-9_-]{1,64}$/, mostBytes: 64 * 1024, title: 'Save network file' },
@@ -32,7 +34,7 @@ const SAVED_FILES: Readonly<Record<SavedEnding, SavedFile>> = {
   jsonl: { stem: NAMED, mostBytes: 100_000_000, title: 'Save labels' },
   json: { stem: NAMED, mostBytes: 100_000_000, title: 'Save payments' },
   csv: { stem: NAMED, mostBytes: 100_000_000, title: 'Save payments' },
-  png: { stem: REQUEST, mostBytes: 1024 * 1024, title: 'Save QR code' },
+  png: { stem: PICTURE, mostBytes: 16 * 1024 * 1024, title: 'Save picture' },
   svg: {
     stem: REQUEST,
     mostBytes: 1024 * 1024,

@@ -22,7 +22,9 @@ const KIND: Readonly<Record<Peer['kind'], string>> = {
 };
 
 /** The source of the peer's address, in words. */
-export const foundWords = (peer: Peer): string => FOUND_BY[peer.foundBy];
+export const foundWords = (peer: Peer): string => foundByWords(peer.foundBy);
+
+export const foundByWords = (source: Peer['foundBy']): string => FOUND_BY[source];
 
 /** The purpose of the connection, in words. */
 export const kindWords = (peer: Peer): string => KIND[peer.kind];

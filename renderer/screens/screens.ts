@@ -39,7 +39,7 @@ export const screens: Record<
   blocks: () => import('./blocks/Blocks.svelte'),
   mempool: () => import('./mempool/Mempool.svelte'),
   peers: () => import('./peers/Peers.svelte'),
-  map: () => import('./peers/Map.svelte'),
+  map: () => import('./map/Map.svelte'),
   mining: () => import('./mining/Mining.svelte'),
   health: () => import('./health/Health.svelte'),
   settings: () => import('./settings/Settings.svelte'),

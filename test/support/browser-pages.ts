@@ -14,7 +14,7 @@ export interface BrowserPages {
   /** Starts a node of the local network with its data in `folder/name`. */
   startNode(name: string, bootstrap?: readonly string[]): Promise<NodeProcess>;
   /** Opens the page of a node, with its token unless told otherwise. */
-  open(node: NodeProcess, options?: OpenOptions): Promise<Page>;
+  open(node: Pick<NodeProcess, 'api' | 'tokenFile'>, options?: OpenOptions): Promise<Page>;
   /** Ends browser and nodes, and removes the folder. */
   stop(): Promise<void>;
 }

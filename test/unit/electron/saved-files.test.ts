@@ -32,7 +32,8 @@ test.each([
   ['Everyday labels 2026-11-30.jsonl', 'Save labels'],
   ['Everyday payments 2026-11-30.json', 'Save payments'],
   ['Everyday payments 2026-11-30.csv', 'Save payments'],
-  ['kith-request-0a1b2c3d.png', 'Save QR code'],
+  ['kith-request-0a1b2c3d.png', 'Save picture'],
+  ['kith-map-world.png', 'Save picture'],
   ['kith-request-0a1b2c3d.svg', 'Save QR code'],
 ])('the page may offer %s', (name, title) => {
   expect(offered(name)).toBe(title);
