@@ -1,10 +1,11 @@
 import type { DraftPayment } from '../../shared/contract/payment.ts';
 import type { PaymentFileView } from '../../shared/contract/payment-files.ts';
+import type { Role } from '../../shared/contract/vocabulary.ts';
 import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
-import type { SignedPayment } from '../wallet/offline-payments.ts';
+import type { SignedPayment, SigningRequest } from '../wallet/offline-payments.ts';
 import { api, type HandlerDeps } from './base.ts';
 import { bytesOf } from './bytes.ts';
 import { resultOrThrow } from './faults.ts';
@@ -40,6 +41,15 @@ function createSigningHandlers({ node, operations }: HandlerDeps) {
     const { payment, complete } = await work;
     return { payment: toHex(payment), complete };
   };
+  /** With the password, or with the keys of an unlocked wallet. */
+  const sign = ({
+    password,
+    by,
+    ...request
+  }: SigningRequest & { readonly password?: string | undefined; readonly by: Role }) =>
+    password === undefined
+      ? wallets.signUnlocked(request)
+      : wallets.signPayment({ ...request, password, by });
   return {
     exportPayment: handlers.exportPayment.handler(({ input }) => ({
       payment: toHex(wallets.exportPayment(input.draft, input.note)),
@@ -50,10 +60,10 @@ function createSigningHandlers({ node, operations }: HandlerDeps) {
       const alarms = view.complete ? alarmsOf(node, systemClock.now()) : [];
       return { ...view, warnings: [...alarms, ...view.warnings] };
     }),
-    signPayment: handlers.signPayment.handler(({ input: { name, payment, password }, context }) => {
+    signPayment: handlers.signPayment.handler(({ input, context }) => {
       // A compromised page must not be able to sign: under Electron only the native dialog confirms.
       if (context.role === 'window') throw new KithError('wallet-sign-in-window');
-      return signed(wallets.signPayment({ name, payment: bytesOf(payment), password, by: context.role }));
+      return signed(sign({ ...input, payment: bytesOf(input.payment), by: context.role }));
     }),
     approveSigning: handlers.approveSigning.handler(
       async ({ input: { name, password, ...input }, context }) => {
@@ -63,11 +73,7 @@ function createSigningHandlers({ node, operations }: HandlerDeps) {
         const approval = await context.approve({ wallet: name, payment: asDraft(view), purpose: 'sign' });
         if (approval === 'limited') throw new KithError('questions-cancelled-often');
         if (approval !== 'approved') throw new KithError('wallet-signing-declined');
-        return signed(
-          password === undefined
-            ? wallets.signUnlocked({ name, payment })
-            : wallets.signPayment({ name, payment, password, by: context.role }),
-        );
+        return signed(sign({ name, payment, password, by: context.role }));
       },
     ),
     combinePayments: handlers.combinePayments.handler(({ input }) =>

@@ -126,9 +126,12 @@ export const paymentFilesContract = {
   inspectPayment: oc
     .input(z.strictObject({ payment: paymentHex, name: walletName.optional() }))
     .output(paymentFileView),
-  /** Addition: signs a payment file. The node may be offline. Not available to the page of the desktop app. */
+  /**
+   * Addition: signs a payment file. The node may be offline. The password may be left out while the wallet is unlocked. Not available to
+   * the page of the desktop app.
+   */
   signPayment: oc
-    .input(z.strictObject({ name: walletName, payment: paymentHex, password }))
+    .input(z.strictObject({ name: walletName, payment: paymentHex, password: password.optional() }))
     .output(signedPayment),
   /**
    * Addition, desktop only: a native dialog shows the payment as the node reads it, and the node signs it if the user confirms. The

@@ -333,9 +333,10 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
         'wallet-send-in-window',
       );
       const payment = '00';
-      expect((await fail(wallet.signPayment({ name: 'mine', payment, password: 'p' }))).code).toBe(
-        'wallet-sign-in-window',
-      );
+      for (const given of [{ password: 'p' }, {}])
+        expect((await fail(wallet.signPayment({ name: 'mine', payment, ...given }))).code).toBe(
+          'wallet-sign-in-window',
+        );
       expect(node.asked).not.toContain('d1 p');
       expect(node.asked).not.toContain('sign mine p');
     } else {
@@ -343,6 +344,8 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       expect(node.asked).toContain('d1 right');
       await wallet.signPayment({ name: 'mine', payment: '00', password: 'right' });
       expect(node.asked).toContain('sign mine right');
+      await wallet.signPayment({ name: 'mine', payment: '00' });
+      expect(node.asked).toContain('sign mine unlocked');
       expect((await fail(wallet.approve({ draft: 'd1', password: 'p' }))).code).toBe(
         'wallet-approve-elsewhere',
       );

@@ -96,6 +96,33 @@ test('a payment of it is prepared, signed on the other computer, and sent', asyn
   expect(newest).toMatchObject({ kind: 'sent', addresses: [shop.address] });
 });
 
+test('an unlocked wallet signs a payment file without its password', async () => {
+  const { page, client } = vault;
+  const { address } = await watch.client.wallet.address({ name: 'Shop' });
+  const { draft } = await watch.client.wallet.prepare({
+    name: 'Vault',
+    to: [{ address, amount: 100_000_000 }],
+  });
+  const { payment } = await watch.client.wallet.exportPayment({ draft });
+  await client.wallet.unlock({ name: 'Vault', password: PASSWORD });
+  await go(page, 'home');
+  await go(page, 'payment-file');
+  await page.getByLabel('Or paste it').fill(payment);
+  await press(page, 'Open payment');
+  await page.getByText('Vault is unlocked, so no password is needed.').waitFor();
+  await press(page, 'Sign payment');
+  await page.getByText(/^Signed\. Bring the file back/).waitFor();
+
+  await go(page, 'home');
+  await go(page, 'payment-file');
+  await page.getByLabel('Or paste it').fill(payment);
+  await press(page, 'Open payment');
+  await page.getByText('Vault is unlocked, so no password is needed.').waitFor();
+  await client.wallet.lock({ name: 'Vault' });
+  await page.getByLabel(/^Password of /).waitFor();
+  expect(await page.getByRole('button', { name: 'Sign payment' }).isDisabled()).toBe(true);
+});
+
 test('a wallet that watches a list of addresses offers no new address and no payment request', async () => {
   const { page } = watch;
   await vault.client.wallet.create({ name: 'Till', password: PASSWORD });
