@@ -1,6 +1,7 @@
-/** Runs sandboxed and isolated before the page. Passes the page its ports to the node, and nothing else. */
+/** Runs sandboxed and isolated before the page. Passes the page its ports to the node and the app, and nothing else. */
 import { ipcRenderer } from 'electron';
 
-ipcRenderer.on('rpc-port', (event) => {
-  window.postMessage({ type: 'rpc-port' }, window.location.origin, [...event.ports]);
-});
+for (const type of ['rpc-port', 'desktop-port'])
+  ipcRenderer.on(type, (event) => {
+    window.postMessage({ type }, window.location.origin, [...event.ports]);
+  });

@@ -4,16 +4,25 @@ import { MAX_MESSAGE } from '../rpc/message-bounds.ts';
 
 /**
  * Connects the page's port with one to the node's thread, since worker threads cannot hold Electron's ports. When one end
- * closes, the other is closed. Only text and bytes are passed on, as the client sends them: a hostile script must not
+ * closes, the other is closed; `ended` is called if it was not the page. Only text and bytes are passed on, as the client sends them: a hostile script must not
  * reach the decoder with objects.
  */
-export function bridgePorts(page: MessagePortMain, node: MessagePort): void {
+export function bridgePorts(page: MessagePortMain, node: MessagePort, ended: () => void): void {
+  let isLeft = false;
   page.on('message', ({ data }) => {
     if (isMessage(data)) node.postMessage(data);
   });
   node.on('message', (data: unknown) => page.postMessage(data));
-  page.on('close', () => node.close());
-  node.on('close', () => page.close());
+  page.on('close', () => {
+    isLeft = true;
+    node.close();
+  });
+  node.on('close', () => {
+    if (isLeft) return;
+    isLeft = true;
+    page.close();
+    ended();
+  });
   page.start();
 }
 

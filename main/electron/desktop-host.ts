@@ -1,5 +1,4 @@
 import { implement } from '@orpc/server';
-import type { MessagePortMain } from 'electron';
 import { desktopContract, type DesktopSettings, type DesktopState } from '../../shared/contract/desktop.ts';
 import type { ApiContext } from '../api/base.ts';
 import type { KithRouter } from '../api/router.ts';
@@ -12,6 +11,7 @@ import { createRecentLimit } from '../lib/recent-limit.ts';
 import { createCarrierHandler } from '../rpc/carrier.ts';
 import type { DataMover } from './data-mover.ts';
 import type { PageEvents } from './page-events.ts';
+import type { ConnectPort } from './window.ts';
 
 export interface DesktopAccess {
   settings(): DesktopSettings;
@@ -28,15 +28,19 @@ const MAX_CHANGES = 30;
 const CHANGES_WINDOW_MS = 60_000;
 
 /** Serves the desktop's part of the contract to the page, with the same bounds on messages and calls as the node's part. */
-export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain) => void {
+export function createDesktopHost(access: DesktopAccess): ConnectPort {
   // The carrier serves any router whose handlers take the context of the contract.
   const router = createDesktopRouter(access) as unknown as KithRouter;
   const connect = createCarrierHandler(() => router, silentLog);
-  return (port) => {
+  return (port, ended) => {
     const client = connect({
       context: { role: 'window', congested: () => false },
       send: (message) => port.postMessage(message),
-      end: () => port.close(),
+      end() {
+        client.close();
+        port.close();
+        ended();
+      },
     });
     port.on('message', ({ data }) => client.receive(data));
     port.on('close', () => client.close());

@@ -1,13 +1,6 @@
 import path from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import {
-  app,
-  type BrowserWindow,
-  clipboard,
-  type MessagePortMain,
-  Notification,
-  safeStorage,
-} from 'electron';
+import { app, type BrowserWindow, clipboard, Notification, safeStorage } from 'electron';
 import type { Notice } from '../../shared/contract/fields.ts';
 import { showAbout } from './about.ts';
 import { createAppSettings } from './app-settings.ts';
@@ -25,7 +18,7 @@ import { createPageEvents, type PageEvents } from './page-events.ts';
 import { followPower } from './power.ts';
 import { followScreenLock } from './screen-lock.ts';
 import { type AppTray, createTray, hasTray } from './tray.ts';
-import { bringToFront } from './window.ts';
+import { bringToFront, type ConnectPort } from './window.ts';
 import { createWindowStates, type WindowStates } from './window-state.ts';
 
 export interface DesktopDeps {
@@ -52,7 +45,7 @@ export interface Desktop {
   /** Removes what the page copied from the clipboard. */
   stop(): Promise<void>;
   /** Serves the desktop's settings to the page. */
-  serve(port: MessagePortMain): void;
+  readonly serve: ConnectPort;
 }
 
 const MISSING_FEATURE_NOTICES = {

@@ -1,11 +1,11 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
 import type { Approval, FileToSave, PaymentConfirmation, SaveAnswer } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createRestartLimit } from '../lib/restart-limit.ts';
 import { bridgePorts } from './bridge.ts';
 import type { FromNode, ThreadData, ToNode } from './thread-messages.ts';
+import type { ConnectPort } from './window.ts';
 
 export interface NodeThreadEvents {
   /** A thread has started, the first or a later one: every page needs a new port to it. */
@@ -32,7 +32,7 @@ export interface NodeThread {
   /**
    * Serves the contract on this port for as long as the thread lives; closes it immediately when there is no thread.
    */
-  connect(port: MessagePortMain): void;
+  readonly connect: ConnectPort;
   /** Informs the thread that the other nodes of the demo have stopped. */
   demoStopped(): void;
   /** A port to the contract for the app itself; null when there is no thread. */
@@ -125,9 +125,13 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       root = given;
       sendRoot();
     },
-    connect(port) {
-      if (worker === null) port.close();
-      else bridgePorts(port, openPort(worker));
+    connect(port, ended) {
+      const thread = worker;
+      if (thread === null) return port.close();
+      bridgePorts(port, openPort(thread), () => {
+        // After a crash the page gets a port to the next thread.
+        if (worker === thread && !stopping) ended();
+      });
     },
     demoStopped: () => worker?.postMessage({ kind: 'demo-stopped' } satisfies ToNode),
     open: () => worker && openPort(worker),

@@ -72,11 +72,12 @@ export function guardDownloads(session: Session, { send }: Pick<PageEvents, 'sen
     return limit.allows() ? kind : 'questions-cancelled-often';
   }
   session.on('will-download', (event, item) => {
-    const url = item.getURL();
+    const url = item.getURL().slice(0, MAX_URL);
     const end = (saved: boolean, code?: string): void => {
       const problem = code === undefined ? null : { code, message: sentenceFor(code) };
-      send({ kind: 'file', url: url.slice(0, MAX_URL), saved, problem });
+      send({ kind: 'file', url, saved, problem });
     };
+    send({ kind: 'file-seen', url });
     const kind = kindOf(item);
     if (typeof kind === 'string') {
       event.preventDefault();

@@ -22,7 +22,7 @@ import { createBackupSaver } from './save-backup.ts';
 import { servePage } from './scheme.ts';
 import { createQuestionLimit } from './question-limit.ts';
 import { recoverPage } from './recovery.ts';
-import { bringToFront, createWindow, sendPorts } from './window.ts';
+import { bringToFront, createWindow, sendPort } from './window.ts';
 
 export interface ShellDeps {
   /** The folder that holds `out/`: the project's root, or the package's archive. */
@@ -76,7 +76,7 @@ export function createShell(deps: ShellDeps): Shell {
     thread.events.on('spawned', () => {
       deps.desktop.connect(thread.open());
       // The page still has its port to the desktop, whose settings outlive a thread.
-      if (window) sendPorts(window.webContents, thread.connect);
+      if (window) sendPort(window.webContents, 'rpc-port', thread.connect);
     });
     thread.events.on('demo', demo.take);
     thread.events.on('crashed', ({ cause }) => {
@@ -119,7 +119,7 @@ export function createShell(deps: ShellDeps): Shell {
       const guarded = prepare(deps);
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
-        connect: (port) => (node === null ? port.close() : node.connect(port)),
+        connect: (port, ended) => (node === null ? port.close() : node.connect(port, ended)),
         hidden: deps.options.hidden || wasOpenedAtLogin(),
         desktop: deps.desktop,
       });

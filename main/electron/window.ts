@@ -9,16 +9,19 @@ import { isPage } from './guard.ts';
 import { keepWindow, placeWindow } from './keep-window.ts';
 import { MIN_SIZE, type WindowStates } from './window-state.ts';
 
+/** Connects the app's end of a port. Calls `ended` if the app, and not the page, has closed it. */
+export type ConnectPort = (port: MessagePortMain, ended: () => void) => void;
+
 export interface WindowDeps {
   /** Absolute path of the built preload script. */
   readonly preload: string;
   /** Connects the other end of the port that a page gets to the node. */
-  readonly connect: (port: MessagePortMain) => void;
+  readonly connect: ConnectPort;
   /** The window is not shown until the user asks for it. */
   readonly hidden: boolean;
   readonly desktop: {
     /** Serves the desktop's own settings on the other port. */
-    readonly serve: (port: MessagePortMain) => void;
+    readonly serve: ConnectPort;
     /** Where the window was before. */
     readonly states: WindowStates;
   };
@@ -59,7 +62,10 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
     keepWindow(window, deps.desktop.states);
   });
   // The page's script, which listens, has run by then; fonts and pictures may still be loading.
-  window.webContents.on('dom-ready', () => sendPorts(window.webContents, deps.connect, deps.desktop.serve));
+  window.webContents.on('dom-ready', () => {
+    sendPort(window.webContents, 'rpc-port', deps.connect);
+    sendPort(window.webContents, 'desktop-port', deps.desktop.serve);
+  });
   // Chromium keeps a zoom for each origin, but not for each arrangement of displays.
   window.webContents.once('did-finish-load', () => window.webContents.setZoomLevel(zoom));
   followTheme(window);
@@ -75,19 +81,22 @@ function followTheme(window: BrowserWindow): void {
   window.once('closed', () => nativeTheme.off('updated', follow));
 }
 
+/** What a port of the page leads to: the node, or the app with its own settings. */
+type PagePort = 'rpc-port' | 'desktop-port';
+
 /**
- * Sends the page a new port for each of these: the first to the node, the second to the desktop's settings. Only the app's page in the
- * main frame gets them.
+ * Sends the page a new port. Only the app's page in the main frame gets it. When the app closes the port, the page gets another one
+ * after a pause: it cannot ask for it.
  */
-export function sendPorts(contents: WebContents, ...connect: ((port: MessagePortMain) => void)[]): void {
+export function sendPort(contents: WebContents, kind: PagePort, connect: ConnectPort): void {
   if (contents.isDestroyed() || !isPage(contents.mainFrame.url)) return;
-  const ports = connect.map((each) => {
-    const { port1, port2 } = new MessageChannelMain();
-    each(port1);
-    return port2;
-  });
-  contents.postMessage('rpc-port', null, ports);
+  const { port1, port2 } = new MessageChannelMain();
+  connect(port1, () => setTimeout(() => sendPort(contents, kind, connect), REOPEN_MS));
+  contents.postMessage(kind, null, [port2]);
 }
+
+/** A script that sends so much that its ports are closed gets new ones this often at most. */
+const REOPEN_MS = 1000;
 
 /** Shows a window that is hidden, minimised or behind others. */
 export function bringToFront(window: BrowserWindow): void {

@@ -10,22 +10,26 @@ export interface DesktopEvents {
   /** Passes on the events of the app, and subscribes again when their stream ends; resolves once the signal has aborted. */
   follow(client: DesktopClient, signal: AbortSignal): Promise<void>;
   /**
-   * Resolves when a file that is offered under this address was saved or not; with `save-unreported` when the stream ends before, or
-   * if there is none.
+   * Resolves when a file that is offered under this address was saved or not; with `save-unreported` when the stream ends before, if
+   * there is none, or if the app does not see the file: then no dialog is open, and nothing would ever be reported.
    */
   fileEnds(url: string): Promise<FileEnd>;
   /** Calls `say` with each sentence that stands for a dialog, until the signal aborts. */
   onNotice(say: (sentence: string) => void, signal: AbortSignal): void;
 }
 
-export function createDesktopEvents(): DesktopEvents {
-  const files = new Map<string, (end: FileEnd) => void>();
+/** A file that the app has not seen by then does not reach it. It sees one at once, but a busy computer may take seconds. */
+const SEEN_WITHIN_MS = 20_000;
+
+export function createDesktopEvents(seenWithin = SEEN_WITHIN_MS): DesktopEvents {
+  const files = new Map<string, { end: (end: FileEnd) => void; seen: () => void }>();
   const listeners = new Set<(sentence: string) => void>();
   let streams = 0;
 
   function take(event: DesktopEvent): void {
     if (event.kind === 'notice') for (const say of listeners) say(event.notice.message);
-    else files.get(event.url)?.(event);
+    else if (event.kind === 'file-seen') files.get(event.url)?.seen();
+    else files.get(event.url)?.end(event);
   }
   /** Passes on the events of one stream, until it ends in any way. */
   async function followOnce(client: DesktopClient, signal: AbortSignal): Promise<void> {
@@ -36,7 +40,7 @@ export function createDesktopEvents(): DesktopEvents {
       // A stream that failed has ended like any other.
     }
     // What the app reported meanwhile is lost, unless another stream had it.
-    if (--streams === 0) for (const [url, resolve] of files) resolve(unreported(url));
+    if (--streams === 0) for (const [url, { end }] of files) end(unreported(url));
   }
   return {
     async follow(client, signal) {
@@ -48,8 +52,13 @@ export function createDesktopEvents(): DesktopEvents {
     fileEnds(url) {
       if (streams === 0) return Promise.resolve(unreported(url));
       const { promise, resolve } = Promise.withResolvers<FileEnd>();
-      files.set(url, resolve);
-      return promise.finally(() => files.delete(url));
+      const unseen = setTimeout(() => resolve(unreported(url)), seenWithin);
+      const seen = (): void => clearTimeout(unseen);
+      files.set(url, { end: resolve, seen });
+      return promise.finally(() => {
+        seen();
+        files.delete(url);
+      });
     },
     onNotice(say, signal) {
       listeners.add(say);

@@ -1,6 +1,7 @@
-import { createORPCClient } from '@orpc/client';
+import { type ClientLink, createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { DesktopClient, DesktopSettings, DesktopState } from '../../shared/contract/desktop.ts';
+import type { Context } from './carrier.ts';
 import { closePort } from './close-port.ts';
 import { createDesktopEvents, type DesktopEvents, type FileEnd } from './desktop-events.ts';
 
@@ -24,14 +25,25 @@ export interface Desktop {
 /** How often the progress of a move is read, in milliseconds. */
 const PROGRESS_MS = 300;
 
-/** A call over a closed port would never end. */
+/** Aborts when the app has closed the port, or the page has. */
 function untilClosed(port: MessagePort): AbortSignal {
   const over = new AbortController();
   port.addEventListener('close', () => over.abort(), { once: true });
   return over.signal;
 }
 
-/** Uses the second port that the app passes after every load; a browser gets none. */
+/** A call over a closed port would never end, so it fails until there is another port. */
+function linkOver(port: MessagePort, over: AbortSignal): ClientLink<Context> {
+  const link = new RPCLink<Context>({ port });
+  return {
+    call(path, input, options) {
+      if (over.aborted) throw new ORPCError('NOT_CONNECTED', { message: 'The app does not respond.' });
+      return link.call(path, input, options);
+    },
+  };
+}
+
+/** Uses the port to the app, which it passes after every load and when it has closed the one before; a browser gets none. */
 export function createDesktop(): Desktop {
   let client: DesktopClient | null = null;
   let opened: MessagePort | null = null;
@@ -56,15 +68,16 @@ export function createDesktop(): Desktop {
   }
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const type = (event.data as { type?: unknown } | null)?.type;
-    const [, port] = event.ports;
+    const [port] = event.ports;
     // Another frame or window must not be able to impersonate the app (as in carrier.ts).
-    if (event.source !== window || type !== 'rpc-port' || port === undefined) return;
+    if (event.source !== window || type !== 'desktop-port' || port === undefined) return;
     const replaced = opened;
     opened = port;
-    client = createORPCClient<DesktopClient>(new RPCLink({ port }));
+    const over = untilClosed(port);
+    client = createORPCClient<DesktopClient>(linkOver(port, over));
     port.start();
     void refresh();
-    void events.follow(client, untilClosed(port));
+    void events.follow(client, over);
     // The new stream has begun, so the page misses no end of a file that it has offered.
     if (replaced !== null) closePort(replaced);
   });

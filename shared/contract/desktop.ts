@@ -59,6 +59,8 @@ export const desktopState = z.object({
 
 /** What the app reports to its page. */
 export const desktopEvent = z.discriminatedUnion('kind', [
+  /** The app has seen that the page offers a file under this address; how it ends follows. */
+  z.object({ kind: z.literal('file-seen'), url: z.string().max(2000) }),
   /**
    * A file that the page offered has been saved or not. `url`: under which the page offered it. `problem`: why it was not saved;
    * null if the user cancelled the dialog.

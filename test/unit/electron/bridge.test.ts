@@ -7,11 +7,12 @@ import { MessageChannelMain } from '../../support/message-ports.ts';
 function aBridge() {
   const page = new MessageChannelMain();
   const node = new MessageChannel();
-  bridgePorts(page.port1, node.port1);
+  let ends = 0;
+  bridgePorts(page.port1, node.port1, () => ends++);
   const arrived: unknown[] = [];
   node.port2.on('message', (data: unknown) => arrived.push(data));
   page.port2.start();
-  return { page: page.port2, node: node.port2, arrived };
+  return { page: page.port2, node: node.port2, arrived, ends: () => ends };
 }
 
 test('passes text and bytes both ways', async () => {
@@ -34,13 +35,15 @@ test('drops what the client never sends: live objects, numbers, endless messages
   page.close();
 });
 
-test('each end closes the other', async () => {
+test('each end closes the other, and only the end of the node is reported', async () => {
   const first = aBridge();
   const nodeGone = once(first.node, 'close');
   first.page.close();
   await nodeGone;
+  expect(first.ends()).toBe(0);
   const second = aBridge();
   const pageGone = once(second.page, 'close');
   second.node.close();
   await pageGone;
+  expect(second.ends()).toBe(1);
 });

@@ -36,7 +36,7 @@ function serve() {
     },
   });
   const { port1, port2 } = new MessageChannel();
-  host(new TestPort(port1));
+  host(new TestPort(port1), () => undefined);
   const client = createORPCClient<DesktopClient>(new RPCLink({ port: port2 }));
   port2.start();
   onTestFinished(() => port2.close());

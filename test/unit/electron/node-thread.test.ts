@@ -32,7 +32,7 @@ test('serves a page on its own port until it is stopped', async () => {
   const { thread, seen } = aThread('kind');
   thread.start();
   const { ours, page } = aPort();
-  thread.connect(ours);
+  thread.connect(ours, () => undefined);
   const answer = once(page, 'message');
   page.postMessage('hello');
   expect(((await answer) as [{ data: unknown }])[0].data).toBe('echo hello');
@@ -107,6 +107,6 @@ test('a page that connects when there is no thread gets the failure immediately'
   const { thread } = aThread('kind');
   const { ours, page } = aPort();
   const closed = once(page, 'close');
-  thread.connect(ours);
+  thread.connect(ours, () => undefined);
   await closed;
 });

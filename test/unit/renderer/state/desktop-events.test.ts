@@ -26,9 +26,9 @@ function createApp() {
   };
 }
 
-function follow() {
+function follow(seenWithin?: number) {
   const app = createApp();
-  const events = createDesktopEvents();
+  const events = createDesktopEvents(seenWithin);
   const over = new AbortController();
   onTestFinished(() => over.abort());
   void events.follow(app.client, over.signal);
@@ -54,6 +54,25 @@ test('the page subscribes again after the stream has ended, and hears of later s
   const end = events.fileEnds('blob:2');
   app.send(saved('blob:2'));
   expect(await end).toEqual(saved('blob:2'));
+});
+
+test('a save ends with a reason when the app does not see the file', async () => {
+  const { events } = follow(1);
+  expect(await events.fileEnds('blob:5')).toMatchObject({
+    saved: false,
+    problem: { code: 'save-unreported' },
+  });
+});
+
+test('a save of a file that the app has seen lasts as long as its dialog', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { app, events } = follow(1000);
+  const end = events.fileEnds('blob:6');
+  app.send({ kind: 'file-seen', url: 'blob:6' });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  app.send(saved('blob:6'));
+  expect(await end).toEqual(saved('blob:6'));
 });
 
 test('a save without a stream of events ends at once', async () => {

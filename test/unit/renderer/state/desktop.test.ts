@@ -17,6 +17,7 @@ function open() {
   let begun = 0;
   const access = {
     state: () => Promise.resolve({ missing: [], place: null }),
+    copied: () => undefined,
     events: {
       subscribe(push: (event: DesktopEvent) => void) {
         streams++;
@@ -37,45 +38,58 @@ function open() {
     streams: () => streams,
     /** Streams that it has begun to serve. */
     begun: () => begun,
-    /** Passes the page a port to the node and one to the desktop; gives the other end of the latter. */
-    passPorts() {
-      const [node, served] = [new MessageChannel(), new MessageChannel()];
-      serve(new MessagePortMain(served.port1));
-      onTestFinished(() => [node.port1, served.port1].forEach((port) => port.close()));
-      const message = { source: page, data: { type: 'rpc-port' }, ports: [node.port2, served.port2] };
+    /** Passes the page a port to the desktop; gives the other end. */
+    passPort() {
+      const { port1, port2 } = new MessageChannel();
+      serve(new MessagePortMain(port1), () => undefined);
+      onTestFinished(() => port1.close());
+      const message = { source: page, data: { type: 'desktop-port' }, ports: [port2] };
       page.dispatchEvent(Object.assign(new Event('message'), message));
-      return served.port1;
+      return port1;
     },
   };
 }
 
 test('a port that replaces another closes it, and one stream of events remains', async () => {
-  const { passPorts, streams, begun } = open();
-  const first = passPorts();
+  const { passPort, streams, begun } = open();
+  const first = passPort();
   await expect.poll(streams).toBe(1);
   const closed = once(first, 'close');
-  passPorts();
+  passPort();
   await closed;
   await expect.poll(begun).toBe(2);
   await expect.poll(streams).toBe(1);
 });
 
 test('a file that was offered before its port was replaced is still reported', async () => {
-  const { desktop, events, passPorts, begun } = open();
-  passPorts();
+  const { desktop, events, passPort, begun } = open();
+  passPort();
   await expect.poll(begun).toBe(1);
   const end = desktop.fileEnds('blob:1');
-  passPorts();
+  passPort();
   await expect.poll(begun).toBe(2);
   events.send({ kind: 'file', url: 'blob:1', saved: true, problem: null });
   expect(await end).toMatchObject({ saved: true });
 });
 
 test('a save ends when the app closes the port', async () => {
-  const { desktop, passPorts, streams } = open();
-  const port = passPorts();
+  const { desktop, passPort, streams } = open();
+  const port = passPort();
   await expect.poll(streams).toBe(1);
   const end = desktop.fileEnds('blob:1');
   port.close();
   expect(await end).toMatchObject({ saved: false, problem: { code: 'save-unreported' } });
+});
+
+test('after the app has closed the port, calls fail, and a port that replaces it serves them again', async () => {
+  const { desktop, passPort, streams } = open();
+  const port = passPort();
+  await expect.poll(streams).toBe(1);
+  port.close();
+  await expect.poll(streams).toBe(0);
+  expect(await desktop.copied('an address')).toBe(false);
+  await expect(desktop.act('cancelMove')).rejects.toThrow();
+  passPort();
+  await expect.poll(streams).toBe(1);
+  expect(await desktop.copied('an address')).toBe(true);
 });
