@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeFindings } from '../support/look-at.ts';
-import { forcedColourFaults, layoutFaults } from '../support/layout-faults.ts';
+import { contentFaults, forcedColourFaults, layoutFaults } from '../support/layout-faults.ts';
 import { LONG } from '../support/scale.ts';
 import { WALLET_SCENES } from '../support/wallet-scenes/wallet-scenes.ts';
 import { openSceneWorld, type SceneWorld } from '../support/wallet-scenes/world.ts';
@@ -34,7 +34,7 @@ async function problemsOf(page: Page, scene: string): Promise<string[]> {
     problems.push(...found.map((each) => `${at}: ${each}`));
   for (const width of WIDTHS) {
     await resize(page, width);
-    add(`${width} pixels`, await layoutFaults(page));
+    add(`${width} pixels`, [...(await layoutFaults(page)), ...(await contentFaults(page))]);
   }
   await resize(page, WIDTHS[0]!);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
@@ -60,6 +60,25 @@ test.each(WALLET_SCENES)(
     expect(problems).toEqual([]);
   },
 );
+
+test('the buttons for the selected coins stay in sight while the table is longer than the window', async () => {
+  const scene = WALLET_SCENES.find(({ name }) => name === 'coins-selected')!;
+  for (const width of WIDTHS) {
+    await resize(world.page, width);
+    await scene.show(world);
+    const last = world.page.getByRole('table', { name: 'Coins' }).getByRole('row').last();
+    await world.page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
+    const isBelow = await last.evaluate((row) => row.getBoundingClientRect().top > window.innerHeight);
+    expect(isBelow).toBe(true);
+    const button = world.page.getByRole('region', { name: 'Selected coins' }).getByRole('button').first();
+    const place = await button.evaluate((each) => {
+      const { left, top, width: wide, height } = each.getBoundingClientRect();
+      return document.elementFromPoint(left + wide / 2, top + height / 2)?.textContent?.trim();
+    });
+    expect(place).toBe('Send');
+    await world.page.getByRole('region', { name: 'Selected coins' }).getByText('Clear').click();
+  }
+});
 
 test('no scene makes the page report an error', () => {
   expect(world.pages.errors).toEqual([]);

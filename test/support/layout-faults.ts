@@ -52,6 +52,38 @@ export function layoutFaults(page: Page): Promise<string[]> {
   });
 }
 
+/** Faults of the content: lines that say too little or the same twice, circles that are squeezed, rows of which nothing is left. */
+export function contentFaults(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const faults: string[] = [];
+    const textOf = (element: Element): string => (element.textContent ?? '').trim();
+    const isShown = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
+    for (const term of document.querySelectorAll('dt')) {
+      if (!isShown(term)) continue;
+      if (textOf(term) === '') faults.push(`a line without a name: “${textOf(term.parentElement!)}”`);
+      const again = [...term.parentElement!.querySelectorAll('dd label:not(.aloud)')].find(
+        (label) => textOf(label) === textOf(term),
+      );
+      if (again) faults.push(`the label “${textOf(again)}” is there twice`);
+    }
+    for (const part of document.querySelectorAll('main *, dialog[open] *')) {
+      if (getComputedStyle(part).borderRadius !== '50%' || !isShown(part)) continue;
+      const { width, height } = part.getBoundingClientRect();
+      if (Math.abs(width - height) > 0.5) faults.push(`an oval: ${width} by ${height} pixels`);
+    }
+    // In a narrow window a row keeps what tells it from the others.
+    for (const row of document.querySelectorAll('tbody tr')) {
+      const hidden = [...row.querySelectorAll('td.spare')].filter((cell) => !isShown(cell));
+      const kept = [...row.querySelectorAll('td .narrow')].filter(isShown).map(textOf).join('');
+      if (hidden.some((cell) => textOf(cell) !== '') && kept === '')
+        faults.push(`hidden cells have no other place: “${hidden.map(textOf).join(', ')}”`);
+    }
+    if (document.querySelector('nav [aria-current="page"]') === null)
+      faults.push('no entry of the navigation is marked');
+    return faults;
+  });
+}
+
 /** Controls that cannot be seen in forced colours, without focus or with it. The page must have forced colours. */
 export function forcedColourFaults(page: Page): Promise<string[]> {
   return page.evaluate(() => {
