@@ -78,7 +78,7 @@ export function contentFaults(page: Page): Promise<string[]> {
       if (hidden.some((cell) => textOf(cell) !== '') && kept === '')
         faults.push(`hidden cells have no other place: “${hidden.map(textOf).join(', ')}”`);
     }
-    if (document.querySelector('nav [aria-current="page"]') === null)
+    if (document.querySelector('nav[aria-label="Main"] [aria-current]') === null)
       faults.push('no entry of the navigation is marked');
     return faults;
   });
