@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
 import type { Approval, FileToSave, PaymentConfirmation, SaveAnswer } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -30,7 +31,8 @@ export interface NodeThread {
   /** Lets the node use the data below this root; a thread that is started again later as well. */
   begin(root: string): void;
   /**
-   * Serves the contract on this port for as long as the thread lives; closes it immediately when there is no thread.
+   * Serves the contract on this port for as long as the thread lives; closes it immediately when there is no thread. After a crash it has not
+   * ended: the page gets a port to the next thread.
    */
   readonly connect: ConnectPort;
   /** Informs the thread that the other nodes of the demo have stopped. */
@@ -126,12 +128,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       sendRoot();
     },
     connect(port, ended) {
-      const thread = worker;
-      if (thread === null) return port.close();
-      bridgePorts(port, openPort(thread), () => {
-        // After a crash the page gets a port to the next thread.
-        if (worker === thread && !stopping) ended();
-      });
+      connectTo(worker, port, (thread) => void (worker === thread && !stopping && ended()));
     },
     demoStopped: () => worker?.postMessage({ kind: 'demo-stopped' } satisfies ToNode),
     open: () => worker && openPort(worker),
@@ -147,6 +144,12 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       clearTimeout(limit);
     },
   };
+}
+
+/** Bridges a port of the page to the thread; `ended` is called when the thread has closed it. */
+function connectTo(thread: Worker | null, port: MessagePortMain, ended: (thread: Worker) => void): void {
+  if (thread === null) port.close();
+  else bridgePorts(port, openPort(thread), () => ended(thread));
 }
 
 /** A port on which the thread serves the contract. */

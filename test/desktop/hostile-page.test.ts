@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { contract } from '../../shared/contract/contract.ts';
 import { desktopContract } from '../../shared/contract/desktop.ts';
 import { launchDesktop, newFolder } from './support/desktop-app.ts';
-import { callContract, fuzzContract, type FuzzOptions, stealPorts } from './support/page-fuzz.ts';
+import { callContract, floodPort, fuzzContract, type FuzzOptions, stealPorts } from './support/page-fuzz.ts';
 
 const PASSWORD = 'correct horse battery';
 const CALLS = 10_000;
@@ -98,6 +98,19 @@ test('10 000 hostile calls to the port of the desktop app change at most setting
   expect(outcome.accepted).toBeGreaterThan(CALLS / 100);
   expect(outcome.refused).toBeGreaterThan(CALLS / 4);
   expect(await app.dialogs()).toEqual([]);
+  expect(await app.quit()).toBe(0);
+  expect(readdirSync(app.datadir)).not.toContain('crash-reports');
+});
+
+test('a port that the app closes because a script floods it is replaced, and the new one answers', async () => {
+  const app = await launchDesktop();
+  const { page } = app;
+  await page.getByText('Welcome to Kith').waitFor();
+  await page.addInitScript(stealPorts);
+  await page.reload();
+  await expect.poll(() => page.evaluate('globalThis.stolen !== undefined')).toBe(true);
+  for (const port of ['node', 'desktop'] as const) await page.evaluate(floodPort, port);
+  expect(await page.evaluate(callContract, ['/wallet/list', {}] as const)).toEqual([]);
   expect(await app.quit()).toBe(0);
   expect(readdirSync(app.datadir)).not.toContain('crash-reports');
 });

@@ -29,17 +29,32 @@ export interface FuzzOutcome {
   readonly internal: readonly string[];
 }
 
-/** Takes the ports before the page gets them. Runs before every script of the page. */
+/** Takes the ports before the page gets them; `stolen` has the newest of each kind. Runs before every script of the page. */
 export function stealPorts(): void {
+  const ports: Partial<Record<Port, MessagePort>> = {};
   const take = (event: MessageEvent): void => {
-    const [node, desktop] = event.ports;
-    if (node === undefined || desktop === undefined) return;
+    const [port] = event.ports;
+    const type = (event.data as { type?: unknown } | null)?.type;
+    if (port === undefined || (type !== 'rpc-port' && type !== 'desktop-port')) return;
     event.stopImmediatePropagation();
-    node.start();
-    desktop.start();
-    Object.assign(globalThis, { stolen: { node, desktop } });
+    port.start();
+    ports[type === 'rpc-port' ? 'node' : 'desktop'] = port;
+    if (ports.node && ports.desktop) Object.assign(globalThis, { stolen: ports });
   };
   window.addEventListener('message', take, { capture: true });
+}
+
+/** Sends messages until the app closes the port; resolves when the page has another one. */
+export async function floodPort(which: Port): Promise<void> {
+  const { stolen } = globalThis as unknown as { stolen: Record<Port, MessagePort> };
+  const port = stolen[which];
+  let isClosed = false;
+  port.addEventListener('close', () => (isClosed = true));
+  while (!isClosed) {
+    for (let i = 0; i < 20_000; i++) port.postMessage('flood');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  while (stolen[which] === port) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** Calls procedures with random, often malformed input, 32 at a time, until every call was answered. */
