@@ -93,6 +93,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.history': 'work',
   'wallet.propagation': 'light',
   'wallet.coins': 'work',
+  'wallet.balanceOverTime': 'work',
   'wallet.addresses': 'work',
   'wallet.freeze': 'work',
   'wallet.inspect': 'keys',

@@ -31,6 +31,7 @@ import type {
   ListedWallet,
   ReceiveRequest,
 } from '../../shared/contract/wallet.ts';
+import type { BalanceOverTime } from '../wallet/lists/balance-over-time.ts';
 import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../shared/contract/wallet-lists.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Network } from '../core/params/network.ts';
@@ -241,6 +242,7 @@ export interface WalletAccess
   coins(query: CoinQuery): Promise<CoinPage>;
   addresses(query: AddressQuery): Promise<AddressPage>;
   freeze(coins: NamedCoins, isFrozen: boolean): Promise<void>;
+  balanceOverTime(name: string, days: number): Promise<BalanceOverTime>;
   inspect(
     words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>,
   ): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;

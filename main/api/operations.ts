@@ -94,6 +94,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.history': 'read',
   'wallet.propagation': 'read',
   'wallet.coins': 'read',
+  'wallet.balanceOverTime': 'read',
   'wallet.addresses': 'read',
   'wallet.freeze': 'state',
   'wallet.inspect': 'read',

@@ -170,6 +170,10 @@ function createRecordHandlers({ node }: HandlerDeps) {
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
     propagation: handlers.propagation.handler(({ input }) => wallets.propagation(input.name, input.txid)),
     coins: handlers.coins.handler(({ input }) => wallets.coins(input)),
+    balanceOverTime: handlers.balanceOverTime.handler(async ({ input: { name, days } }) => {
+      const { balances, ...rest } = await wallets.balanceOverTime(name, days);
+      return { ...rest, balances: [...balances] };
+    }),
     addresses: handlers.addresses.handler(({ input }) => wallets.addresses(input)),
     freeze: handlers.freeze.handler(({ input: { frozen, ...coins } }) => done(wallets.freeze(coins, frozen))),
     inspect: handlers.inspect.handler(({ input }) => wallets.inspect(input)),

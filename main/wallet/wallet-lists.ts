@@ -2,6 +2,7 @@ import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../share
 import { outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
+import { type BalanceOverTime, readBalanceOverTime } from './lists/balance-over-time.ts';
 import { listAddresses } from './lists/address-list.ts';
 import { allCoins, sortCoins } from './ledger/balance.ts';
 import { listCoins } from './lists/coin-list.ts';
@@ -9,6 +10,8 @@ import { countReceipts } from './ledger/key-receipts.ts';
 import { createOwnAddresses } from './lists/own-addresses.ts';
 import type { WalletChain, WalletNetwork } from './ledger/ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
+
+const DAY_SECONDS = 86_400;
 
 export interface NamedCoins {
   readonly name: string;
@@ -19,6 +22,8 @@ export interface NamedCoins {
 export interface WalletLists {
   /** A page of the coins that no live payment spends. */
   coins(query: CoinQuery): Promise<CoinPage>;
+  /** The coins in blocks over the last days. */
+  balanceOverTime(name: string, days: number): Promise<BalanceOverTime>;
   /** A page of the addresses that were issued or paid. */
   addresses(query: AddressQuery): Promise<AddressPage>;
   /**
@@ -31,7 +36,7 @@ export interface WalletLists {
 export interface WalletListsDeps {
   readonly network: WalletNetwork;
   readonly chain: Pick<WalletChain, 'atHeight'>;
-  readonly clock: Pick<Clock, 'soon'>;
+  readonly clock: Pick<Clock, 'soon' | 'now'>;
   readonly running: RunningWallets;
 }
 
@@ -48,6 +53,11 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
         listCoins({ wallet, hrp, maturity: params.maturity, addressOf: addresses.of(wallet), timeOf }, query),
       );
     },
+    balanceOverTime: (name, days) =>
+      ask(name, ({ ledger, id }) => {
+        const to = clock.now();
+        return readBalanceOverTime(ledger, components().data, id, { from: to - days * DAY_SECONDS, to });
+      }),
     async addresses({ name, ...query }) {
       if (query.search !== undefined) await addresses.prepare(get(name));
       // In turns, so that the wallets follow the chain meanwhile.

@@ -92,7 +92,20 @@ export const addressPage = z.object({
   gap: count,
 });
 
+/** Addition: the coins of a wallet in blocks over time, in equal steps; the first is at `from`, the last at `to`. */
+export const balanceOverTime = z.object({
+  from: unixSeconds,
+  to: unixSeconds,
+  balances: z.array(total),
+  /** False if `from` is later than was asked, because the wallet has very many payments. */
+  complete: z.boolean(),
+});
+
 export const walletListsContract = {
+  /** Addition: how the coins of a wallet in blocks changed over the last days. A payment counts from the time of its block. */
+  balanceOverTime: oc
+    .input(z.strictObject({ name: walletName, days: z.int().min(1).max(366).default(30) }))
+    .output(balanceOverTime),
   /** Addition: the coins of a wallet that no pending payment spends. */
   coins: oc.input(coinQuery).output(coinPage),
   /** Addition: the addresses of a wallet. The first call after a start reads the whole history once. */
@@ -101,6 +114,7 @@ export const walletListsContract = {
   freeze: oc.input(z.strictObject({ name: walletName, coins: coinNames, frozen: z.boolean() })).output(done),
 };
 
+export type BalanceOverTime = Readonly<z.infer<typeof balanceOverTime>>;
 export type AddressQuery = z.infer<typeof addressQuery>;
 export type AddressPage = Readonly<z.infer<typeof addressPage>>;
 export type OwnAddressEntry = Readonly<z.infer<typeof ownAddress>>;

@@ -349,6 +349,8 @@ test('coins and addresses are listed, frozen and combined, and a table of paymen
   expect(await ask('wallet.freeze', { name: 'mine', coins, frozen: false })).toEqual({});
   const combined = await ask('wallet.prepareConsolidation', { name: 'mine' });
   expect((combined['inputs'] as unknown[]).length).toBeGreaterThan(1);
+  const line = (await call(dir, 'wallet.balanceOverTime', { name: 'mine', days: 2 })) as Fields;
+  expect(holds(line, 'from:int to:int balances:list complete:flag')).toEqual([]);
   const list = await ask<{ addresses: Fields[] }>('wallet.addresses', { name: 'mine' });
   expect(holds(list, 'addresses:list count:int balance:int gap:int')).toEqual([]);
   const address = 'address:text index:int state:text payments:int received:int balance:int label:text';
