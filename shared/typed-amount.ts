@@ -1,6 +1,6 @@
 /** Amounts as people write them: with a point or a comma before the decimals, and with groups of digits. */
 import { visible } from './pasted.ts';
-import { type AmountProblem, formatKith, type Motes, readKith } from './units.ts';
+import { type AmountProblem, type AmountUnit, formatKith, isMotes, type Motes, readKith } from './units.ts';
 
 /** What stands before the decimals. */
 export type DecimalMark = '.' | ',';
@@ -13,9 +13,21 @@ export interface AmbiguousAmount {
   readonly thousands: Motes;
 }
 
-/** An amount alone, where nothing shows how its author writes numbers. */
-export function readTypedAmount(text: string): Motes | AmountProblem | AmbiguousAmount {
+/** `fraction`: a part of a mote. */
+export type TypedProblem = AmountProblem | 'fraction';
+
+/** An amount alone, where nothing shows how its author writes numbers. `unit`: of a number without one. */
+export function readTypedAmount(
+  text: string,
+  unit: AmountUnit = 'KITH',
+): Motes | TypedProblem | AmbiguousAmount {
   const typed = withoutUnit(text);
+  const given = visible(text).trim();
+  const isKith = unit === 'KITH' ? !MOTE_UNIT.test(given) : KITH_UNIT.test(given);
+  return isKith ? readInKith(typed) : readMotes(typed);
+}
+
+function readInKith(typed: string): Motes | AmountProblem | AmbiguousAmount {
   if (couldBeGroups(typed)) {
     const [decimals, thousands] = [readKith(typed.replace(',', '.')), readKith(typed.replace(/[.,]/, ''))];
     // The larger reading may be more than all coins; then the other one is meant.
@@ -25,9 +37,19 @@ export function readTypedAmount(text: string): Motes | AmountProblem | Ambiguous
   return readKith(inPointForm(typed) ?? 'x');
 }
 
+/** A number of motes. Separators can only part groups of digits, because no mote is divided. */
+function readMotes(typed: string): Motes | TypedProblem {
+  if (typed === '') return 'empty';
+  if (/^[-\u2212\u2013\ufe63]\s*\d/.test(typed)) return 'negative';
+  if (/^\+?\d*[.,]\d+$/.test(typed) && !couldBeGroups(typed)) return 'fraction';
+  if (!/^\+?(?:\d+|\d{1,3}(?:([\s.,])\d{3})(?:\1\d{3})*)$/.test(typed)) return 'number';
+  const motes = Number(typed.replace(/\D/g, ''));
+  return isMotes(motes) ? motes : 'too-much';
+}
+
 /** The same without the reason: null if the text is not exactly one amount. */
-export function typedAmount(text: string): Motes | null {
-  const amount = readTypedAmount(text);
+export function typedAmount(text: string, unit: AmountUnit = 'KITH'): Motes | null {
+  const amount = readTypedAmount(text, unit);
   return typeof amount === 'number' ? amount : null;
 }
 
@@ -40,10 +62,11 @@ export function amountText(motes: number, mark: DecimalMark): string {
   return (/\.\d{3}$/.test(plain) ? `${plain}0` : plain).replace('.', mark);
 }
 
+const KITH_UNIT = /\s*kith$/i;
+const MOTE_UNIT = /\s*motes?$/i;
+
 export function withoutUnit(text: string): string {
-  return visible(text)
-    .trim()
-    .replace(/\s*kith$/i, '');
+  return visible(text).trim().replace(KITH_UNIT, '').replace(MOTE_UNIT, '');
 }
 
 /** Whether a single separator may also part groups of three digits: "1,234", but neither "0,123" nor "1,5". */

@@ -9,6 +9,10 @@ export type Height = number & { readonly __unit?: 'height' };
 export type UnixSeconds = number & { readonly __unit?: 'unix-seconds' };
 
 export const TICKER = 'KITH';
+/** The units in which amounts are shown and typed. */
+export const AMOUNT_UNITS = ['KITH', 'mote'] as const;
+export type AmountUnit = (typeof AMOUNT_UNITS)[number];
+
 export const MOTES_PER_KITH = 100_000_000;
 /** Maximum supply of every network (protocol.md §3). It is below 2^53, so sums of amounts are exact. */
 export const MAX_MOTES = 8_400_000_000_000_000 as Motes;

@@ -1,4 +1,6 @@
+import { type AmountStyle, markOf, NUMBER_STYLES } from '../../shared/amount-style.ts';
 import type { DesktopSettings } from '../../shared/contract/desktop.ts';
+import { AMOUNT_UNITS } from '../../shared/units.ts';
 import { createEmitter, type Events } from '../lib/events.ts';
 import { fieldsOf, readJson, writeJson } from './json-file.ts';
 
@@ -10,6 +12,12 @@ export interface AppSettings {
   change(settings: Partial<DesktopSettings>): void;
 }
 
+/** How the main process writes amounts: as the page does, with this language of the system. */
+export const amountStyleOf = ({ numbers, unit }: DesktopSettings, language: string): AmountStyle => ({
+  mark: markOf(numbers, language),
+  unit,
+});
+
 const VERSION = 1;
 const DEFAULTS: DesktopSettings = {
   closeToTray: null,
@@ -18,6 +26,8 @@ const DEFAULTS: DesktopSettings = {
   lockWithScreen: true,
   startAtLogin: false,
   hideAmounts: false,
+  numbers: 'system',
+  unit: 'KITH',
 };
 
 export function createAppSettings(file: string, onError: (error: unknown) => void): AppSettings {
@@ -48,5 +58,7 @@ function readSettings(value: unknown): DesktopSettings {
     lockWithScreen: flag('lockWithScreen', DEFAULTS.lockWithScreen),
     startAtLogin: flag('startAtLogin', DEFAULTS.startAtLogin),
     hideAmounts: flag('hideAmounts', DEFAULTS.hideAmounts),
+    numbers: NUMBER_STYLES.find((name) => name === given['numbers']) ?? DEFAULTS.numbers,
+    unit: AMOUNT_UNITS.find((unit) => unit === given['unit']) ?? DEFAULTS.unit,
   };
 }

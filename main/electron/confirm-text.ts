@@ -1,3 +1,4 @@
+import { type AmountStyle, PLAIN_STYLE, restyled } from '../../shared/amount-style.ts';
 import { cleanLabel, isolated } from '../../shared/labels.ts';
 import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { formatKith, group, TICKER } from '../../shared/units.ts';
@@ -35,7 +36,18 @@ const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
  * Everything that the user must see before a payment is sent: every receiver with its amount, the fee, the change,
  * the expiry, the warnings and the wallet. Of more than eight receivers it has their number, what is known of them, and the largest.
  */
-export function confirmText({ wallet, payment, purpose }: PaymentConfirmation): ConfirmText {
+export function confirmText(question: PaymentConfirmation, style: AmountStyle = PLAIN_STYLE): ConfirmText {
+  const { message, detail, send, needsList } = plainText(question);
+  const [inStyle, rest, next] = [message, detail, send].map((text) => restyled(text, style)) as [
+    string,
+    string,
+    string,
+  ];
+  return { message: inStyle, detail: rest, send: next, needsList };
+}
+
+/** The text with amounts as the node writes them, also in its warnings. */
+function plainText({ wallet, payment, purpose }: PaymentConfirmation): ConfirmText {
   const receivers = receiversOf(payment.outputs);
   const { paid: sum } = outputSums(payment.outputs);
   const from = `“${isolated(clean(wallet))}”`;
@@ -74,7 +86,14 @@ function manyReceivers(receivers: Receivers): string[] {
   ];
 }
 
-function sumLines({ fee, inputs, outputs, expires, coinsChosen, odds }: PaymentConfirmation['payment']): string[] {
+function sumLines({
+  fee,
+  inputs,
+  outputs,
+  expires,
+  coinsChosen,
+  odds,
+}: PaymentConfirmation['payment']): string[] {
   const { paid, change } = outputSums(outputs);
   const lines = [`Fee: ${money(fee)}`, `Total: ${money(paid + fee)}`];
   const what = receiversOf(outputs).length === 0 ? 'Result' : 'Change';

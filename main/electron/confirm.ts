@@ -1,4 +1,5 @@
 import { clipboard, dialog, type BrowserWindow } from 'electron';
+import type { AmountStyle } from '../../shared/amount-style.ts';
 import { clipboardWarning } from './clipboard-warning.ts';
 import { confirmText } from './confirm-text.ts';
 import { receiversPage } from './receivers-page.ts';
@@ -14,6 +15,7 @@ import type { RecentLimit } from '../lib/recent-limit.ts';
 export function createConfirm(
   window: () => BrowserWindow | null,
   limit: RecentLimit,
+  style: () => AmountStyle,
 ): (question: PaymentConfirmation) => Promise<Approval> {
   let open = false;
   return async (question) => {
@@ -26,8 +28,8 @@ export function createConfirm(
         ...question.payment.warnings,
         ...(await clipboardWarning(question, async () => await clipboard.readText())),
       ];
-      if (await agreesTo(parent, { ...question, payment: { ...question.payment, warnings } }))
-        return 'approved';
+      const whole = { ...question, payment: { ...question.payment, warnings } };
+      if (await agreesTo(parent, whole, style())) return 'approved';
       limit.add();
       return 'declined';
     } finally {
@@ -36,11 +38,15 @@ export function createConfirm(
   };
 }
 
-async function agreesTo(parent: BrowserWindow, question: PaymentConfirmation): Promise<boolean> {
-  const { message, detail, send, needsList } = confirmText(question);
+async function agreesTo(
+  parent: BrowserWindow,
+  question: PaymentConfirmation,
+  style: AmountStyle,
+): Promise<boolean> {
+  const { message, detail, send, needsList } = confirmText(question, style);
   if (!needsList) return agrees(parent, message, detail, send);
   if (!(await agrees(parent, message, detail, 'Show receivers'))) return false;
-  const close = await showReceivers(receiversPage(question));
+  const close = await showReceivers(receiversPage(question, style));
   try {
     return await agrees(parent, message, `${LISTED}\n\n${detail}`, send);
   } finally {

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { app, type BrowserWindow, clipboard, Notification, safeStorage } from 'electron';
+import type { AmountStyle } from '../../shared/amount-style.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import { showAbout } from './about.ts';
-import { createAppSettings } from './app-settings.ts';
+import { amountStyleOf, createAppSettings } from './app-settings.ts';
 import { createClipboardCleaner } from './clipboard-cleaner.ts';
 import { keepInTray } from './close-window.ts';
 import { attachContextMenu } from './context-menu.ts';
@@ -44,6 +45,8 @@ export interface Desktop {
   connect(port: MessagePort | null): void;
   /** Removes what the page copied from the clipboard. */
   stop(): Promise<void>;
+  /** How dialogs write amounts. */
+  readonly amountStyle: () => AmountStyle;
   /** Serves the desktop's settings to the page. */
   readonly serve: ConnectPort;
 }
@@ -89,6 +92,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
   let tray: AppTray | null = null;
   let trayKnown = Promise.resolve();
   const settings = createAppSettings(path.join(dataRoot, 'desktop.json'), onError);
+  const amountStyle = (): AmountStyle => amountStyleOf(settings.read(), app.getLocale());
   const node = createNodeClient(onError);
   const cleaner = createClipboardCleaner(clipboard, onError);
   const events = createPageEvents(onError);
@@ -116,6 +120,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
   return {
     states: createWindowStates(path.join(dataRoot, 'window.json'), onError),
     events,
+    amountStyle,
     serve,
     stop: cleaner.clearNow,
     prepare() {
@@ -125,6 +130,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
       followNews({
         node,
         amountsHidden: () => settings.read().hideAmounts,
+        style: amountStyle,
         wanted: () => settings.read().notifications && window?.isFocused() !== true,
         open: go,
       });

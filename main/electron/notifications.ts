@@ -1,4 +1,5 @@
 import { Notification } from 'electron';
+import { type AmountStyle, restyled } from '../../shared/amount-style.ts';
 import type { NodeStatus } from '../../shared/contract/node.ts';
 import type { WalletView } from '../../shared/contract/wallet.ts';
 import { hideAmounts } from '../../shared/hidden-amounts.ts';
@@ -11,12 +12,13 @@ export interface NotificationDeps {
   readonly wanted: () => boolean;
   /** Whether notifications name no amount. */
   readonly amountsHidden: () => boolean;
+  readonly style: () => AmountStyle;
   /** Opens a screen of the page in front. */
   readonly open: (place: string) => void;
 }
 
 /** Shows what happened to payments and to the node as notifications of the system. */
-export function followNews({ node, wanted, amountsHidden, open }: NotificationDeps): void {
+export function followNews({ node, wanted, amountsHidden, style, open }: NotificationDeps): void {
   const wallets = new Map<string, WalletView>();
   let status: NodeStatus | null = null;
   // A notification that is not referenced may be collected, and its click is then lost.
@@ -25,7 +27,10 @@ export function followNews({ node, wanted, amountsHidden, open }: NotificationDe
   function show(news: readonly News[]): void {
     if (!wanted() || !Notification.isSupported()) return;
     for (const { title, body, place } of news) {
-      const notification = new Notification({ title, body: amountsHidden() ? hideAmounts(body) : body });
+      const notification = new Notification({
+        title,
+        body: amountsHidden() ? hideAmounts(body) : restyled(body, style()),
+      });
       const forget = (): void => void shown.delete(notification);
       notification.on('click', () => {
         forget();

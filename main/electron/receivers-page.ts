@@ -1,3 +1,4 @@
+import { type AmountStyle, PLAIN_STYLE, restyled } from '../../shared/amount-style.ts';
 import { cleanLabel } from '../../shared/labels.ts';
 import { outputSums, receiversOf } from '../../shared/payment-outputs.ts';
 import { group } from '../../shared/units.ts';
@@ -28,20 +29,26 @@ const escaped = (text: string): string => cleanLabel(text).replace(/[&<>"']/g, (
  * Every receiver of a payment in its order, with the amount, the name of the contact and the complete address, and every warning: a
  * document without scripts and without anything to load.
  */
-export function receiversPage({ wallet, payment }: Pick<PaymentConfirmation, 'wallet' | 'payment'>): string {
+export function receiversPage(
+  { wallet, payment }: Pick<PaymentConfirmation, 'wallet' | 'payment'>,
+  style: AmountStyle = PLAIN_STYLE,
+): string {
+  const inStyle = (amount: number): string => restyled(money(amount), style);
   const receivers = receiversOf(payment.outputs);
   const { paid } = outputSums(payment.outputs);
   const rows = receivers.map(({ amount, address, contact, contactIsNew }, at) => {
     const name = contact === undefined ? '' : `<bdi>${escaped(contact)}</bdi><br>`;
     const isNew = contactIsNew === true ? '<br><span class="warn">New contact or address</span>' : '';
-    const place = `<td>${group(at + 1)}</td><td class="amount">${money(amount)}</td>`;
+    const place = `<td>${group(at + 1)}</td><td class="amount">${inStyle(amount)}</td>`;
     return `<tr>${place}<td>${name}<code>${escaped(groupAddress(address))}</code>${isNew}</td></tr>`;
   });
-  const warnings = payment.warnings.map(({ message }) => `<p class="warn">Warning: ${escaped(message)}</p>`);
+  const warnings = payment.warnings.map(
+    ({ message }) => `<p class="warn">Warning: ${escaped(restyled(message, style))}</p>`,
+  );
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Receivers</title>
 <meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>${STYLE}</style>
-<header><h1>${group(receivers.length)} receivers, ${money(paid)}</h1>
+<header><h1>${group(receivers.length)} receivers, ${inStyle(paid)}</h1>
 <p>The payment from <bdi>${escaped(wallet)}</bdi> as your node has prepared it. Confirm or cancel it in the dialog.</p></header>
 ${warnings.length === 0 ? '' : `<section>${warnings.join('')}</section>`}
 <table><thead><tr><th>No.</th><th>Amount</th><th>Receiver</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></html>`;

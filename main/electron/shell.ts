@@ -69,7 +69,7 @@ export function createShell(deps: ShellDeps): Shell {
         options: deps.options.node,
         page: path.join(deps.root, 'out/renderer'),
       },
-      confirm: createConfirm(() => window, createQuestionLimit()),
+      confirm: createConfirm(() => window, createQuestionLimit(), deps.desktop.amountStyle),
       saveFile: createBackupSaver(() => window, createQuestionLimit()),
       onError: deps.onError,
     });

@@ -1,7 +1,8 @@
 import type { MenuItemConstructorOptions } from 'electron';
+import { type AmountStyle, restyled } from '../../shared/amount-style.ts';
 import type { NodeStatus } from '../../shared/contract/node.ts';
 import { PHASE_LABELS } from '../../shared/phases.ts';
-import { formatKith, TICKER } from '../../shared/units.ts';
+import { money } from './confirm-text.ts';
 import type { NodeView } from './node-client.ts';
 
 export interface TrayFacts {
@@ -10,6 +11,7 @@ export interface TrayFacts {
   readonly balanceShown: boolean;
   /** The user hides all amounts, so the menu does not offer the balance. */
   readonly amountsHidden: boolean;
+  readonly style: AmountStyle;
 }
 
 export interface TrayActions {
@@ -29,13 +31,13 @@ export function syncLine(status: NodeStatus | null): string {
 }
 
 export function trayTemplate(
-  { view, balanceShown, amountsHidden }: TrayFacts,
+  { view, balanceShown, amountsHidden, style }: TrayFacts,
   { open, showBalance, pauseMining, quit }: TrayActions,
 ): MenuItemConstructorOptions[] {
   const wallets = [...view.wallets.values()];
   const available = wallets.reduce((sum, { balance }) => sum + balance.available, 0);
   const balance: MenuItemConstructorOptions[] = [
-    ...(balanceShown ? [{ label: `Available: ${formatKith(available)} ${TICKER}`, enabled: false }] : []),
+    ...(balanceShown ? [{ label: restyled(`Available: ${money(available)}`, style), enabled: false }] : []),
     { label: balanceShown ? 'Hide balance' : 'Show balance', click: () => showBalance(!balanceShown) },
   ];
   return [

@@ -1,5 +1,5 @@
 import { app, Menu, Tray } from 'electron';
-import type { AppSettings } from './app-settings.ts';
+import { amountStyleOf, type AppSettings } from './app-settings.ts';
 import type { NodeClient } from './node-client.ts';
 import { hasBusName } from './session-bus.ts';
 import { trayIcon } from './tray-icon.ts';
@@ -39,7 +39,12 @@ export function createTray({ node, settings, open, pauseMining, onError }: TrayD
     timer = undefined;
     const view = node.view();
     const template = trayTemplate(
-      { view, balanceShown, amountsHidden: settings.read().hideAmounts },
+      {
+        view,
+        balanceShown,
+        amountsHidden: settings.read().hideAmounts,
+        style: amountStyleOf(settings.read(), app.getLocale()),
+      },
       {
         open,
         pauseMining,

@@ -1,6 +1,7 @@
-import { amountText, type DecimalMark, readTypedAmount } from '../../shared/typed-amount.ts';
-import { type AmountProblem, MOTES_PER_KITH } from '../../shared/units.ts';
-import { decimalMark } from './decimal-mark.svelte.ts';
+import { amountNumber, type AmountStyle, amountWithUnit, restyled } from '../../shared/amount-style.ts';
+import { readTypedAmount, type TypedProblem } from '../../shared/typed-amount.ts';
+import { MOTES_PER_KITH } from '../../shared/units.ts';
+import { amountStyle, amountUnit } from './decimal-mark.svelte.ts';
 import { group } from './number.ts';
 
 /** An amount in the parts that are displayed differently: **12**.50 000 000. */
@@ -19,6 +20,7 @@ export function amountParts(motes: number, style: 'full' | 'short' = 'short', si
   const size = Math.abs(motes);
   const digits = String(size % MOTES_PER_KITH).padStart(8, '0');
   const sign = motes < 0 ? '−' : signed && motes > 0 ? '+' : '';
+  if (amountUnit.value === 'mote') return { sign, whole: group(size), fraction: '' };
   return { sign, whole: group(Math.floor(size / MOTES_PER_KITH)), fraction: fractionOf(digits, style) };
 }
 
@@ -30,27 +32,36 @@ function fractionOf(digits: string, style: 'full' | 'short'): string {
 }
 
 /** An amount inside a sentence: "2.5 KITH". */
-export function amountWords(motes: number, mark: DecimalMark = decimalMark.value): string {
-  return `${amountText(motes, mark).replace('-', '−')}\u00a0KITH`;
-}
+export const amountWords = (motes: number, style: AmountStyle = amountStyle()): string =>
+  amountWithUnit(motes, style);
 
 /** An amount as a field has it: "2.5". */
-export const amountField = (motes: number): string => amountText(motes, decimalMark.value);
+export const amountField = (motes: number): string => amountNumber(motes, amountStyle());
 
-const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
+/** A sentence of the node, with amounts as the page writes them. */
+export const nodeWords = (sentence: string): string => restyled(sentence, amountStyle());
+
+const PROBLEMS: Readonly<Record<TypedProblem, string>> = {
   empty: 'Enter an amount.',
   comma: 'Enter a number, as in 12.5 or 12,5.',
   negative: 'Enter an amount above zero.',
   decimals: 'An amount has at most eight decimals.',
   'too-much': 'This is more than all coins that will ever exist.',
   number: 'Enter a number, as in 12.5 or 12,5.',
+  fraction:
+    'A mote cannot be divided. Enter a number without decimals, or an amount in KITH, as in 0.5 KITH.',
 };
+/** No mote is divided, so the example has no decimals. */
+const NO_NUMBER_OF_MOTES = 'Enter a number, as in 12 500.';
 
 /** The problem of a typed amount as a sentence, or null if it is valid. */
 export function amountProblem(text: string): string | null {
-  const amount = readTypedAmount(text);
+  const amount = readTypedAmount(text, amountUnit.value);
   if (typeof amount === 'number') return null;
+  if (amount === 'number' && amountUnit.value === 'mote') return NO_NUMBER_OF_MOTES;
   if (typeof amount === 'string') return PROBLEMS[amount];
   const { decimals, thousands } = amount;
-  return `This may be ${amountWords(decimals)} or ${amountWords(thousands)}. Write ${amountField(decimals)} or ${amountField(thousands)}.`;
+  const inKith: AmountStyle = { ...amountStyle(), unit: 'KITH' };
+  const [less, more] = [amountNumber(decimals, inKith), amountNumber(thousands, inKith)];
+  return `This may be ${amountWords(decimals, inKith)} or ${amountWords(thousands, inKith)}. Write ${less} or ${more}.`;
 }

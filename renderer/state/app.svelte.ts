@@ -35,7 +35,7 @@ export function createPageState() {
     desktop,
     privacy: createPrivacy(desktop),
     theme: createTheme(),
-    numbers: createNumberStyle(),
+    numbers: createNumberStyle(desktop),
     router: createRouter(),
     networks: createNetworks(connection),
   };

@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import { nodeWords } from '../format/amount.ts';
 
 /** A failure to show: a stable code and a sentence. */
 export interface Problem {
@@ -10,7 +11,7 @@ export interface Problem {
 export function problemOf(error: unknown): Problem {
   if (error instanceof ORPCError) {
     const { code, message, data } = error as ORPCError<string, unknown>;
-    return { code, sentence: sentence(issueOf(data) ?? message) };
+    return { code, sentence: nodeWords(sentence(issueOf(data) ?? message)) };
   }
   return { code: 'NOT_CONNECTED', sentence: 'The node does not respond.' };
 }

@@ -6,7 +6,8 @@ import { WALLET_SENTENCES } from '../../shared/sentences/wallet.ts';
 import { typedAmount } from '../../shared/typed-amount.ts';
 import type { Motes } from '../../shared/units.ts';
 import { checkAddress } from '../format/address.ts';
-import { amountField, amountProblem, amountWords } from '../format/amount.ts';
+import { amountField, amountProblem, amountWords, nodeWords } from '../format/amount.ts';
+import { amountUnit } from '../format/decimal-mark.svelte.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
 import { type ChosenCoin, coinNames, sumOfCoins } from './chosen-coins.svelte.ts';
@@ -255,7 +256,7 @@ function createAmount({ wallets, chosenCoins }: Pick<SendDeps, 'wallets' | 'chos
   let everything = $state(false);
   let leftOver = $state<string | null>(null);
 
-  const motes = $derived(typedAmount(text));
+  const motes = $derived(typedAmount(text, amountUnit.value));
   const chosen = $derived(chosenCoins.of(wallets.selected));
   const available = $derived(chosen.length > 0 ? sumOfCoins(chosen) : (wallets.view?.balance.available ?? 0));
   const problem = $derived.by(() => {
@@ -297,7 +298,7 @@ function createAmount({ wallets, chosenCoins }: Pick<SendDeps, 'wallets' | 'chos
     showAll({ outputs, warnings }: DraftPayment): void {
       text = amountField(outputSums(outputs).paid);
       everything = true;
-      leftOver = warnings.find(({ code }) => code === 'coins-left')?.message ?? null;
+      leftOver = nodeWords(warnings.find(({ code }) => code === 'coins-left')?.message ?? '') || null;
     },
   };
 }

@@ -4,6 +4,8 @@
  */
 import { eventIterator, oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
+import { NUMBER_STYLES } from '../amount-style.ts';
+import { AMOUNT_UNITS } from '../units.ts';
 import { notice, nothing } from './fields.ts';
 
 /** Longest text that the page copies, in characters: a payment proof. */
@@ -20,6 +22,9 @@ export const desktopSettings = z.object({
   startAtLogin: z.boolean(),
   /** Whether the amounts of the wallets are hidden, also in the tray and in notifications. */
   hideAmounts: z.boolean(),
+  /** How amounts are written, also in dialogs, in the tray and in notifications. */
+  numbers: z.enum(NUMBER_STYLES),
+  unit: z.enum(AMOUNT_UNITS),
 });
 
 /** Where the data of this computer's networks is. */

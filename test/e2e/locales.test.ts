@@ -72,4 +72,27 @@ describe.each([
     await expect.poll(text).toMatch(new RegExp(`\\d\\${other}\\d`));
     expect(await text()).not.toMatch(new RegExp(`\\d\\${mark}\\d`));
   });
+
+  test('with motes as the unit, all amounts are whole, and typed ones are read as motes', async () => {
+    const { page } = person;
+    await person.go('settings');
+    await page.getByText('motes', { exact: true }).click();
+    await lookAt(page, `settings-motes-${locale}`);
+    await person.go('home');
+    await expect.poll(text).toMatch(/\d\s*motes/);
+    expect(await text()).not.toMatch(/\dKITH|\d\sKITH/);
+    await person.go('send');
+    await person.fill('To', receiver);
+    await person.fill('Amount', '1.5');
+    await page.getByText('A mote cannot be divided.').waitFor();
+    await lookAt(page, `motes-problem-${locale}`);
+    await person.fill('Amount', '150000000');
+    await person.press('Review');
+    await page.getByRole('button', { name: 'Send 150\u202f000\u202f000\u00a0motes' }).waitFor();
+    await lookAt(page, `motes-review-${locale}`);
+    await person.go('settings');
+    await page.getByText('KITH', { exact: true }).first().click();
+    await person.go('home');
+    await expect.poll(text).not.toMatch(/motes/);
+  });
 });

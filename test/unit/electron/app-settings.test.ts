@@ -16,6 +16,8 @@ const USUAL = {
   lockWithScreen: true,
   startAtLogin: false,
   hideAmounts: false,
+  numbers: 'system',
+  unit: 'KITH',
 };
 
 test('a changed setting is stored, readable by its owner alone, and emitted', () => {

@@ -57,6 +57,19 @@ test('shows the odds of a payment that is sped up or cancelled', () => {
   expect(detail).toContain(`block 1440\n\n${sentence}`);
 });
 
+test('amounts have the decimal mark and the unit of the setting, also in warnings, and names stay', () => {
+  const warnings = [{ code: 'fee-share', message: 'The fee of 1.5 KITH is 2 % of the amount.' }];
+  const question = { ...aRequest({ warnings }), wallet: 'Old 1.5 KITH' };
+  const comma = confirmText(question, { mark: ',', unit: 'KITH' });
+  expect(comma.message).toBe('Send 2,5 KITH from “Old 1.5 KITH”?');
+  expect(comma.send).toBe('Send 2,5 KITH');
+  expect(comma.detail).toContain('Fee: 0,00001 KITH');
+  expect(comma.detail).toContain('The fee of 1,5 KITH is');
+  const motes = confirmText(question, { mark: '.', unit: 'mote' });
+  expect(motes.send).toBe('Send 250\u202f000\u202f000 motes');
+  expect(motes.detail).toContain('Fee: 1\u202f000 motes');
+});
+
 test('the name of a contact stands before the complete address', () => {
   const outputs = [{ address: ADDRESS, amount: 250_000_000, change: false, contact: 'Mira\n\u202eShop' }];
   const { detail } = oneDialog(aRequest({ outputs }));
@@ -121,7 +134,7 @@ test('of 1 000 receivers the dialog has their number, what is known of them and 
   outputs.push({ ...outputs[7]!, amount: 500 });
   const warnings = Array.from({ length: 50 }, (_, i) => ({ code: 'x', message: `Look at ${i}.` }));
   const { message, detail, send, needsList } = confirmText(aRequest({ outputs, warnings }));
-  expect([message, send, needsList]).toEqual(['Send 10.005 KITH from “Mira”?', 'Send 10.005 KITH', true]);
+  expect([message, send, needsList]).toEqual(['Send 10.0050 KITH from “Mira”?', 'Send 10.0050 KITH', true]);
   expect(detail).toContain('To 1\u202f001 receivers: 3 of your contacts, 998 other addresses\n');
   expect(detail).toContain('New contacts or addresses: 1.');
   expect(detail).toContain('Addresses that are there more than once: 1\n');
@@ -132,7 +145,7 @@ test('of 1 000 receivers the dialog has their number, what is known of them and 
   expect(detail.split('\n').length).toBeLessThan(40);
 
   const list = receiversPage(aRequest({ outputs, warnings }));
-  expect(list).toContain('<h1>1\u202f001 receivers, 10.005 KITH</h1>');
+  expect(list).toContain('<h1>1\u202f001 receivers, 10.0050 KITH</h1>');
   for (const { address } of outputs) expect(list).toContain(`<code>${groupAddress(address)}</code>`);
   for (const { message: warning } of warnings) expect(list).toContain(`Warning: ${warning}`);
   expect(list.match(/New contact or address/g)).toHaveLength(1);

@@ -1,9 +1,12 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, MessageBoxOptions } from 'electron';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentConfirmation } from '../../../main/api/base.ts';
+import { PLAIN_STYLE } from '../../../shared/amount-style.ts';
 import { createConfirm } from '../../../main/electron/confirm.ts';
 import { createQuestionLimit } from '../../../main/electron/question-limit.ts';
 import { createRecentLimit } from '../../../main/lib/recent-limit.ts';
+
+const plain = () => PLAIN_STYLE;
 
 const shown: MessageBoxOptions[] = [];
 let answers: number[] = [];
@@ -62,7 +65,7 @@ const question = (receivers: number): PaymentConfirmation => ({
 
 test('a payment to many receivers is sent only after a window has listed them, which then closes', async () => {
   answers = [1, 1];
-  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe('approved');
+  expect(await createConfirm(() => window, createQuestionLimit(), plain)(question(20))).toBe('approved');
   expect(shown.map(({ buttons }) => buttons![1])).toEqual(['Show receivers', 'Send 0.000001 KITH']);
   for (const { defaultId, cancelId } of shown) expect([defaultId, cancelId]).toEqual([0, 0]);
   expect(shown[1]!.detail).toContain('The window “Receivers” lists all of them.');
@@ -71,7 +74,7 @@ test('a payment to many receivers is sent only after a window has listed them, w
 
 test('declining before or beside the list declines the payment, and the list closes', async () => {
   answers = [0];
-  const confirm = createConfirm(() => window, createQuestionLimit());
+  const confirm = createConfirm(() => window, createQuestionLimit(), plain);
   expect(await confirm(question(20))).toBe('declined');
   expect(lists).toEqual([]);
   answers = [1, 0];
@@ -82,9 +85,9 @@ test('declining before or beside the list declines the payment, and the list clo
 
 test('a second confirmation while one is open is declined, also without a window', async () => {
   answers = [1];
-  const confirm = createConfirm(() => window, createQuestionLimit());
+  const confirm = createConfirm(() => window, createQuestionLimit(), plain);
   expect(await Promise.all([confirm(question(1)), confirm(question(1))])).toEqual(['approved', 'declined']);
-  expect(await createConfirm(() => null, createQuestionLimit())(question(1))).toBe('declined');
+  expect(await createConfirm(() => null, createQuestionLimit(), plain)(question(1))).toBe('declined');
   expect(shown).toHaveLength(1);
 });
 
@@ -94,6 +97,7 @@ test('after five cancelled dialogs in a minute no other is shown, and the page i
   const confirm = createConfirm(
     () => window,
     createRecentLimit(5, 60_000, () => now),
+    plain,
   );
   expect(await confirm(question(1))).toBe('approved');
   for (let asked = 0; asked < 5; asked++) expect(await confirm(question(1))).toBe('declined');
@@ -114,6 +118,7 @@ describe('an address that was pasted', () => {
     await createConfirm(
       () => window,
       createQuestionLimit(),
+      plain,
     )({ ...rest, payment: { ...payment, outputs }, pasted });
     return shown.at(-1)!.detail!;
   };

@@ -22,6 +22,8 @@ function serve() {
     lockWithScreen: true,
     startAtLogin: false,
     hideAmounts: false,
+    numbers: 'system',
+    unit: 'KITH',
   };
   const events = createPageEvents((error) => expect.fail(String(error)));
   const host = createDesktopHost({

@@ -1,3 +1,4 @@
+import { type AmountStyle, PLAIN_STYLE } from '../../../shared/amount-style.ts';
 import { expect, test } from 'vitest';
 import type { MiningStatus } from '../../../shared/contract/mining.ts';
 import type { NodeStatus } from '../../../shared/contract/node.ts';
@@ -12,7 +13,12 @@ const wallet = (available: number): WalletView =>
 const mining = (fields: Partial<MiningStatus>): MiningStatus =>
   ({ running: true, paused: null, ...fields }) as MiningStatus;
 
-function aMenu(view: Partial<NodeView>, balanceShown = false, amountsHidden = false) {
+function aMenu(
+  view: Partial<NodeView>,
+  balanceShown = false,
+  amountsHidden = false,
+  style: AmountStyle = PLAIN_STYLE,
+) {
   const done: string[] = [];
   const actions: TrayActions = {
     open: () => done.push('open'),
@@ -24,6 +30,7 @@ function aMenu(view: Partial<NodeView>, balanceShown = false, amountsHidden = fa
     view: { status: null, mining: null, wallets: new Map<string, WalletView>(), ...view },
     balanceShown,
     amountsHidden,
+    style,
   };
   const items = trayTemplate(facts, actions);
   const labels = items.flatMap(({ label }) => label ?? []);
@@ -61,6 +68,8 @@ test('the balance of all wallets is hidden until the user asks for it', () => {
   expect(hidden.done).toEqual(['balance true']);
   const shown = aMenu({ wallets }, true);
   expect(shown.labels).toContain('Available: 2.5 KITH');
+  const inCommas = aMenu({ wallets }, true, false, { mark: ',', unit: 'KITH' });
+  expect(inCommas.labels).toContain('Available: 2,5 KITH');
   shown.click('Hide balance');
   expect(shown.done).toEqual(['balance false']);
 });
