@@ -28,9 +28,11 @@ export function createPageState() {
   // The access token must be removed from the address before the router reads it.
   const connection = createConnection(chooseCarrier());
   const desktop = createDesktop();
+  const clipboard = createClipboardState(desktop);
+  clipboard.followCopies(document);
   return {
     connection,
-    clipboard: createClipboardState(desktop),
+    clipboard,
     clock: createClock(),
     desktop,
     privacy: createPrivacy(desktop),
