@@ -18,7 +18,7 @@ export interface DesktopEvents {
   onNotice(say: (sentence: string) => void, signal: AbortSignal): void;
 }
 
-/** A file that the app has not seen by then does not reach it. It sees one at once, but a busy computer may take seconds. */
+/** A file that the app has not seen by then does not reach it. It sees one immediately, but a busy computer may take seconds. */
 const SEEN_WITHIN_MS = 20_000;
 
 export function createDesktopEvents(seenWithin = SEEN_WITHIN_MS): DesktopEvents {

@@ -71,7 +71,7 @@ export function contentFaults(page: Page): Promise<string[]> {
       const { width, height } = part.getBoundingClientRect();
       if (Math.abs(width - height) > 0.5) faults.push(`an oval: ${width} by ${height} pixels`);
     }
-    // In a narrow window a row keeps what tells it from the others.
+    // In a narrow window a row keeps what tells it from other rows.
     for (const row of document.querySelectorAll('tbody tr')) {
       const hidden = [...row.querySelectorAll('td.spare')].filter((cell) => !isShown(cell));
       const kept = [...row.querySelectorAll('td .narrow')].filter(isShown).map(textOf).join('');
