@@ -8,6 +8,12 @@ import svelteConfig from './svelte.config.js';
 /** Why a global of the runtime is not used in the node's parts. */
 const GIVEN = 'From the Clock or Random that the composition root passes (lib/clock.ts, lib/random.ts).';
 
+/** A timer that starts asynchronous work again before it has ended lets it pile up on a disk that does not answer. */
+const ASYNC_TIMERS = ["[callee.property.name='every']", "[callee.name='setInterval']"].map((called) => ({
+  selector: `CallExpression${called} > ArrowFunctionExpression > UnaryExpression[operator='void']`,
+  message: 'repeat() of lib/repeat.ts starts no run before the last one has ended.',
+}));
+
 export default defineConfig(
   globalIgnores(['out/**', 'dist/**', '.cache/**', 'coverage/**', 'test-results/**']),
   js.configs.recommended,
@@ -32,6 +38,7 @@ export default defineConfig(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
         { selector: 'ExportAllDeclaration', message: 'No barrels: import from where it is.' },
+        ...ASYNC_TIMERS,
       ],
       // Numbers and booleans read well in sentences and log lines; objects do not.
       '@typescript-eslint/restrict-template-expressions': [
@@ -124,6 +131,7 @@ export default defineConfig(
           selector: "NewExpression[callee.name='Date'][arguments.length=0]",
           message: 'Clock.monotonic() for durations, Clock.now() for the time of day (lib/clock.ts).',
         },
+        ...ASYNC_TIMERS,
       ],
     },
   },

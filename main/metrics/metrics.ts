@@ -4,6 +4,7 @@ import type { UnixSeconds } from '../../shared/units.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { createEmitter } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
+import { repeat, type Repeated } from '../lib/repeat.ts';
 import type { Service } from '../lib/service.ts';
 import { createClockDoubt, type KnownTime } from './clock-doubt.ts';
 import { createMetricRing, type MetricRing, type RingSize, type Sample } from './metric-ring.ts';
@@ -50,7 +51,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     log.error('a listener of the metrics failed', { error }),
   );
   const sample: Sample = new Float64Array(METRICS.length);
-  const timers: Timer[] = [];
+  const timers: Pick<Timer, 'cancel'>[] = [];
   let sampledAt: UnixSeconds = clock.now();
   let lastMs = clock.monotonic();
   sample.fill(NaN);
@@ -65,20 +66,18 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     sampled.emit('sampled', null);
   };
 
-  let saving: Promise<void> = Promise.resolve();
+  let saving: Repeated | undefined;
   return {
     name: 'metrics',
     async start() {
       await storage.load();
       lastMs = clock.monotonic();
-      timers.push(
-        clock.every(SAMPLE_MS, takeSample),
-        clock.every(SAVE_MS, () => void (saving = saving.then(storage.save))),
-      );
+      saving = repeat(clock, SAVE_MS, storage.save);
+      timers.push(clock.every(SAMPLE_MS, takeSample), saving);
     },
     async stop() {
       timers.splice(0).forEach((timer) => timer.cancel());
-      await saving;
+      await saving?.idle();
       await storage.save();
     },
     range(metrics, step, from) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Timer } from '../lib/clock.ts';
+import { repeat, type Repeated } from '../lib/repeat.ts';
 import { joinLinkTo } from './join.ts';
 import { createMonitoring, type Monitoring } from './monitoring.ts';
 import { createNetworkEvents, type NetworkEvents } from './network-events.ts';
@@ -164,13 +164,10 @@ function createPeriodic(
   { clock }: Pick<NetworkDeps, 'clock'>,
   { peering, shelf }: Parts,
 ): { start(): void; stop(): void } {
-  const timers: Timer[] = [];
+  const timers: Repeated[] = [];
   return {
     start() {
-      timers.push(
-        clock.every(SAVE_MS, () => void peering.addrman.save().catch(() => undefined)),
-        clock.every(SHELF_MS, () => void shelf.refresh().catch(() => undefined)),
-      );
+      timers.push(repeat(clock, SAVE_MS, peering.addrman.save), repeat(clock, SHELF_MS, shelf.refresh));
     },
     stop: () => timers.splice(0).forEach((timer) => timer.cancel()),
   };

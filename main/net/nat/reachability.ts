@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface';
-import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { repeat, type Repeated } from '../../lib/repeat.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import { type GroupOf, isPublic } from '../transport/multiaddrs.ts';
@@ -63,7 +64,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
   });
   const router = createRouter({ components: host.components, log });
   const off: (() => void)[] = [];
-  let timer: Timer | undefined;
+  let timer: Repeated | undefined;
   let said = '';
   let announced = '';
 
@@ -109,7 +110,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
         peers.events.on('disconnected', ({ peer }) => asking.disconnected(peer.id)),
       );
       announced = host.addresses().join();
-      timer = clock.every(TURN_MS, () => void turn().catch(() => undefined));
+      timer = repeat(clock, TURN_MS, turn);
     },
     begin() {
       if (!deps.local && deps.listening) void router.start();
