@@ -41,8 +41,19 @@ const COLUMNS = METRICS.length;
 const HOW = METRICS.map((metric) => METRIC_AGGREGATES[metric]);
 /** Significant digits of a fraction that leaves the ring: what a 32-bit float holds for certain. */
 const DIGITS = 6;
-const rounded = (value: number): number =>
-  Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
+const POWERS = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+
+/**
+ * The nearest number with six significant digits. Powers of ten up to 10^22 are exact, so that one division gives the
+ * number that `toPrecision` would print, in a tenth of its time: a year of eight metrics has 70 000 values.
+ */
+export function rounded(value: number): number {
+  if (Number.isInteger(value)) return value;
+  const exponent = DIGITS - 1 - Math.floor(Math.log10(Math.abs(value)));
+  if (exponent < 0 || exponent > 22) return Number(value.toPrecision(DIGITS));
+  const power = POWERS[exponent]!;
+  return Math.round(value * power) / power;
+}
 
 export function createMetricRing(size: RingSize): MetricRing {
   const { seconds, capacity } = size;

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS, type Metric } from '../../../shared/contract/vocabulary.ts';
-import { createMetricRing, type MetricRing, type Sample } from '../../../main/metrics/metric-ring.ts';
+import {
+  createMetricRing,
+  type MetricRing,
+  type Sample,
+  rounded,
+} from '../../../main/metrics/metric-ring.ts';
+import { createRandom } from '../../support/random.ts';
 
 const NOON = 1_795_305_600;
 const column = (metric: Metric): number => METRICS.indexOf(metric);
@@ -103,4 +109,14 @@ describe('a ring', () => {
     small.restore(ring.read());
     expect(small.values(MEAN, 0)).toEqual([8, 9]);
   });
+});
+
+test('a fraction has at most six significant digits, whatever its size, and differs by no more than these allow', () => {
+  const random = createRandom(11);
+  for (let i = 0; i < 20_000; i++) {
+    const value = Math.fround((random.next() - 0.5) * 10 ** (random.next() * 50 - 25));
+    const result = rounded(value);
+    expect(Number.isInteger(value) ? result === value : result === Number(result.toPrecision(6))).toBe(true);
+    expect(Math.abs(result - value)).toBeLessThanOrEqual(Math.abs(value) * 5.000_001e-6);
+  }
 });
