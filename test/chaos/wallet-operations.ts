@@ -1,38 +1,21 @@
 import path from 'node:path';
 import { encodeAddress } from '../../main/core/primitives/address.ts';
 import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
-import type { KithClient } from '../../shared/contract/contract.ts';
 import { AUTO_LOCK_MINUTES } from '../../shared/contract/vocabulary.ts';
 import { testKey } from '../support/chain/test-chain.ts';
 import type { Random } from '../support/random.ts';
+import { type Choose, FIRST, type Next, NOTHING, type Operation, PASSWORD, SECOND } from './operation.ts';
+import { setupOperations } from './setup-operations.ts';
 import type { Facts } from './wallet-facts.ts';
 
-/** What an operation changes: the new value of each fact, null for one that is removed. */
-export type Changes = ReadonlyMap<string, string | null>;
-
-/** One operation on the wallets of a node. */
-export interface Operation {
-  readonly name: string;
-  /** What may be there if the node is killed during it. */
-  readonly begun: Changes;
-  /** Resolves with what must be there from now on. */
-  run(call: KithClient): Promise<Changes>;
-}
-
-export const PASSWORD = 'nothing survives chaos';
-export const FIRST = 'first';
-export const SECOND = 'second';
-/** Each further wallet makes every start slower, because it reads the chain. */
-const MAX_ACCOUNTS = 3;
-const HEIGHT_OF_SAVINGS = 100_000;
-/** Texts have numbers, so that no two are the same. */
-type Next = (what: string) => string;
-
-/** Chooses operations that are possible with what is known. `folder` gets the backup files. */
-export function createOperations(random: Random, folder: string): (known: Facts) => Operation {
+/** Chooses operations that are possible with what is known, most of them slow ones on request. `folder` gets the backup files. */
+export function createOperations(
+  random: Random,
+  folder: string,
+): (known: Facts, wantsSlow: boolean) => Operation {
   let number = 0;
   const next: Next = (what) => `${what}-${++number}`;
-  const kinds: ((known: Facts) => Operation | null)[] = [
+  const kinds: Choose[] = [
     () => mine(random),
     () => pay(random),
     () => newLabel(random, next),
@@ -45,15 +28,12 @@ export function createOperations(random: Random, folder: string): (known: Facts)
     () => freeze(random, false),
     () => setting(random),
   ];
-  // These hash the password several times.
-  const rare: ((known: Facts) => Operation | null)[] = [
-    (known) => account(next, known),
-    (known) => savings(random, known),
-    () => backup(random, path.join(folder, `${next('backup')}.kithbackup`)),
-  ];
-  return (known) => {
+  const setups = setupOperations(random, next);
+  const saveBackup: Choose = () => backup(random, path.join(folder, `${next('backup')}.kithbackup`));
+  return (known, wantsSlow) => {
     for (;;) {
-      const from = random.next() < 0.12 ? rare : kinds;
+      const chance = random.next();
+      const from = chance < 0.03 ? [saveBackup] : chance < (wantsSlow ? 0.8 : 0.45) ? setups : kinds;
       const operation = from[random.int(from.length)]!(known);
       if (operation !== null) return operation;
     }
@@ -61,7 +41,6 @@ export function createOperations(random: Random, folder: string): (known: Facts)
 }
 
 const either = (random: Random): string => (random.next() < 0.5 ? FIRST : SECOND);
-const NOTHING: Changes = new Map();
 
 function keyOf(random: Random, known: Facts, kind: string): string | null {
   const keys = [...known.keys()].filter((key) => key.startsWith(`${kind} `));
@@ -216,44 +195,6 @@ function setting(random: Random): Operation {
     name: 'setting',
     begun,
     run: (call) => call.wallet.changeSettings({ autoLockMinutes }).then(() => begun),
-  };
-}
-
-function account(next: Next, known: Facts): Operation | null {
-  const accounts = [...known.keys()].filter((key) => key.startsWith('wallet account-'));
-  if (accounts.length >= MAX_ACCOUNTS) return null;
-  const name = next('account');
-  const begun = new Map([[`wallet ${name}`, known.get(`wallet ${FIRST}`)!]]);
-  return {
-    name: 'account',
-    begun,
-    run: (call) => call.wallet.createAccount({ from: FIRST, name, password: PASSWORD }).then(() => begun),
-  };
-}
-
-/** A set-up is written into an account that has none. */
-function savings(random: Random, known: Facts): Operation | null {
-  const free = [...known.keys()].filter(
-    (key) => key.startsWith('wallet account-') && !known.has(key.replace('wallet', 'setup')),
-  );
-  const key = free[random.int(free.length)];
-  if (key === undefined) return null;
-  const name = key.slice('wallet '.length);
-  const begun = new Map<string, string | null>([
-    [key, 'savings'],
-    [`setup ${name}`, '*'],
-  ]);
-  const setup = { kind: 'savings', height: HEIGHT_OF_SAVINGS } as const;
-  return {
-    name: 'set-up',
-    begun,
-    async run(call) {
-      const created = await call.wallet.createSetup({ name, password: PASSWORD, setup });
-      return new Map([
-        [key, 'savings'],
-        [`setup ${name}`, created.setup],
-      ]);
-    },
   };
 }
 

@@ -8,5 +8,6 @@ test('a node that is killed while its wallets are written has everything that it
   expect(result.problems).toEqual([]);
   expect(result.whole).toBe(8);
   expect(result.facts.get('wallet')).toBeGreaterThanOrEqual(3);
+  expect(result.refused.get('set-up of savings (setup-unsynced)') ?? 0).toBe(0);
   for (const directory of result.directories) await rm(directory, { recursive: true, force: true });
 }, 600_000);
