@@ -6,7 +6,6 @@ import { type BalanceOverTime, readBalanceOverTime } from './lists/balance-over-
 import { listAddresses } from './lists/address-list.ts';
 import { allCoins, sortCoins } from './ledger/balance.ts';
 import { listCoins } from './lists/coin-list.ts';
-import { countReceipts } from './ledger/key-receipts.ts';
 import { createOwnAddresses } from './lists/own-addresses.ts';
 import type { WalletChain, WalletNetwork } from './ledger/ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
@@ -41,7 +40,7 @@ export interface WalletListsDeps {
 }
 
 export function createWalletLists({ network, chain, clock, running }: WalletListsDeps): WalletLists {
-  const { components, get, ask, change } = running;
+  const { get, ask, change } = running;
   const { hrp, params } = network;
   const addresses = createOwnAddresses(hrp, clock);
   const timeOf = (height: number) => chain.atHeight(height)?.time ?? null;
@@ -60,8 +59,6 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
       }),
     async addresses({ name, ...query }) {
       if (query.search !== undefined) await addresses.prepare(get(name));
-      // In turns, so that the wallets follow the chain meanwhile.
-      while (!(await ask(name, ({ ledger, id }) => countReceipts(ledger.receipts, components().data, id))));
       return ask(name, (wallet) =>
         listAddresses({ wallet, hrp, maturity: params.maturity, addressOf: addresses.of(wallet) }, query),
       );

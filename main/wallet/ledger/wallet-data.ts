@@ -10,24 +10,45 @@ import type { Log } from '../../lib/log.ts';
 import type { Change, KeyRange } from '../../storage/renewable-level.ts';
 import type { LevelRecord } from '../../storage/salvage.ts';
 import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
+import { createKeyReceipts, type KeyReceipt } from './key-receipts.ts';
+import { CHAIN, type KeyPath } from '../keys/key-path.ts';
 import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from './key-use.ts';
 import { decodeSearch, encodeSearch, type SearchRecord } from './search-record.ts';
 import { decodeMeta, decodeMetaOfSchema1, encodeMeta, type WalletMeta } from './wallet-meta.ts';
 import {
   decodeCoin,
   decodeMined,
+  decodeReceipts,
   decodeUnconfirmed,
   encodeCoin,
   encodeMined,
+  encodeReceipts,
   encodeUnconfirmed,
   type MinedRecord,
   type OwnCoin,
   type UnconfirmedRecord,
 } from './wallet-records.ts';
 
-const SCHEMA = 4;
-const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unconfirmed: 5, search: 6 } as const;
-const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unconfirmed, TABLE.search];
+const SCHEMA = 5;
+const TABLE = {
+  schema: 0,
+  meta: 1,
+  coin: 2,
+  mined: 3,
+  order: 4,
+  unconfirmed: 5,
+  search: 6,
+  receipts: 7,
+} as const;
+const TABLES = [
+  TABLE.meta,
+  TABLE.coin,
+  TABLE.mined,
+  TABLE.order,
+  TABLE.unconfirmed,
+  TABLE.search,
+  TABLE.receipts,
+];
 
 const key = {
   schema: () => Buffer.of(TABLE.schema),
@@ -39,6 +60,8 @@ const key = {
   mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
   unconfirmed: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unconfirmed, id), txid]),
   search: (id: string) => prefix(TABLE.search, id),
+  receipts: (id: string, { chain, index }: KeyPath) =>
+    Buffer.concat([prefix(TABLE.receipts, id), Buffer.of(chain), bigEndian(index)]),
   /** Height and position are big-endian, so that keys sort in the order of the chain. */
   order: (id: string, height: number, position: number) =>
     Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
@@ -52,6 +75,8 @@ export interface WalletChanges {
   deleteMined(record: MinedRecord): void;
   putUnconfirmed(record: UnconfirmedRecord): void;
   deleteUnconfirmed(record: UnconfirmedRecord): void;
+  /** Removes those of a key without payments. */
+  putReceipts(receipt: KeyReceipt): void;
   readonly size: number;
 }
 
@@ -86,8 +111,8 @@ export interface WalletData {
     from: Height,
     to: Height,
   ): AsyncIterable<{ readonly height: Height; readonly txidHex: string }>;
-  /** Mined records in the order of their txids, after a txid; empty for all. */
-  minedByTxid(id: string, after: string): AsyncIterable<MinedRecord>;
+  /** What mined records have paid to each key. */
+  receipts(id: string): AsyncIterable<KeyReceipt>;
   countMined(id: string): Promise<number>;
   /** The last search of the chain; null for none. */
   search(id: string): Promise<SearchRecord | null>;
@@ -172,17 +197,13 @@ export async function openWalletData(
         yield required(decodeOrThrow(await level.get(key.mined(id, txid)), decodeMined));
       }
     },
-    async *minedByTxid(id, after) {
-      const { gte, lt } = rangeOf(TABLE.mined, id);
-      const start = after === '' ? gte : Buffer.concat([key.mined(id, fromHex(after)!), Buffer.of(0)]);
-      for await (const [, value] of level.entries({ gte: start, lt })) yield required(decodeMined(value));
-    },
     async countMined(id) {
       let count = 0;
       for await (const _ of all(level, TABLE.order, id)) count++;
       return count;
     },
     ...searchesIn(level),
+    ...receiptsIn(level),
     changes: createChanges,
     async write(changes, meta, sync) {
       const { id, list } = changes as Changes;
@@ -209,6 +230,19 @@ function searchesIn(level: CheckedLevel): Pick<WalletData, 'minedIn' | 'search' 
   };
 }
 
+/** What each key has received. */
+function receiptsIn(level: CheckedLevel): Pick<WalletData, 'receipts'> {
+  return {
+    async *receipts(id) {
+      for await (const [at, value] of all(level, TABLE.receipts, id)) {
+        const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
+        const keyPath = { chain: at[9] === 1 ? CHAIN.change : CHAIN.receive, index: view.readUInt32BE(10) };
+        yield [keyPath, required(decodeReceipts(value))];
+      }
+    },
+  };
+}
+
 interface Changes extends WalletChanges {
   readonly id: string;
   readonly list: Change[];
@@ -230,6 +264,8 @@ function createChanges(id: string): WalletChanges {
     },
     putUnconfirmed: (record) => list.push([key.unconfirmed(id, record.tx.txid), encodeUnconfirmed(record)]),
     deleteUnconfirmed: ({ tx }) => list.push([key.unconfirmed(id, tx.txid), null]),
+    putReceipts: ([keyPath, receipts]) =>
+      list.push([key.receipts(id, keyPath), receipts.payments === 0 ? null : encodeReceipts(receipts)]),
     get size() {
       return list.length;
     },
@@ -246,8 +282,9 @@ async function checkSchema(level: CheckedLevel): Promise<void> {
       data: { version, known: SCHEMA },
     });
   }
-  const migrated = version === 1 ? await metasOfSchema1(level) : [];
-  await level.write([...migrated, [key.schema(), Uint8Array.of(SCHEMA)]], true);
+  const metas = version === 1 ? await metasOfSchema1(level) : [];
+  const receipts = version < 5 ? await receiptsBeforeSchema5(level) : [];
+  await level.write([...metas, ...receipts, [key.schema(), Uint8Array.of(SCHEMA)]], true);
 }
 
 /**
@@ -265,6 +302,28 @@ async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
     const meta = decodeMetaOfSchema1(value, GAP_LIMIT);
     const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.syncedTo) });
     changes.push([at, upgraded]);
+  }
+  return changes;
+}
+
+/**
+ * Migrates from schema 4 to 5, which has what each key has received. Cost: one pass over the mined records, 100 000 take some
+ * seconds. A wallet with a record that cannot be read gets none; it reads the chain again when it is opened.
+ */
+async function receiptsBeforeSchema5(level: CheckedLevel): Promise<Change[]> {
+  const changes: Change[] = [];
+  for await (const [at] of level.entries({ gte: Buffer.of(TABLE.meta), lt: Buffer.of(TABLE.coin) })) {
+    const id = idIn(at);
+    const counted = createKeyReceipts([]);
+    const paid = new Map<string, KeyReceipt>();
+    for await (const [, value] of all(level, TABLE.mined, id)) {
+      const record = decodeMined(value);
+      if (record === null) continue;
+      for (const receipt of counted.change(record, 1))
+        paid.set(`${receipt[0].chain}/${receipt[0].index}`, receipt);
+    }
+    for (const [keyPath, receipts] of paid.values())
+      changes.push([key.receipts(id, keyPath), encodeReceipts(receipts)]);
   }
   return changes;
 }

@@ -8,7 +8,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Keyring } from './keyring.ts';
-import { createKeyReceipts, type KeyReceipts } from './key-receipts.ts';
+import { createKeyReceipts, type KeyReceipt, type KeyReceipts } from './key-receipts.ts';
 import {
   GAP_LIMIT,
   type KeyIndexes,
@@ -49,7 +49,7 @@ export interface Ledger {
   readonly highestSettled: KeyIndexes;
   /** Gap limit: unused keys in a row that the wallet looks for. */
   readonly gap: number;
-  /** What mined transactions have paid to each key. Not stored. */
+  /** What mined transactions have paid to each key. */
   readonly receipts: KeyReceipts;
   /** The first height of a block in which the wallet may spend its coins, by their locks; 0 for any. */
   readonly spendableFrom: Height;
@@ -94,6 +94,7 @@ export interface LedgerState {
   readonly meta: WalletMeta;
   readonly coins: Iterable<readonly [OutpointKey, OwnCoin]>;
   readonly unconfirmed: Iterable<UnconfirmedRecord>;
+  readonly receipts: Iterable<KeyReceipt>;
 }
 
 /** The state of a wallet without records at the end of a locator. */
@@ -113,7 +114,7 @@ export class WalletLedger implements Ledger {
   #restoring: boolean;
   #uses: KeyUses;
   #gap: number;
-  readonly receipts = createKeyReceipts();
+  readonly receipts: KeyReceipts;
   #spendableFrom: Height;
 
   constructor(state: LedgerState, keyring: Keyring) {
@@ -126,6 +127,7 @@ export class WalletLedger implements Ledger {
     this.#gap = gap;
     this.#highest = [...highestUsed];
     this.#spendableFrom = keyring.spendableFrom;
+    this.receipts = createKeyReceipts(state.receipts);
     this.#records = createLedgerRecords(state, keyring);
   }
 
@@ -193,16 +195,16 @@ export class WalletLedger implements Ledger {
     block.transactions.forEach((tx, position) => {
       markConflicts(records, tx, height, changes);
       const record = connectTransaction(records, tx, { height, position, time }, changes);
-      if (record !== null) this.#addConfirmed(record);
+      if (record !== null) this.#addConfirmed(record, changes);
     });
     this.#locator = extendLocator(this.#locator, { height, id: idHex });
     this.#uses = moveToSettled(this.#uses, { height, id: idHex });
     return records.revision !== before;
   }
 
-  #addConfirmed(record: MinedRecord): void {
+  #addConfirmed(record: MinedRecord, changes: WalletChanges): void {
     this.#mined++;
-    this.receipts.connect(record);
+    for (const receipt of this.receipts.change(record, 1)) changes.putReceipts(receipt);
     const { outputs, height } = record;
     this.#markUsed(outputs);
     this.#uses = withUses(this.#uses, keysPaidBy(outputs), height);
@@ -224,7 +226,7 @@ export class WalletLedger implements Ledger {
     const records = this.#records;
     for (const record of above) {
       disconnectTransaction(records, record, changes);
-      this.receipts.disconnect(record);
+      for (const receipt of this.receipts.change(record, -1)) changes.putReceipts(receipt);
     }
     this.#mined -= above.length;
     for (const record of [...this.unconfirmed.values()]) {

@@ -55,6 +55,12 @@ export interface UnconfirmedRecord extends WalletRecord {
   readonly replacedBy: string | null;
 }
 
+/** What transactions have paid to one key: their number, and the sum in motes. */
+export interface Receipts {
+  readonly payments: number;
+  readonly received: number;
+}
+
 export function encodeCoin(coin: OwnCoin): Uint8Array {
   const writer = new Writer(24);
   writeCoin(writer, coin);
@@ -80,6 +86,17 @@ export function decodeMined(bytes: Uint8Array): MinedRecord | null {
   const context = { height: reader.u32(), position: reader.u32(), time: reader.u64() };
   const record = readRecord(reader);
   return record === null ? null : { ...context, ...record };
+}
+
+/** Number of payments to a key, and their sum. */
+export function encodeReceipts({ payments, received }: Receipts): Uint8Array {
+  return new Writer(12).u32(payments).u64(received).finish();
+}
+
+export function decodeReceipts(bytes: Uint8Array): Receipts | null {
+  const reader = new Reader(bytes);
+  const receipts = { payments: reader.u32(), received: reader.u64() };
+  return reader.finish() === null ? receipts : null;
 }
 
 export function encodeUnconfirmed(record: UnconfirmedRecord): Uint8Array {

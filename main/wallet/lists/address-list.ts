@@ -25,8 +25,8 @@ interface Listed {
 }
 
 /**
- * A page of the issued addresses of one chain, and the number of all that match. Mined payments are counted as far as
- * `ledger.receipts` has them. Cost: linear in the number of addresses, but for sorting.
+ * A page of the issued addresses of one chain, and the number of all that match. Cost: linear in the number of
+ * addresses, but for sorting.
  */
 export function listAddresses(context: AddressListContext, query: Omit<AddressQuery, 'name'>): AddressPage {
   const { wallet } = context;

@@ -44,7 +44,7 @@ export function createRecoveringQueue(queue: Queue, deps: RecoveryDeps): Queue {
     notBefore = -Infinity;
     for (const wallet of deps.wallets()) {
       const state = states.get(wallet.id);
-      if (state !== undefined) wallet.reload({ ...state, coins: [] });
+      if (state !== undefined) wallet.reload({ ...state, coins: [], receipts: [] });
     }
     deps.renewed();
   };

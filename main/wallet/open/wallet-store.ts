@@ -3,6 +3,7 @@ import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Ledger, type LedgerState, emptyMeta } from '../ledger/wallet-ledger.ts';
 import type { OpenWallet } from './open-wallet.ts';
+import type { KeyReceipt } from '../ledger/key-receipts.ts';
 import type { OwnCoin, UnconfirmedRecord } from '../ledger/wallet-records.ts';
 import type { WalletChanges, WalletData } from '../ledger/wallet-data.ts';
 import type { BlockRef } from '../ledger/ports.ts';
@@ -38,6 +39,8 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
     if (meta === null) return null;
     const coins: (readonly [string & { readonly __key: 'outpoint' }, OwnCoin])[] = [];
     const unconfirmed: UnconfirmedRecord[] = [];
+    const receipts: KeyReceipt[] = [];
+    for await (const receipt of data.receipts(id)) receipts.push(receipt);
     for await (const coin of data.coins(id)) coins.push(coin);
     for await (const record of data.unconfirmed(id)) unconfirmed.push(record);
     const total = coins.reduce((sum, [, coin]) => sum + coin.amount, 0);
@@ -46,7 +49,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
       total === meta.total &&
       unconfirmed.length === meta.unconfirmed &&
       (await data.countMined(id)) === meta.mined;
-    return complete ? { meta, coins, unconfirmed } : null;
+    return complete ? { meta, coins, unconfirmed, receipts } : null;
   };
 
   /** Unconfirmed payments are stored nowhere else, so all readable ones are kept. */
@@ -60,7 +63,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
     const changes = data.changes(id);
     for (const record of unconfirmed) changes.putUnconfirmed(record);
     await data.write(changes, meta, true);
-    return { meta, coins: [], unconfirmed };
+    return { meta, coins: [], unconfirmed, receipts: [] };
   };
 
   return {

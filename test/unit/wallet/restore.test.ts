@@ -144,7 +144,7 @@ describe('keys that only the wallet itself pays to', () => {
         issued: 1,
         setup: null,
       } as unknown as WalletFile,
-      state: { meta: emptyMeta([genesis], false), coins: [], unconfirmed: [] },
+      state: { meta: emptyMeta([genesis], false), coins: [], unconfirmed: [], receipts: [] },
       files: {} as WalletFiles,
       log: silent,
     });

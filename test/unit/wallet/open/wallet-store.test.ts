@@ -7,6 +7,8 @@ import { createHeader } from '../../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
 import { openCheckedLevel } from '../../../../main/wallet/ledger/checked-level.ts';
 import { emptyMeta } from '../../../../main/wallet/ledger/wallet-ledger.ts';
+import type { KeyPath } from '../../../../main/wallet/keys/key-path.ts';
+import { createKeyReceipts } from '../../../../main/wallet/ledger/key-receipts.ts';
 import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from '../../../../main/wallet/ledger/key-use.ts';
 import type { WalletFile } from '../../../../main/wallet/files/wallet-file.ts';
 import type { WalletFiles } from '../../../../main/wallet/files/wallet-files.ts';
@@ -110,6 +112,24 @@ test('a migration of schema 1 computes the key use in blocks', async () => {
   expect(await data.meta(id)).toEqual(meta);
   expect(data.renewedBecause).toBeNull();
 });
+
+test.each(['schema-2', 'schema-3', 'wallet-schema-2', 'wallet-schema-3', 'wallet-schema-4'])(
+  'what each key has received is computed when a database of %s is opened',
+  async (name) => {
+    const { folder, id } = copyOf(`datadir-${name}`);
+    data = await openWalletData(folder, silent);
+    const counted = createKeyReceipts([]);
+    const keys = new Map<string, KeyPath>();
+    for await (const record of data.newest(id, {}))
+      for (const [keyPath] of counted.change(record, 1))
+        keys.set(`${keyPath.chain}/${keyPath.index}`, keyPath);
+    const stored = new Map<string, unknown>();
+    for await (const [{ chain, index }, receipts] of data.receipts(id))
+      stored.set(`${chain}/${index}`, receipts);
+    expect(stored.size).toBeGreaterThan(0);
+    expect(stored).toEqual(new Map([...keys].map(([key, keyPath]) => [key, counted.of(keyPath)])));
+  },
+);
 
 test.each([
   [2, null],
