@@ -66,6 +66,9 @@ interface Owned {
 const FUNDING_OUTPUTS = 2000;
 const KEYS = 64;
 
+/** The public key to which the outputs of a fixture pay that have this number, of 0 to 63. */
+export const fixtureKey = (number: number): Uint8Array => keyPair(number).lock.lock;
+
 async function generate({ blocks, transactions }: FixtureShape): Promise<ChainFixture> {
   const directory = newDirectory();
   const chain = await openTestChain({ network: BENCH_NETWORK, directory });

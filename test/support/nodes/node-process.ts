@@ -20,8 +20,8 @@ export interface NodeProcess {
   readonly ended: Promise<void>;
   /** What it wrote to standard error so far. */
   errors(): string;
-  /** How it is, measured inside since the last question; only with `watched`. */
-  vitals(): Promise<Vitals>;
+  /** How it is, measured inside since the last question; only with `watched`. Collects garbage first unless told not to. */
+  vitals(options?: { readonly collects: boolean }): Promise<Vitals>;
   /** No chance to say goodbye. */
   kill(): Promise<void>;
   /** As Ctrl-C does; gives the exit code. */
@@ -123,7 +123,7 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
     pid: child.pid!,
     ended,
     errors: () => errors,
-    vitals: () => vitalsOf(child),
+    vitals: ({ collects } = { collects: true }) => vitalsOf(child, collects),
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
@@ -142,7 +142,7 @@ function publishBugsOf(datadir: string): void {
 
 let questions = 0;
 
-function vitalsOf(child: ChildProcess): Promise<Vitals> {
+function vitalsOf(child: ChildProcess, collects: boolean): Promise<Vitals> {
   const question = ++questions;
   return new Promise((resolve, reject) => {
     const onMessage = (answer: unknown) => {
@@ -154,7 +154,7 @@ function vitalsOf(child: ChildProcess): Promise<Vitals> {
     const onExit = () => reject(new Error('the node is not there any more'));
     child.on('message', onMessage);
     child.once('exit', onExit);
-    child.send(question);
+    child.send({ question, collects });
   });
 }
 
