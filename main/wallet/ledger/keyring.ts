@@ -32,6 +32,8 @@ export interface Keyring {
   readonly spendableFrom: Height;
   /** The lock of a key. A key that is not in the keyring is a bug and throws. */
   lock(keyPath: KeyPath): Lock;
+  /** Whether any lock begins with these four bytes, see prefixOf. */
+  hasPrefix(prefix: number): boolean;
   /** The key of a lock; undefined when the wallet does not have it. Usually one lookup in a map. */
   find(lock: Lock): KeyPath | undefined;
 }
@@ -78,6 +80,7 @@ export function createKeyring(
       if (lock === undefined) throw new RangeError(`no key ${chain}/${index}`);
       return { lockType, lock };
     },
+    hasPrefix: (prefix) => byPrefix.has(prefix),
     find({ lockType: type, lock }) {
       if (type !== lockType || lock.length !== KEY_BYTES) return undefined;
       return byPrefix

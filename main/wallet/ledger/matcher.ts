@@ -1,6 +1,8 @@
+import type { Block } from '../../core/primitives/block.ts';
 import type { Outpoint, OutpointKey } from '../../core/primitives/outpoint.ts';
 import { outpointKey } from '../../core/primitives/outpoint.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
+import { prefixesOf } from './block-prefixes.ts';
 import { type Keyring, prefixOf } from './keyring.ts';
 import type { OwnCoin, OwnInput, OwnOutput, UnconfirmedRecord } from './wallet-records.ts';
 
@@ -10,6 +12,11 @@ import type { OwnCoin, OwnInput, OwnOutput, UnconfirmedRecord } from './wallet-r
 export interface Matcher {
   outputs(tx: Transaction): OwnOutput[];
   inputs(tx: Transaction): OwnInput[];
+  /**
+   * Positions of the transactions of a block that may concern the wallet, ascending; with one lookup for each input and output.
+   * An unconfirmed transaction of the wallet is always among them, because the outpoints that it spends are watched.
+   */
+  candidates(block: Block): number[];
   /** A cheap filter with one lookup: false for most outpoints that do not concern the wallet, true for all others. */
   mayConcern(outpoint: Outpoint): boolean;
   /** From now on `mayConcern` is true for outputs of this transaction. Only the first 4 bytes of `txid` are read. */
@@ -46,6 +53,19 @@ export function createMatcher(deps: MatcherDeps): Matcher {
         const key = outpointKey(input);
         const coin = deps.coins.get(key) ?? unconfirmedCoin(key, deps.unconfirmed);
         if (coin !== undefined) found.push({ index, coin });
+      }
+      return found;
+    },
+    candidates(block) {
+      const { outputs, inputs, outputEnds, inputEnds } = prefixesOf(block);
+      const found: number[] = [];
+      let [output, input] = [0, 0];
+      for (let position = 0; position < outputEnds.length; position++) {
+        let isFound = false;
+        for (const end = outputEnds[position]!; output < end; output++)
+          isFound ||= keyring.hasPrefix(outputs[output]!);
+        for (const end = inputEnds[position]!; input < end; input++) isFound ||= watched.has(inputs[input]!);
+        if (isFound) found.push(position);
       }
       return found;
     },

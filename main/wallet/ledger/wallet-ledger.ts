@@ -84,8 +84,8 @@ export interface Ledger {
   undoAddUnconfirmed(txidHex: string): void;
   /** Whether a transaction pays to this wallet or spends from it. Costs a few lookups in maps. */
   concerns(tx: Transaction): boolean;
-  /** Marks keys as used, up to the highest that these transactions pay. */
-  markKeysUsed(transactions: readonly Transaction[]): void;
+  /** Marks keys as used, up to the highest that the transactions of a block pay. */
+  markKeysUsed(block: Block): void;
   setKeyring(keyring: Keyring): void;
   set(change: Partial<Pick<WalletMeta, 'shortSince' | 'restoring' | 'gap'>>): void;
 }
@@ -192,11 +192,12 @@ export class WalletLedger implements Ledger {
     const records = this.#records;
     const { height, time, idHex } = block.header;
     const before = records.revision;
-    block.transactions.forEach((tx, position) => {
+    for (const position of records.matcher.candidates(block)) {
+      const tx = block.transactions[position]!;
       markConflicts(records, tx, height, changes);
       const record = connectTransaction(records, tx, { height, position, time }, changes);
       if (record !== null) this.#addConfirmed(record, changes);
-    });
+    }
     this.#locator = extendLocator(this.#locator, { height, id: idHex });
     this.#uses = moveToSettled(this.#uses, { height, id: idHex });
     return records.revision !== before;
@@ -301,8 +302,10 @@ export class WalletLedger implements Ledger {
     );
   }
 
-  markKeysUsed(transactions: readonly Transaction[]): void {
-    for (const tx of transactions) this.#markUsed(this.#records.matcher.outputs(tx));
+  markKeysUsed(block: Block): void {
+    const { matcher } = this.#records;
+    for (const position of matcher.candidates(block))
+      this.#markUsed(matcher.outputs(block.transactions[position]!));
   }
 
   setKeyring(keyring: Keyring): void {

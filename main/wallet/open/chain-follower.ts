@@ -4,7 +4,6 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Queue } from '../../lib/queue.ts';
 import { type ChainStepsDeps, createChainSteps } from './chain-steps.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { WalletChain } from '../ledger/ports.ts';
 import { isCorruption } from './recovery.ts';
 
 /** Moves every wallet to the tip of the chain, one block at a time, also through reorganisations. */
@@ -42,10 +41,15 @@ const TIP_WAIT_MS = 1_500;
 const NEAR_TIP_BLOCKS = 2_000;
 /** Number of newest connected blocks that are kept in memory, so that they need not be read from the disk. */
 const MAX_RECENT_BLOCKS = 4;
+/**
+ * Bytes of blocks read from the disk that are kept for the other wallets, which need the same ones in their slices: reading
+ * and hashing a block takes much longer than looking for the payments of one wallet in it.
+ */
+const MAX_READ_BYTES = 4_000_000;
 
 export function createFollower(deps: FollowerDeps): Follower {
   const { chain, clock, moved } = deps;
-  const recent = createRecentBlocks(chain);
+  const recent = createRecentBlocks(deps);
   const steps = createChainSteps(deps, recent.read);
   const waiters = createWaiters(clock);
   let stopped = false;
@@ -66,7 +70,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       await deps.reached(wallet);
     return more;
   };
-  const loop = createLoop(deps, slice, waiters.recheck);
+  const loop = createLoop(deps, slice, { recheck: waiters.recheck, ended: recent.forgetRead });
 
   const offs = [
     chain.events.on('connected', ({ block }) => {
@@ -130,19 +134,38 @@ function createWaiters(clock: Pick<Clock, 'sleep'>) {
   };
 }
 
-function createRecentBlocks(chain: Pick<WalletChain, 'readBlock'>) {
+function createRecentBlocks({ chain, wallets }: Pick<FollowerDeps, 'chain' | 'wallets'>) {
   const recent = new Map<string, Block>();
+  /** In the order in which they were read. */
+  const read = new Map<string, Block>();
+  let readBytes = 0;
+  const keep = (id: string, block: Block) => {
+    if ([...wallets()].length < 2) return;
+    read.set(id, block);
+    readBytes += block.bytes.length;
+    for (const [oldest, { bytes }] of read) {
+      if (readBytes <= MAX_READ_BYTES) break;
+      read.delete(oldest);
+      readBytes -= bytes.length;
+    }
+  };
   return {
     add(block: Block) {
       recent.set(block.header.idHex, block);
       if (recent.size > MAX_RECENT_BLOCKS) recent.delete(recent.keys().next().value!);
     },
+    forgetRead() {
+      read.clear();
+      readBytes = 0;
+    },
     async read(id: string): Promise<Block | null> {
-      const known = recent.get(id);
+      const known = recent.get(id) ?? read.get(id);
       if (known !== undefined) return known;
       const bytes = await chain.readBlock(id);
       const block = bytes === null ? null : decodeBlock(bytes);
-      return block === null || isViolation(block) ? null : block;
+      if (block === null || isViolation(block)) return null;
+      keep(id, block);
+      return block;
     },
   };
 }
@@ -154,7 +177,7 @@ function createRecentBlocks(chain: Pick<WalletChain, 'readBlock'>) {
 function createLoop(
   { queue, clock, log, wallets }: FollowerDeps,
   slice: (wallet: OpenWallet) => Promise<boolean>,
-  recheck: () => void,
+  { recheck, ended }: { readonly recheck: () => void; readonly ended: () => void },
 ) {
   let running: Promise<void> | null = null;
   let again = false;
@@ -189,6 +212,7 @@ function createLoop(
       .catch((error: unknown) => log.error('following the chain failed', { error }))
       .finally(() => {
         running = null;
+        ended();
         if (again) wake();
         recheck();
       });

@@ -146,11 +146,11 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
  */
 async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets | null): Promise<void> {
   const { ledger } = wallet;
-  ledger.markKeysUsed(block.transactions);
+  ledger.markKeysUsed(block);
   while (secrets !== null && wallet.keysAhead() < ledger.gap) {
     // A wallet with a set-up has all keys that it will ever have.
     if (!(await wallet.extendKeys(secrets))) break;
-    ledger.markKeysUsed(block.transactions); // the same block may pay the new keys
+    ledger.markKeysUsed(block); // the same block may pay the new keys
   }
   if (ledger.meta().shortSince === null && wallet.keysAhead() < wallet.keysNeeded())
     ledger.set({ shortSince: block.header.height - 1 });
