@@ -6,7 +6,8 @@ import { type BalanceOverTime, readBalanceOverTime } from './lists/balance-over-
 import { listAddresses } from './lists/address-list.ts';
 import { allCoins, sortCoins } from './ledger/balance.ts';
 import { listCoins } from './lists/coin-list.ts';
-import { createOwnAddresses } from './lists/own-addresses.ts';
+import { createOwnAddresses, type KeySet } from './lists/own-addresses.ts';
+import type { OpenWallet } from './open/open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ledger/ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
 
@@ -45,12 +46,25 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
   const addresses = createOwnAddresses(hrp, clock);
   const timeOf = (height: number) => chain.atHeight(height)?.time ?? null;
 
+  const contextOf = (wallet: OpenWallet) => ({
+    wallet,
+    hrp,
+    maturity: params.maturity,
+    addressOf: addresses.of(wallet),
+  });
+  /** Keys whose addresses a search finds. Somebody who sees a list may search it next, so it is prepared then. */
+  const addressesWith = async (name: string, search = ''): Promise<KeySet> => {
+    const wallet = get(name);
+    const text = search.trim().toLowerCase();
+    if (/^[0-9a-z]+$/.test(text)) return addresses.find(wallet, text);
+    void addresses.prepare(wallet);
+    return () => false;
+  };
+
   return {
     async coins({ name, ...query }) {
-      if (query.search !== undefined) await addresses.prepare(get(name));
-      return ask(name, (wallet) =>
-        listCoins({ wallet, hrp, maturity: params.maturity, addressOf: addresses.of(wallet), timeOf }, query),
-      );
+      const hasAddress = await addressesWith(name, query.search);
+      return ask(name, (wallet) => listCoins({ ...contextOf(wallet), hasAddress, timeOf }, query));
     },
     balanceOverTime: (name, days) =>
       ask(name, ({ ledger, id }) => {
@@ -58,10 +72,8 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
         return readBalanceOverTime(ledger, components().data, id, { from: to - days * DAY_SECONDS, to });
       }),
     async addresses({ name, ...query }) {
-      if (query.search !== undefined) await addresses.prepare(get(name));
-      return ask(name, (wallet) =>
-        listAddresses({ wallet, hrp, maturity: params.maturity, addressOf: addresses.of(wallet) }, query),
-      );
+      const hasAddress = await addressesWith(name, query.search);
+      return ask(name, (wallet) => listAddresses({ ...contextOf(wallet), hasAddress }, query));
     },
     freeze: ({ name, coins }, isFrozen) =>
       change(name, async (wallet) => {

@@ -6,7 +6,7 @@ import { CHAIN, type Chain, type KeyPath } from '../keys/key-path.ts';
 import { paidKeys } from '../ledger/key-receipts.ts';
 import type { OpenWallet } from '../open/open-wallet.ts';
 import { orderedPage } from './ordered-page.ts';
-import type { AddressOf } from './own-addresses.ts';
+import type { AddressOf, KeySet } from './own-addresses.ts';
 import { paymentStates } from '../ledger/payment-state.ts';
 
 export interface AddressListContext {
@@ -14,6 +14,8 @@ export interface AddressListContext {
   readonly hrp: string;
   readonly maturity: number;
   readonly addressOf: AddressOf;
+  /** The keys whose addresses contain the search. */
+  readonly hasAddress: KeySet;
 }
 
 /** An address in the list, before its text is written. */
@@ -108,7 +110,7 @@ function pendingReceipts({ ledger }: OpenWallet, chain: Chain) {
 
 /** Whether a key matches a search in lower case. A complete address needs no address as text. */
 function createSearch(
-  { wallet, hrp, addressOf }: AddressListContext,
+  { wallet, hrp, hasAddress }: AddressListContext,
   search: string,
 ): (keyPath: KeyPath) => boolean {
   if (search === '') return () => true;
@@ -116,10 +118,7 @@ function createSearch(
   const own = isAddressProblem(lock) ? undefined : wallet.keyring.find(lock);
   if (own !== undefined) return ({ chain, index }) => chain === own.chain && index === own.index;
   const labelled = keyLabels(wallet.file.labels, hrp, wallet.keyring);
-  const isId = /^[0-9a-z]+$/.test(search);
-  return (keyPath) =>
-    (labelled.of(keyPath)?.toLowerCase().includes(search) ?? false) ||
-    (isId && addressOf(keyPath).includes(search));
+  return (keyPath) => (labelled.of(keyPath)?.toLowerCase().includes(search) ?? false) || hasAddress(keyPath);
 }
 
 function entryOf({ wallet, hrp, addressOf }: AddressListContext, listed: Listed): OwnAddressEntry {

@@ -8,13 +8,15 @@ import { keyLabels } from './key-labels.ts';
 import { CHAIN } from '../keys/key-path.ts';
 import type { OpenWallet } from '../open/open-wallet.ts';
 import { orderedPage } from './ordered-page.ts';
-import type { AddressOf } from './own-addresses.ts';
+import type { AddressOf, KeySet } from './own-addresses.ts';
 
 export interface CoinListContext {
   readonly wallet: OpenWallet;
   readonly hrp: string;
   readonly maturity: number;
   readonly addressOf: AddressOf;
+  /** The keys whose addresses contain the search. */
+  readonly hasAddress: KeySet;
   /** The time of the block at a height; null if there is none. */
   readonly timeOf: (height: Height) => UnixSeconds | null;
 }
@@ -87,7 +89,7 @@ function createStates(funds: Funds): (coin: Spendable) => CoinState {
 
 /** Whether a coin matches a search in lower case. A complete address needs no address as text. */
 function createSearch(
-  { wallet, hrp, addressOf }: CoinListContext,
+  { wallet, hrp, hasAddress }: CoinListContext,
   search: string,
 ): (coin: Spendable) => boolean {
   const { labels } = wallet.file;
@@ -101,7 +103,8 @@ function createSearch(
   return ({ key, coin: { keyPath } }) =>
     has(labelled.ofTransaction(key)) ||
     has(labelled.of(keyPath)) ||
-    (isId && (key.startsWith(search) || addressOf(keyPath).includes(search)));
+    hasAddress(keyPath) ||
+    (isId && key.startsWith(search));
 }
 
 function entryOf(
