@@ -52,7 +52,7 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
     maturity: params.maturity,
     addressOf: addresses.of(wallet),
   });
-  /** Keys whose addresses a search finds. Somebody who sees a list may search it next, so it is prepared then. */
+  /** Keys whose addresses a search finds. A list that is seen may be searched next, so it is prepared then. */
   const addressesWith = async (name: string, search = ''): Promise<KeySet> => {
     const wallet = get(name);
     const text = search.trim().toLowerCase();
