@@ -222,6 +222,7 @@ export const bench: Bench = {
     const at = args.indexOf('--rows');
     const sizes = at < 0 ? SIZES : SIZES.filter(({ rows }) => rows === Number(args[at + 1]));
     try {
+      if (args.includes('--sync')) return await syncFigures(world, say);
       if (at < 0) Object.assign(figures, await syncFigures(world, say));
       for (const size of sizes) {
         say(`a wallet of ${size.rows} payments and ${size.coins} coins, and ${WALLETS - 1} others …`);

@@ -26,6 +26,8 @@ export interface Household {
 export interface WalletWorld {
   readonly payments: number;
   readonly height: number;
+  /** The first of these blocks. */
+  readonly firstHeight: number;
   readonly serving: NodeProcess;
   /** Makes the data directory of a household. */
   furnish(household: Household): Promise<Furnished>;
@@ -54,6 +56,7 @@ export async function openWalletWorld(say: (line: string) => void): Promise<Wall
   return {
     payments: BLOCKS * TRANSACTIONS,
     height: fixture.prelude.length + fixture.blocks.length,
+    firstHeight: fixture.prelude.length + 1,
     serving,
     async furnish(household) {
       const directory = join(folder, `household-${++number}`);
