@@ -41,7 +41,7 @@ export interface WalletListsDeps {
 }
 
 export function createWalletLists({ network, chain, clock, running }: WalletListsDeps): WalletLists {
-  const { get, ask, change } = running;
+  const { components, get, ask, change } = running;
   const { hrp, params } = network;
   const addresses = createOwnAddresses(hrp, clock);
   const timeOf = (height: number) => chain.atHeight(height)?.time ?? null;
