@@ -26,6 +26,7 @@ const PAID = 40_000_000;
 export function setupOperations(random: Random, next: Next): readonly Choose[] {
   return [
     (known) => account(random, next, known),
+    () => unlock(random),
     (known) => savings(random, known),
     (known) => withOther(random, known, 'shared'),
     (known) => withOther(random, known, 'inheritance'),
@@ -58,6 +59,17 @@ function account(random: Random, next: Next, known: Facts): Operation | null {
     name: 'account',
     begun,
     run: (call) => call.wallet.createAccount({ from, name, password: PASSWORD }).then(() => begun),
+  };
+}
+
+/** A locked wallet derives no keys, and refuses a new address when it has used those that it has. */
+function unlock(random: Random): Operation {
+  const name = random.next() < 0.5 ? FIRST : SECOND;
+  return {
+    name: 'unlock',
+    isSlow: true,
+    begun: NOTHING,
+    run: (call) => call.wallet.unlock({ name, password: PASSWORD, seconds: 60 }).then(() => NOTHING),
   };
 }
 
