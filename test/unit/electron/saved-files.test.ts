@@ -71,15 +71,21 @@ test('a file that is too large, or of another origin, may not be offered', () =>
 
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="9"><path fill="#fff" d="M0 0h9v9"/><path d="M1 1h1"/></svg>\n`;
 
-/** Saves a picture in which `put` writes; gives the file, and what the page hears. */
+/** Saves a picture in which `put` writes; gives the file, what the page hears first, and how it ends. */
 async function saved(put: (file: string) => void) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-saved-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'kith-request-0a1b2c3d.svg');
   put(file);
   const session = new EventEmitter();
-  const told = Promise.withResolvers<DesktopEvent>();
-  guardDownloads(session as unknown as Session, { send: told.resolve });
+  const told: DesktopEvent[] = [];
+  const ended = Promise.withResolvers<DesktopEvent>();
+  guardDownloads(session as unknown as Session, {
+    send(event) {
+      told.push(event);
+      if (event.kind !== 'file-seen') ended.resolve(event);
+    },
+  });
   const item = Object.assign(new EventEmitter(), {
     getURL: () => `blob:${PAGE_ORIGIN}/1`,
     getFilename: () => path.basename(file),
@@ -89,13 +95,19 @@ async function saved(put: (file: string) => void) {
   } satisfies Partial<DownloadItem>);
   session.emit('will-download', new Event('will-download'), item);
   item.emit('done', new Event('done'), 'completed');
-  return { file, event: await told.promise };
+  const event = await ended.promise;
+  return { file, first: told[0], event };
 }
 
 test('a picture of the expected form is kept, and the page hears that it was saved', async () => {
   const { file, event } = await saved((place) => writeFileSync(place, PICTURE));
   expect(event).toMatchObject({ saved: true, problem: null });
   expect(existsSync(file)).toBe(true);
+});
+
+test('the page hears that its file is seen before it hears the end', async () => {
+  const { first } = await saved((place) => writeFileSync(place, PICTURE));
+  expect(first).toEqual({ kind: 'file-seen', url: `blob:${PAGE_ORIGIN}/1` });
 });
 
 test('a picture of another form is deleted, and the page hears that it was refused', async () => {
