@@ -49,6 +49,7 @@ export interface Plot {
 export const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
 
 const TICK_GAP = 6;
+const RIGHT_MARGIN = 12;
 
 export function createPlot(options: PlotOptions): Plot {
   const { box } = options;
@@ -82,7 +83,7 @@ function optionsOf(options: PlotOptions, ends: () => { from: number; to: number 
     width: box.clientWidth,
     height: box.clientHeight,
     legend: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, RIGHT_MARGIN, 0, 0],
     cursor: {
       y: false,
       drag: { x: false, y: false, setScale: false },
@@ -133,8 +134,16 @@ function timeAxis(options: PlotOptions): uPlot.Axis {
     space: () => 5.5 * style().fontSize + 16,
     size: style().fontSize + TICK_GAP + 4,
     grid: { show: false },
-    values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => timeTick(tick, step)),
+    values: (plot, ticks, _axis, _space, step) =>
+      ticks.map((tick) => (isCutOff(plot, tick, style().fontSize) ? '' : timeTick(tick, step))),
   };
+}
+
+/** Whether the text of a tick would be cut at the right edge. */
+function isCutOff(plot: uPlot, tick: number, fontSize: number): boolean {
+  const width = plot.bbox.width / uPlot.pxRatio;
+  // Half of "10:08 PM", of which the margin has a part.
+  return width > 0 && plot.valToPos(tick, 'x') > width + RIGHT_MARGIN - 2.4 * fontSize;
 }
 
 function valueAxis(options: PlotOptions): uPlot.Axis {

@@ -76,6 +76,8 @@ export function chartData(range: ChartRange, kept: MetricRange, metrics: readonl
   const from = Math.max(to - seconds, Math.min(measuredFrom ?? to, to - seconds / LEAST_PART));
   const width = widths.find((each) => (to - from) / each <= MAX_POINTS) ?? widths.at(-1)!;
   const groups = groupSteps({ start, stepSeconds, first: first ?? steps, steps }, width);
+  // The oldest point leaves the range step by step; a part of it would be another value each second.
+  if (earliest > 0 && first === earliest && groups.length > 1 && isCut(groups[0]!, width)) groups.shift();
   return {
     from,
     to,
@@ -104,6 +106,9 @@ interface StepGroup {
   readonly first: number;
   end: number;
 }
+
+/** Whether steps before the first one belong to the same point. */
+const isCut = ({ time }: StepGroup, width: number): boolean => (time - offsetAt(time)) % width !== 0;
 
 /** Joins steps to points that begin at whole local times, so that a day is a day of the user. */
 function groupSteps(

@@ -55,6 +55,11 @@ describe('the points of a chart', () => {
     expect(data.times).toHaveLength(360);
   });
 
+  test('of a whole hour do not begin with a part of a point', () => {
+    const data = chartData('hour', seconds(Array.from({ length: 3704 }, () => 1)), ['peersInbound']);
+    expect(data.times[0]).toBe(NOON + 110);
+  });
+
   test('of a year are days that begin at midnight of the local time', () => {
     const hours = {
       stepSeconds: 3600,
