@@ -55,6 +55,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'chain.recent': 'work',
   'mempool.summary': 'light',
   'mempool.feerates': 'light',
+  'mempool.projection': 'work',
   'mempool.list': 'work',
   'mempool.submit': 'large',
   'mempool.watch': 'light',

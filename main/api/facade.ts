@@ -165,9 +165,30 @@ export interface MempoolTransaction {
   readonly ancestors: { readonly count: number };
 }
 
+/** The next blocks as they would be mined now; the contract describes it. */
+export interface ProjectedBlocks {
+  readonly capacity: number;
+  readonly blocks: readonly {
+    readonly entries: readonly Pick<MempoolTransaction, 'txid' | 'size' | 'fee'>[];
+    readonly bytes: number;
+    readonly full: number;
+    readonly fees: Motes;
+  }[];
+  readonly rest: { readonly count: number; readonly bytes: number };
+  readonly bands: readonly {
+    readonly from: number;
+    readonly to: number | null;
+    readonly count: number;
+    readonly bytes: number;
+  }[];
+  /** The block of a transaction, 1 for the next; null if it is not in the mempool. */
+  blockOf(txid: string): number | null;
+}
+
 export interface MempoolAccess {
   summary(): { readonly count: number; readonly bytes: number; readonly floor: number };
   feerates(): Feerates;
+  projection(): ProjectedBlocks;
   /** Up to `limit` transactions in order of txid, from the first one after `after`. */
   list(limit: number, after?: string): readonly MempoolTransaction[];
   /** The `limit` transactions that arrived last, newest first. */

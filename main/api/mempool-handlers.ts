@@ -2,7 +2,7 @@ import { api, type HandlerDeps } from './base.ts';
 import { bytesOf } from './bytes.ts';
 import { resultOrThrow } from './faults.ts';
 import { latest } from './streams.ts';
-import { viewMempoolEntry } from './views.ts';
+import { viewMempoolEntry, viewProjection } from './views.ts';
 
 const NEWEST_LIMIT = 20;
 
@@ -15,6 +15,9 @@ export function createMempoolHandlers({ node }: HandlerDeps) {
   return api.mempool.router({
     summary: api.mempool.summary.handler(summary),
     feerates: api.mempool.feerates.handler(() => mempool.feerates()),
+    projection: api.mempool.projection.handler(({ input }) =>
+      viewProjection(mempool.projection(), input.txids),
+    ),
     list: api.mempool.list.handler(({ input }) =>
       mempool.list(input.limit, input.after).map(viewMempoolEntry),
     ),

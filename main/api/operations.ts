@@ -57,6 +57,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'chain.recent': 'read',
   'mempool.summary': 'read',
   'mempool.feerates': 'read',
+  'mempool.projection': 'read',
   'mempool.list': 'read',
   'mempool.submit': 'state',
   'mempool.watch': 'read',

@@ -7,7 +7,11 @@ import type {
   TransactionInfo,
   TransactionOutputInfo,
 } from '../../shared/contract/chain.ts';
-import type { MempoolEntryInfo } from '../../shared/contract/mempool.ts';
+import {
+  MAX_PROJECTED_ENTRIES,
+  type MempoolEntryInfo,
+  type MempoolProjection,
+} from '../../shared/contract/mempool.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import type { Block } from '../core/primitives/block.ts';
@@ -15,7 +19,7 @@ import { type Coin, LOCK_BURN, type Output } from '../core/primitives/coin.ts';
 import { decodeHeader } from '../core/primitives/header.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation } from '../core/violation.ts';
-import type { ChainAccess, ChainEntry, MempoolTransaction } from './facade.ts';
+import type { ChainAccess, ChainEntry, MempoolTransaction, ProjectedBlocks } from './facade.ts';
 
 const workHex = (work: bigint): string => work.toString(16).padStart(64, '0');
 
@@ -120,5 +124,27 @@ export function viewMempoolEntry(entry: MempoolTransaction): MempoolEntryInfo {
     fee: entry.fee,
     ancestors: entry.ancestors.count - 1,
     time: entry.time,
+  };
+}
+
+export function viewProjection(projection: ProjectedBlocks, txids: readonly string[]): MempoolProjection {
+  const { capacity, blocks, rest, bands, blockOf } = projection;
+  return {
+    capacity,
+    blocks: blocks.map(({ entries, bytes, full, fees }) => {
+      const rates = entries.map(({ fee, size }) => fee / size);
+      return {
+        count: entries.length,
+        bytes,
+        full,
+        fees,
+        lowest: rates.reduce((least, rate) => Math.min(least, rate), Infinity),
+        highest: rates.reduce((most, rate) => Math.max(most, rate), 0),
+        entries: entries.slice(0, MAX_PROJECTED_ENTRIES).map(({ txid, size, fee }) => ({ txid, size, fee })),
+      };
+    }),
+    rest,
+    bands: [...bands],
+    places: [...new Set(txids)].map((txid) => ({ txid, block: blockOf(txid) })),
   };
 }

@@ -16,7 +16,11 @@ export interface AssemblerLimits {
    * cost, not the result.
    */
   readonly cut?: number;
+  /** Entries of earlier blocks that are not mined yet: what follows the next block is asked for. */
+  readonly earlier?: ReadonlySet<PoolEntry>;
 }
+
+const NONE: ReadonlySet<PoolEntry> = new Set();
 
 export interface AssembledTransactions {
   /** Parents before children. */
@@ -77,7 +81,10 @@ function rankOf(entry: PoolEntry, needed: Feerate): Rank {
   return { entry, fee, size, packageFee: needed.fee, packageSize: needed.size };
 }
 
-function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: AssemblerLimits) {
+function createBuilder(
+  graph: AncestorGraph,
+  { maxBytes, maxOutputs, height, earlier = NONE }: AssemblerLimits,
+) {
   const taken = new Set<PoolEntry>();
   const blocked = entriesTooEarly(graph, height);
   /** Packages of entries that have some ancestors in the block already; only the missing ones count. */
@@ -87,12 +94,15 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
   let fees = 0;
 
   const neededBy = (entry: PoolEntry): Feerate => reduced.get(entry) ?? entry.ancestors;
+  const isIn = (entry: PoolEntry): boolean => taken.has(entry) || earlier.has(entry);
 
-  const reduceDescendants = (added: readonly PoolEntry[], heap: Heap<Rank>): void => {
+  /** The descendants of these entries need them no more. */
+  const reduce = (added: Iterable<PoolEntry>): Set<PoolEntry> => {
     const changed = new Set<PoolEntry>();
     for (const entry of added) {
+      if (entry.descendants.count === 1) continue;
       for (const descendant of graph.descendantsOf(entry)) {
-        if (taken.has(descendant)) continue;
+        if (isIn(descendant)) continue;
         const needed = reduced.get(descendant) ?? { ...descendant.ancestors };
         needed.fee -= entry.fee;
         needed.size -= entry.size;
@@ -100,8 +110,9 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
         changed.add(descendant);
       }
     }
-    for (const entry of changed) heap.push(rankOf(entry, neededBy(entry)));
+    return changed;
   };
+  reduce(earlier);
 
   return {
     neededBy,
@@ -114,9 +125,9 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
       const above: Rank[] = [];
       const below: PoolEntry[] = [];
       for (const entry of graph.entries()) {
-        if (blocked.has(entry)) continue;
+        if (blocked.has(entry) || earlier.has(entry)) continue;
         if (compareFeerates(entry, cut) < 0) below.push(entry);
-        else above.push(rankOf(entry, entry.ancestors));
+        else above.push(rankOf(entry, neededBy(entry)));
       }
       return { above, below };
     },
@@ -131,7 +142,7 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
     /** Adds the entry and its missing ancestors to the block; false if there is no room. */
     take(entry: PoolEntry, heap: Heap<Rank>): boolean {
       if (bytes + neededBy(entry).size > maxBytes) return false;
-      const added = [entry, ...graph.ancestorsOf(entry.parents)].filter((part) => !taken.has(part));
+      const added = [entry, ...graph.ancestorsOf(entry.parents)].filter((part) => !isIn(part));
       const moreOutputs = added.reduce((sum, part) => sum + part.outputs, 0);
       if (outputs + moreOutputs > maxOutputs) return false;
       // Sorted by number of ancestors, so that parents come before children.
@@ -142,7 +153,8 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
         fees += part.fee;
       }
       outputs += moreOutputs;
-      if (entry.descendants.count > 1 || added.length > 1) reduceDescendants(added, heap);
+      if (entry.descendants.count > 1 || added.length > 1)
+        for (const changed of reduce(added)) heap.push(rankOf(changed, neededBy(changed)));
       return true;
     },
 

@@ -30,6 +30,7 @@ import { firstOf } from './heap.ts';
 import { conflictsOf, unspentOutput } from './inputs.ts';
 import { createOrphanRetry, type Rejection } from './orphan-retry.ts';
 import { createOrphans } from './orphans.ts';
+import { createProjection, type Projection } from './projection.ts';
 import { createPersistence } from './persistence.ts';
 import type { SavedPool } from './mempool-file.ts';
 import { minedOdds } from './mined-odds.ts';
@@ -106,6 +107,8 @@ export interface Mempool extends MempoolLookups, Service {
    * limits change.
    */
   templateTransactions(limits: TemplateLimits): TemplateTransactions;
+  /** The next blocks as they would be mined now. About 50 ms for 50 000 entries; kept for two seconds. */
+  projection(): Projection;
   /** The missing parents of an orphan. */
   missingParents(wid: string): string[];
   /** Removes the orphans of a peer that disconnected. */
@@ -148,6 +151,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
   const returning = createReorgReadd({ pool, admission, events, clock, log });
   const templateTransactions = createTemplateTransactions(pool);
   const rates = createBlockRates({ chain, pool, clock });
+  const projection = createProjection(pool, () => clock.monotonic());
   // Sorted by number of ancestors: parents have fewer than their children.
   const snapshot = (): SavedPool => ({
     transactions: [...graph.entries()].sort((a, b) => a.ancestors.count - b.ancestors.count),
@@ -190,6 +194,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
     },
     ...lookupsIn(pool, chain, rates),
     templateTransactions: (limits) => templateTransactions(chain.tip().height + 1, limits),
+    projection: () => projection(chain.tip().height + 1),
     missingParents: (wid) =>
       (orphans.get(idOf(wid))?.missing ?? []).filter((id) => !graph.get(id)).map(hexOf),
     dropSource: orphans.dropSource,

@@ -39,10 +39,58 @@ export const minedOdds = z.object({
   chances: z.array(z.object({ blocks: count, share })),
 });
 
+/** How many transactions one request for a projection may name. */
+const MAX_ASKED_PLACES = 100;
+/** How many transactions of a projected block are listed, those that are mined first. */
+export const MAX_PROJECTED_ENTRIES = 400;
+
+const projectedBlock = z.object({
+  count,
+  bytes: count,
+  /** The used share of the block, by bytes or by outputs, whichever is more. */
+  full: z.number().min(0).max(1),
+  fees: total,
+  /** Fee rates of the transaction that pays least and of the one that pays most. */
+  lowest: z.number(),
+  highest: z.number(),
+  /** The first of them, in the order of the block. */
+  entries: z.array(z.object({ txid: id, size: count, fee: total })).max(MAX_PROJECTED_ENTRIES),
+});
+
+/** Addition: the next blocks as this node would mine them now, if no transaction arrived any more. */
+export const mempoolProjection = z.object({
+  /** Bytes of transactions that fit into a block. */
+  capacity: count,
+  /** At most three, the next one first. */
+  blocks: z.array(projectedBlock),
+  /** What is not in these blocks. */
+  rest: z.object({ count, bytes: count }),
+  /** How much pays which fee rate, lowest first: from `from` to below `to` motes per byte; the highest band has no end. */
+  bands: z.array(z.object({ from: feerate, to: feerate.nullable(), count, bytes: count })),
+  /**
+   * The block of each named transaction, 1 for the next; beyond the blocks above an estimate. Null if it is not in the
+   * mempool.
+   */
+  places: z.array(z.object({ txid: id, block: count.nullable() })),
+});
+
 export const mempoolContract = {
   summary: oc.input(nothing).output(mempoolSummary),
   /** Addition: the fee rates that this node recommends now; a payment without a fee rate gets `soon`. */
   feerates: oc.input(nothing).output(feerates),
+  /** Addition: the next blocks and the distribution of fee rates; computed at most every two seconds. */
+  projection: oc
+    .input(
+      z
+        .strictObject({
+          txids: z
+            .array(givenId)
+            .max(MAX_ASKED_PLACES, `name at most ${MAX_ASKED_PLACES} transactions`)
+            .default([]),
+        })
+        .prefault({}),
+    )
+    .output(mempoolProjection),
   /** Transactions in order of txid. With `after`, those after this txid. */
   list: oc
     .input(z.strictObject({ limit, after: givenId.optional() }).prefault({}))
@@ -56,3 +104,4 @@ export type MempoolEntryInfo = z.infer<typeof mempoolEntry>;
 export type Feerates = Readonly<z.infer<typeof feerates>>;
 export type MinedOdds = Readonly<z.infer<typeof minedOdds>>;
 export type MempoolView = z.infer<typeof mempoolView>;
+export type MempoolProjection = z.infer<typeof mempoolProjection>;

@@ -123,6 +123,26 @@ describe('selection', () => {
     );
   });
 
+  test('of the block after the next is that of a pool from which the next block was mined', () => {
+    fc.assert(
+      fc.property(
+        fc.array(shape, { maxLength: 40 }),
+        fc.integer({ min: 300, max: 8_000 }),
+        fc.integer({ min: 0, max: 150 }),
+        (shapes, maxBytes, cut) => {
+          const graph = build(shapes);
+          const limits = { maxBytes, maxOutputs: 100, height: 10, cut };
+          const next = assembleTransactions(graph, limits);
+          const ahead = assembleTransactions(graph, { ...limits, earlier: new Set(next.entries) });
+          for (const entry of next.entries) graph.remove(entry);
+          const after = assembleTransactions(graph, limits);
+          expect(ahead).toEqual(after);
+        },
+      ),
+      { seed: 13, numRuns: 300 },
+    );
+  });
+
   test('ranks a parent with a low feerate by its child, and a child with a low feerate after other transactions', () => {
     const plain = { padding: 0, outputs: 2, validFrom: 0 };
     const graph = build([
