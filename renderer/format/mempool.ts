@@ -1,4 +1,6 @@
-import type { MempoolEntryInfo } from '../../shared/contract/mempool.ts';
+import type { MempoolEntryInfo, MempoolProjection } from '../../shared/contract/mempool.ts';
+import { figures, percent, plural } from './number.ts';
+import { duration } from './time.ts';
 
 /** A mempool transaction with its fee rate. */
 export interface RatedEntry extends MempoolEntryInfo {
@@ -11,22 +13,20 @@ export function byRate(entries: readonly MempoolEntryInfo[]): RatedEntry[] {
   return entries.map((entry) => ({ ...entry, rate: entry.fee / entry.size })).sort((a, b) => b.rate - a.rate);
 }
 
-const BLOCK_BYTES = 1_000_000;
+/** A share of a block: "41 %". A block with little in it is not shown as empty. */
+export function shareWords(share: number): string {
+  return share > 0 && share < 0.01 ? 'less than 1\u00a0%' : percent(share);
+}
 
-/** Divides the transactions among the next blocks as they would be mined; at most `most` blocks. */
-export function nextBlocks(queue: readonly RatedEntry[], most: number): RatedEntry[][] {
-  const blocks: RatedEntry[][] = [[]];
-  let size = 0;
-  for (const entry of queue) {
-    if (size + entry.size > BLOCK_BYTES) {
-      if (blocks.length === most) break;
-      blocks.push([]);
-      size = 0;
-    }
-    blocks.at(-1)?.push(entry);
-    size += entry.size;
-  }
-  return blocks;
+/** The fee rates of a band: "8 to 12", or "10 000 and more". */
+export function bandWords({ from, to }: Pick<MempoolProjection['bands'][number], 'from' | 'to'>): string {
+  return to === null ? `${figures(from)} and more` : `${figures(from)} to ${figures(to)}`;
+}
+
+/** When a transaction in this block of the queue is mined: "in the next block", "in about 3 blocks, 15 minutes". */
+export function placeInQueue(block: number, spacing: number | null): string {
+  const when = spacing === null ? '' : `, about ${duration(block * spacing)}`;
+  return block === 1 ? `in the next block${when}` : `in about ${plural(block, 'block')}${when}`;
 }
 
 /** A fee rate relative to the floor, in five steps: 0 at the floor, 4 from 16 times the floor on. */
