@@ -49,6 +49,10 @@ export interface MinerStatus {
   readonly running: boolean;
   readonly threads: number;
   readonly hashesPerSecond: number;
+  /** Share of the time of each thread; 0 while not running. */
+  readonly share: number;
+  /** How many hashes the next block takes on average. */
+  readonly hashesPerBlock: number;
   /** Average seconds to a block at this hash rate and difficulty; null while the rate is unknown. */
   readonly expectedSeconds: number | null;
   /** Blocks found since the start that became the tip of the best known chain. */
@@ -186,12 +190,14 @@ function checkOrder(threads: number, share: number): void {
 
 function statusOf(run: MiningRun | null, found: number, chain: Pick<MinerChain, 'nextBits'>): MinerStatus {
   const hashesPerSecond = run?.hashesPerSecond() ?? 0;
-  const expectedSeconds =
-    hashesPerSecond > 0 ? Number(workOf(bitsToTarget(chain.nextBits()))) / hashesPerSecond : null;
+  const hashesPerBlock = Number(workOf(bitsToTarget(chain.nextBits())));
+  const expectedSeconds = hashesPerSecond > 0 ? hashesPerBlock / hashesPerSecond : null;
   return {
     running: run !== null,
     threads: run?.order.threads ?? 0,
+    share: run?.order.share ?? 0,
     hashesPerSecond,
+    hashesPerBlock,
     expectedSeconds,
     found,
     problem: run?.problem() ?? null,

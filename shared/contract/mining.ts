@@ -9,6 +9,10 @@ export const miningStatus = z.object({
   hashesPerSecond: z.number().min(0),
   /** Average time per block at this hash rate; null while not mining. */
   expectedSeconds: z.number().min(0).nullable(),
+  /** Addition: the share of the time of each thread that is used, as `start` got it; 0 while not mining. */
+  share: z.number().min(0).max(1),
+  /** Addition: how many hashes the next block takes on average, over the whole network. */
+  hashesPerBlock: z.number().min(1),
   /** Blocks found since the node started that became the tip of the best known chain. */
   found: count,
   /** Addition: the address for the next reward while mining; null otherwise. */

@@ -165,6 +165,16 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     mempool: {
       summary: () => ({ count: waiting.size, bytes: 0, floor: 10 }),
       feerates: () => ({ next: 30, soon: 20, today: 10 }),
+      projection: () => ({
+        capacity: 999_000,
+        blocks: [{ entries: [...waiting.values()], bytes: 0, full: 0, fees: toMotes(waiting.size) }].slice(
+          0,
+          waiting.size,
+        ),
+        rest: { count: 0, bytes: 0 },
+        bands: [],
+        blockOf: (txid) => (waiting.has(txid) ? 1 : null),
+      }),
       list: (limit) => [...waiting.values()].slice(0, limit),
       newest: (limit) => [...waiting.values()].slice(-limit).reverse(),
       get: (txid) => waiting.get(txid),
@@ -187,6 +197,8 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         running: false,
         threads: 0,
         hashesPerSecond: 0,
+        hashesPerBlock: 1,
+        share: 0,
         expectedSeconds: null,
         found: 0,
         paused: null,

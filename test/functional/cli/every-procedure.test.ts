@@ -120,9 +120,10 @@ test('mining returns a template, generates blocks, starts and stops', async () =
   expect(holds(template, 'hex:hex height:int bits:int target:hash')).toEqual([]);
   const { ids } = await ask<{ ids: string[] }>('mining.generate', { address, blocks: 8 });
   expect(ids).toHaveLength(8);
-  expect(await ask('mining.start', { wallet: 'mine', threads: 1 })).toEqual({});
+  expect(await ask('mining.start', { wallet: 'mine', threads: 1, share: 0.5 })).toEqual({});
   const status = await ask('mining.status');
-  expect(status).toMatchObject({ running: true, threads: 1 });
+  expect(status).toMatchObject({ running: true, threads: 1, share: 0.5 });
+  expect(status['hashesPerBlock']).toBeGreaterThan(1);
   holds(status, 'running:flag threads:int hashesPerSecond:number expectedSeconds:number? found:int');
   expect(await ask('mining.stop')).toEqual({});
   expect(await ask('mining.status')).toMatchObject({ running: false });
@@ -193,6 +194,18 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   const sent = await ask('wallet.send', { name: 'mine', to, password: PASSWORD });
   expect(holds(sent, 'txid:hash fee:int')).toEqual([]);
   expect(holds(await ask('mempool.summary'), 'count:int bytes:int floor:number')).toEqual([]);
+  const asked = { txids: [sent['txid'], 'ab'.repeat(32)] };
+  const projection = (await call(dir, 'mempool.projection', asked)) as Fields;
+  expect(holds(projection, 'capacity:int blocks:list bands:list places:list')).toEqual(['rest']);
+  expect(projection['places']).toEqual([
+    { txid: sent['txid'], block: 1 },
+    { txid: 'ab'.repeat(32), block: null },
+  ]);
+  const [next] = projection['blocks'] as Fields[];
+  expect(
+    holds(next!, 'count:int bytes:int full:number fees:int lowest:number highest:number entries:list'),
+  ).toEqual([]);
+  expect(next!['count']).toBe(2);
   const waiting = await ask<Fields[]>('mempool.list', { limit: 10 });
   expect(waiting.map(({ txid }) => txid)).toEqual([confirmed['txid'], sent['txid']].sort());
   expect(holds(waiting[0]!, 'txid:hash size:int fee:int ancestors:int time:int')).toEqual([]);
