@@ -113,7 +113,9 @@ export function forcedColourFaults(page: Page): Promise<string[]> {
     for (const control of controls) {
       const box = [control, control.parentElement!, control.closest('label') ?? control];
       const isFramed =
-        !control.matches('.button, [role="switch"], select, textarea, input:not([type="checkbox"])') ||
+        !control.matches(
+          '.button, [role="switch"], select, textarea, input:not([type="checkbox"], [type="range"])',
+        ) ||
         control.matches('.quiet, .aloud') ||
         box.some(hasBorder);
       if (!isFramed) faults.push(`no border: ${nameOf(control)}`);

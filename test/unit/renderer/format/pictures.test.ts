@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { bandBlocks } from '../../../../renderer/format/band.ts';
 import { cellPath, glyphOf } from '../../../../renderer/format/glyph.ts';
 import { drawGraph } from '../../../../renderer/format/graph.ts';
-import { sparkPoints } from '../../../../renderer/format/mining.ts';
 import { polar, ringMarks, ringSpan } from '../../../../renderer/format/ring.ts';
 import { treemap } from '../../../../renderer/format/treemap.ts';
 import { aBlock, aPeer } from '../entries.ts';
@@ -110,8 +109,4 @@ describe('the map', () => {
     const { peers } = drawGraph([aPeer('a', 0), aPeer('b', 0.001)]);
     for (const peer of peers) expect(distance(peer)).toBeGreaterThan(50);
   });
-});
-
-test('a spark line fills its box', () => {
-  expect(sparkPoints([0, 5, 10], 100, 10)).toBe('0.0,10.0 50.0,5.0 100.0,0.0');
 });
