@@ -109,7 +109,7 @@ export async function sendPayment(
   { tx, replaces }: { readonly tx: Transaction; readonly replaces: string | null },
 ): Promise<Sent | Violation> {
   const { store, clock, moved } = deps;
-  await store.commit(wallet, (ledger, changes) => ledger.addUnconfirmed(tx, clock.now(), changes), {
+  await store.commit(wallet, (ledger, changes) => ledger.addUnconfirmed(tx, clock.now(), false, changes), {
     sync: true,
     // The error says that the payment failed, so the payment must not be resubmitted later.
     undo: (ledger) => ledger.undoAddUnconfirmed(tx.txidHex),

@@ -72,7 +72,7 @@ export interface Wallets
   notices(): readonly Notice[];
   /** Live payments of the wallets, parents first. They are announced until they are mined or expire. */
   ownPending(): Transaction[];
-  /** Notifies listeners that more peers have seen a payment. */
+  /** Other peers than before have a payment. Notifies listeners. */
   touch(txid: string): void;
   /** Calls the listener with a wallet's name after the wallet changed; returns a function that removes the listener. */
   onChanged(listener: (name: string) => void): () => void;
@@ -139,6 +139,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     notices: () => findWalletNotices(running.opened, running.refusal),
     ownPending: () => running.opened?.pending.ownPending() ?? [],
     touch(txid) {
+      running.opened?.pending.seen(txid);
       for (const wallet of running.opened?.list.values() ?? [])
         if (wallet.ledger.unconfirmed.has(txid)) changed(wallet.name);
     },

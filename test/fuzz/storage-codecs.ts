@@ -151,6 +151,7 @@ export const OPEN_STORAGE_CODECS: readonly Codec[] = [
         replaced: r.int(2) === 0,
         wasMined: r.int(2) === 0,
         replacedBy: r.int(2) === 0 ? null : toHex(r.bytes(32)),
+        hadPeer: r.int(2) === 0,
       }),
     decodeUnconfirmed,
     encodeUnconfirmed,

@@ -191,6 +191,8 @@ export function disconnectTransaction(
     replaced: false,
     wasMined: true,
     replacedBy: null,
+    // The miner of the block had it.
+    hadPeer: true,
   };
   records.addUnconfirmed(unconfirmedAgain, changes);
 }

@@ -100,7 +100,8 @@ export interface WalletMempool {
   /** The odds that a transaction of this fee rate, in motes per byte, is mined soon. */
   odds(feerate: number): MinedOdds;
   readonly events: Events<{
-    added: { readonly tx: Transaction };
+    /** Where it came from: a peer, this node, the mempool file, or a block that was disconnected. */
+    added: { readonly tx: Transaction; readonly origin: 'peer' | 'local' | 'file' | 'block' };
     removed: {
       readonly txid: string;
       readonly reason: 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';

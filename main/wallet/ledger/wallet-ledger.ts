@@ -77,7 +77,8 @@ export interface Ledger {
    */
   addFoundCoins(found: readonly (readonly [OutpointKey, OwnCoin])[], changes: WalletChanges): void;
   /** Records an unconfirmed transaction. Does nothing if it is known or does not concern the wallet. */
-  addUnconfirmed(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
+  /** `hadPeer`: see UnconfirmedRecord. */
+  addUnconfirmed(tx: Transaction, now: UnixSeconds, hadPeer: boolean, changes: WalletChanges): void;
   /** Changes an unconfirmed record, or removes it (null). */
   update(record: UnconfirmedRecord, change: Partial<UnconfirmedRecord> | null, changes: WalletChanges): void;
   /** Undoes `addUnconfirmed` in memory. Used when the record could not be written. */
@@ -272,12 +273,12 @@ export class WalletLedger implements Ledger {
     records.changed();
   }
 
-  addUnconfirmed(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void {
+  addUnconfirmed(tx: Transaction, now: UnixSeconds, hadPeer: boolean, changes: WalletChanges): void {
     const records = this.#records;
     const outputs = records.matcher.outputs(tx);
     const inputs = records.matcher.inputs(tx);
     if (this.unconfirmed.has(tx.txidHex) || outputs.length + inputs.length === 0) return;
-    const fresh = { conflict: null, replaced: false, wasMined: false, replacedBy: null };
+    const fresh = { conflict: null, replaced: false, wasMined: false, replacedBy: null, hadPeer };
     records.addUnconfirmed({ tx, firstSeen: now, inputs, outputs, ...fresh }, changes);
     for (const { index } of outputs) records.completeSpenders(outpointKeyOf(tx.txidHex, index), changes);
     this.#markUsed(outputs);

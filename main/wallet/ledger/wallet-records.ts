@@ -53,6 +53,8 @@ export interface UnconfirmedRecord extends WalletRecord {
   readonly wasMined: boolean;
   /** Txid of the transaction of the wallet in a block that spends one of its coins; null for none. */
   readonly replacedBy: string | null;
+  /** Whether a peer has it or had it: it came from one, or a peer requested or announced it. */
+  readonly hadPeer: boolean;
 }
 
 /** What transactions have paid to one key: their number, and the sum in motes. */
@@ -101,9 +103,13 @@ export function decodeReceipts(bytes: Uint8Array): Receipts | null {
 
 export function encodeUnconfirmed(record: UnconfirmedRecord): Uint8Array {
   const writer = new Writer(512);
-  const { replaced, wasMined, conflict, replacedBy } = record;
+  const { replaced, wasMined, conflict, replacedBy, hadPeer } = record;
   writer.u8(
-    (replaced ? 1 : 0) | (wasMined ? 2 : 0) | (conflict === null ? 0 : 4) | (replacedBy === null ? 0 : 8),
+    (replaced ? 1 : 0) |
+      (wasMined ? 2 : 0) |
+      (conflict === null ? 0 : 4) |
+      (replacedBy === null ? 0 : 8) |
+      (hadPeer ? 16 : 0),
   );
   writer.u32(conflict ?? 0);
   if (replacedBy !== null) writer.bytes(fromHex(replacedBy)!);
@@ -111,7 +117,7 @@ export function encodeUnconfirmed(record: UnconfirmedRecord): Uint8Array {
   return writer.finish();
 }
 
-/** Also reads records of schemas 1 to 3, which have no `replacedBy`. */
+/** Also reads records of schemas 1 to 3, which have no `replacedBy`, and those that have no `hadPeer`. */
 export function decodeUnconfirmed(bytes: Uint8Array): UnconfirmedRecord | null {
   const reader = new Reader(bytes);
   const flags = reader.u8();
@@ -124,6 +130,7 @@ export function decodeUnconfirmed(bytes: Uint8Array): UnconfirmedRecord | null {
     wasMined: (flags & 2) !== 0,
     conflict: (flags & 4) !== 0 ? height : null,
     replacedBy,
+    hadPeer: (flags & 16) !== 0,
     ...record,
   };
 }

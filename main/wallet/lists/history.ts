@@ -146,7 +146,7 @@ function unconfirmedEntry(
   return {
     ...commonEntry(context, record),
     time: record.firstSeen,
-    state: unconfirmedState(ours, state, propagation),
+    state: unconfirmedState(record, state, propagation),
     height: null,
     confirmations: 0,
     seenBy: propagation?.seenBy ?? null,
@@ -166,13 +166,19 @@ function replacementOf(record: UnconfirmedRecord, ledger: Ledger): string | null
   return null;
 }
 
-function unconfirmedState(ours: boolean, state: PaymentState, propagation: Propagation | null): HistoryState {
+function unconfirmedState(
+  { inputs, hadPeer }: UnconfirmedRecord,
+  state: PaymentState,
+  propagation: Propagation | null,
+): HistoryState {
   if (state === 'replaced') return 'cancelled';
   if (state !== 'live') return state;
-  if (!ours) return 'pending';
+  if (inputs.length === 0) return 'pending';
   if (propagation === null) return 'sent';
   // With a peer connected it was sent, though the peer may not have requested it yet.
-  return propagation.ofPeers === 0 && !propagation.everSeen ? 'queued' : 'sent';
+  // The node forgets at a stop which peers had a payment; the wallet does not.
+  const wasSeen = propagation.everSeen || hadPeer;
+  return propagation.ofPeers === 0 && !wasSeen ? 'queued' : 'sent';
 }
 
 type CommonEntry = Pick<HistoryEntry, 'txid' | 'amount' | 'fee' | 'expires' | 'label' | 'kind' | 'addresses'>;

@@ -20,6 +20,8 @@ export interface Pending {
   resubmit(wallet: OpenWallet): Promise<void>;
   /** Live payments of the wallets, parents first. The network announces them again at intervals. */
   ownPending(): Transaction[];
+  /** A peer has a payment. Stored, because the node forgets at a stop which peers had it. */
+  seen(txid: string): void;
   stop(): void;
 }
 
@@ -53,16 +55,16 @@ export function createPending(deps: PendingDeps): Pending {
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const { change, onAdded, onRemoved } = createRecordChanges(deps);
+  const { change, onAdded, onRemoved, onSeen } = createRecordChanges(deps);
 
   const enqueue = (wallet: OpenWallet, work: () => Promise<void>) =>
     queue.run(work).catch((error: unknown) => {
       if (!signal.aborted) log.error('a wallet could not follow the mempool', { name: wallet.name, error });
     });
   const offs = [
-    mempool.events.on('added', ({ tx }) => {
+    mempool.events.on('added', ({ tx, origin }) => {
       for (const wallet of deps.wallets()) {
-        if (wallet.ledger.concerns(tx)) void enqueue(wallet, () => onAdded(wallet, tx));
+        if (wallet.ledger.concerns(tx)) void enqueue(wallet, () => onAdded(wallet, tx, origin));
       }
     }),
     mempool.events.on('removed', ({ txid, reason }) => {
@@ -92,7 +94,7 @@ export function createPending(deps: PendingDeps): Pending {
   return {
     async readMempool(wallet) {
       for (const { tx } of mempool.entries())
-        if (wallet.ledger.concerns(tx)) await queue.run(() => onAdded(wallet, tx));
+        if (wallet.ledger.concerns(tx)) await queue.run(() => onAdded(wallet, tx, 'file'));
     },
     async resubmit(wallet) {
       // The mempool re-adds transactions of disconnected blocks itself, and emits no event for those that it had
@@ -103,7 +105,7 @@ export function createPending(deps: PendingDeps): Pending {
         const { tx, conflict, replaced } = record;
         if (!mempool.has(tx.txidHex)) {
           if (shouldResubmit(wallet, record)) await submit(wallet, record);
-        } else if (conflict !== null || replaced) await enqueue(wallet, () => onAdded(wallet, tx));
+        } else if (conflict !== null || replaced) await enqueue(wallet, () => onAdded(wallet, tx, 'file'));
       }
     },
     ownPending() {
@@ -116,6 +118,10 @@ export function createPending(deps: PendingDeps): Pending {
       }
       return payments;
     },
+    seen(txid) {
+      for (const wallet of deps.wallets())
+        if (isUnseen(wallet, txid)) void enqueue(wallet, () => onSeen(wallet, txid));
+    },
     stop() {
       stopping.abort();
       for (const off of offs) off();
@@ -124,7 +130,7 @@ export function createPending(deps: PendingDeps): Pending {
 }
 
 /** Applies changes of the mempool to the unconfirmed records of a wallet. Must be called inside the queue. */
-function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) {
+function createRecordChanges({ chain, data, store, clock, wallets, moved }: PendingDeps) {
   const change = async (
     wallet: OpenWallet,
     record: UnconfirmedRecord,
@@ -135,19 +141,25 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
   };
 
   /** The mempool accepted a transaction: it is neither conflicted nor replaced. */
-  const onAdded = async (wallet: OpenWallet, tx: Transaction) => {
+  const onAdded = async (wallet: OpenWallet, tx: Transaction, origin: Origin) => {
     const { ledger } = wallet;
     const record = ledger.unconfirmed.get(tx.txidHex);
     if (record !== undefined) {
+      if (origin === 'peer') await onSeen(wallet, tx.txidHex);
       if (record.replaced || record.conflict !== null)
-        await change(wallet, record, { replaced: false, conflict: null, replacedBy: null });
+        await change(wallet, ledger.unconfirmed.get(tx.txidHex)!, {
+          replaced: false,
+          conflict: null,
+          replacedBy: null,
+        });
       return;
     }
     // The wallet may be one step behind the mempool or ahead of it.
     if (!ledger.concerns(tx) || (await data.mined(wallet.id, tx.txidHex)) !== null) return;
     if (ledger.unconfirmed.size >= MAX_UNCONFIRMED && tx.inputs.length > 0 && !spendsOwnCoin(wallet, tx))
       return;
-    await store.commit(wallet, (own, changes) => own.addUnconfirmed(tx, clock.now(), changes));
+    const hadPeer = origin === 'file' ? isFromPeer(wallets(), tx.txidHex) : origin !== 'local';
+    await store.commit(wallet, (own, changes) => own.addUnconfirmed(tx, clock.now(), hadPeer, changes));
     moved(wallet);
   };
 
@@ -163,9 +175,26 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
     }
   };
 
-  return { change, onAdded, onRemoved };
+  const onSeen = async (wallet: OpenWallet, txid: string) => {
+    if (isUnseen(wallet, txid)) await change(wallet, wallet.ledger.unconfirmed.get(txid)!, { hadPeer: true });
+  };
+
+  return { change, onAdded, onRemoved, onSeen };
 }
 
+const isUnseen = ({ ledger }: OpenWallet, txid: string): boolean =>
+  ledger.unconfirmed.get(txid)?.hadPeer === false;
+
+/**
+ * Whether a transaction of the mempool came from a peer, as far as the records show it. A payment of a wallet here is
+ * recorded before the mempool has it.
+ */
+function isFromPeer(wallets: Iterable<OpenWallet>, txid: string): boolean {
+  const records = [...wallets].flatMap(({ ledger }) => ledger.unconfirmed.get(txid) ?? []);
+  return records.length === 0 || records.some(({ hadPeer }) => hadPeer);
+}
+
+type Origin = 'peer' | 'local' | 'file' | 'block';
 type Removal = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
 
 /** What a refusal by the mempool changes in a record. Null when the payment may be accepted later. */

@@ -177,7 +177,7 @@ describe('keys that only the wallet itself pays to', () => {
     const given: number[] = [];
     for (let i = 0; i < 150; i++) {
       given.push(wallet.changeKey().index);
-      ledger.addUnconfirmed(payTo(wallet.changeKey().index), 0, data.changes(wallet.id));
+      ledger.addUnconfirmed(payTo(wallet.changeKey().index), 0, true, data.changes(wallet.id));
     }
     expect([given[0], given.at(-1), Math.max(...given)]).toEqual([0, 99, 99]);
     // Another copy has used key 99 in a block: nothing changes until a hundred blocks stand on top of that.

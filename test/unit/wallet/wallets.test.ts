@@ -1,11 +1,21 @@
 import { codeOf } from '../../../main/lib/errors.ts';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodePaymentLink } from '../../../shared/payment-link.ts';
 import { createLog, type LogEntry } from '../../../main/lib/log.ts';
 import { toMotes } from '../../../shared/units.ts';
+import { newDirectory } from '../../support/chain/test-chain.ts';
 import { eventually, MATURITY, PASSWORD, send, SUBSIDY, walletWithCoins, type World } from './world.ts';
 import { worldsOfFile } from './worlds.ts';
 
@@ -416,6 +426,8 @@ describe('over restarts', () => {
   });
 });
 
+const withoutPeers = () => ({ seenBy: 0, ofPeers: 0, everSeen: false });
+
 describe('history', () => {
   test('is returned in pages, newest first, each payment once', async () => {
     const world = await open();
@@ -458,6 +470,55 @@ describe('history', () => {
     const [newest] = await world.wallets.history({ name: 'a', limit: 1 });
     const { seenBy, ofPeers } = propagation ?? { seenBy: null, ofPeers: null };
     expect(newest).toMatchObject({ txid, state, seenBy, ofPeers });
+  });
+  test.each([
+    ['that a peer had before is sent', true, 'sent'],
+    ['that no peer had is queued', false, 'queued'],
+  ] as const)('after a restart without peers a payment %s', async (_, wasSeen, state) => {
+    let world = await open({ propagationOf: withoutPeers });
+    await walletWithCoins(world, 'a');
+    const txid = await send(world, 'a', await world.wallets.newAddress('a'), 50_000);
+    if (wasSeen) world.wallets.touch(txid);
+    world = await reopen(world, { propagationOf: withoutPeers });
+    expect(await world.wallets.history({ name: 'a', limit: 1 })).toMatchObject([{ txid, state }]);
+  });
+  test('after a restart without peers a payment that came from a peer is sent', async () => {
+    const first = await open();
+    await walletWithCoins(first, 'a');
+    const address = await first.wallets.newAddress('a');
+    const { directory } = first;
+    await first.stop();
+    worlds.splice(0);
+    const copy = newDirectory();
+    cpSync(directory, copy, { recursive: true });
+    const elsewhere = await open({ directory: copy });
+    const txid = await send(elsewhere, 'a', address, 50_000);
+
+    let world = await open({ directory, propagationOf: withoutPeers });
+    expect(await world.mempool.submit(elsewhere.waiting(txid), { source: 'a peer' })).toEqual({ txid });
+    for (let opened = 0; opened < 2; opened++) {
+      expect(await world.wallets.history({ name: 'a', limit: 1 })).toMatchObject([{ txid, state: 'sent' }]);
+      if (opened === 0) world = await reopen(world, { propagationOf: withoutPeers });
+    }
+  });
+  test('a payment from the mempool file that the wallet did not record came from a peer', async () => {
+    const first = await open({ keepsPool: true });
+    await walletWithCoins(first, 'a');
+    const address = await first.wallets.newAddress('a');
+    const { directory } = first;
+    await first.stop();
+    worlds.splice(0);
+    const copy = newDirectory();
+    cpSync(directory, copy, { recursive: true });
+    const elsewhere = await open({ directory: copy, keepsPool: true });
+    const txid = await send(elsewhere, 'a', address, 50_000);
+    await elsewhere.stop();
+    worlds.splice(0);
+    copyFileSync(join(copy, 'mempool.dat'), join(directory, 'mempool.dat'));
+    const world = await open({ directory, keepsPool: true, propagationOf: withoutPeers });
+    await expect
+      .poll(() => world.wallets.history({ name: 'a', limit: 1 }))
+      .toMatchObject([{ txid, state: 'sent' }]);
   });
 });
 
