@@ -153,6 +153,59 @@ describe('the map', () => {
   });
 });
 
+describe('the topology', () => {
+  const drawn = (page: Page) => page.getByRole('img', { name: /^Your node, 2 peers by ping/ });
+
+  test('of few network groups is laid out by a worker, and tells who sent the addresses of a group', async () => {
+    const node = await mapOf('few-groups', {
+      countries: 'none',
+      fill: (addrman) => fillWithPublic(addrman, 60),
+    });
+    const page = await open(node);
+    const worker = page.waitForEvent('worker');
+    await page.getByText('Topology', { exact: true }).click();
+    const started = await worker;
+    await drawn(page).waitFor();
+    // It ends with its answer, after which the map is drawn once more.
+    if (page.workers().includes(started)) await started.waitForEvent('close');
+    const [{ group, learnedFrom } = { group: '', learnedFrom: [] }] = (
+      await node.running.facade.knownAddresses()
+    ).groups;
+    expect(
+      await rowOf(
+        page,
+        'Network groups of known addresses',
+        new RegExp(`^${group.replaceAll('.', '\\.')} `),
+      ).innerText(),
+    ).toContain(learnedFrom[0]!.group);
+    await page.getByRole('button', { name: `Select group ${group}`, exact: true }).click();
+    await page.getByRole('button', { name: `Deselect group ${group}`, exact: true }).waitFor();
+  });
+
+  test.each([400, 1280])(
+    'of many network groups fits a window of %d pixels, says what is not drawn, and is saved',
+    async (width) => {
+      const node = await mapOf(`many-groups-${width}`, {
+        countries: 'none',
+        fill: (addrman) => fillWithPublic(addrman, 3000),
+      });
+      const page = await open(node, width);
+      await page.getByText('Topology', { exact: true }).click();
+      await drawn(page).waitFor();
+      await page.getByText(/further groups with/).waitFor();
+      expect(await layoutFaults(page)).toEqual([]);
+      const { violations } = await new AxeBuilder({ page })
+        .setLegacyMode()
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+        .analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+      expect(path.basename(await saveDownload(page, pages.folder, 'Save as picture'))).toBe(
+        'kith-map-topology.png',
+      );
+    },
+  );
+});
+
 test('a map of private addresses only counts them in the tray and refers to the topology', async () => {
   const node = await mapOf('private', { countries: 'small' });
   const page = await open(node);
