@@ -124,6 +124,7 @@ export function searchView(
     lackedFrom: search?.lackedFrom ?? null,
     unsearched: rangeView(record?.unsearched ?? null),
     incompleteSince: canUnlock ? shortSince : null,
+    unreadBlocks: Math.max(0, tip - synced),
     receiveAddresses: wallet.keyring.count(CHAIN.receive),
     changeAddresses: wallet.keyring.count(CHAIN.change),
     gap: wallet.ledger.gap,

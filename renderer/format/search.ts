@@ -57,6 +57,7 @@ function notesOf(search: WalletSearch): string[] {
     incompleteSince,
     receiveAddresses,
     changeAddresses,
+    unreadBlocks,
   } = search;
   const found =
     lackedFrom === null
@@ -69,14 +70,21 @@ function notesOf(search: WalletSearch): string[] {
           }`,
         ];
   const state_ = {
-    checking: ['The wallet stays as it is unless the search finds a payment that it lacks.'],
+    checking: ['The search changes nothing in the wallet unless it finds a payment that the wallet lacks.'],
     reading: kind === 'restore' ? ['Until the end the balance is that of the last block that was read.'] : [],
-    cancelled: ['The wallet is as it was before the search. Payments in later blocks are still found.'],
+    cancelled: [
+      `${lackedFrom === null ? 'The search changed nothing in the wallet.' : 'What the search found stays in the wallet.'} Payments in later blocks are still found.`,
+    ],
     done: [],
   }[state];
   return [
     ...state_,
     ...found,
+    ...(unreadBlocks === 0 || state === 'reading'
+      ? []
+      : [
+          `The wallet still has to read ${plural(unreadBlocks, 'block')}. Until then its balance is not complete.`,
+        ]),
     ...(fromHeight > 1 && kind === 'rescan' ? [`Blocks before ${group(fromHeight)} were not searched.`] : []),
     ...(unsearched === null
       ? []

@@ -107,7 +107,7 @@ export type SearchKind = (typeof SEARCH_KINDS)[number];
 
 /** The state of a search of the chain. */
 export const SEARCH_STATES = [
-  'checking', // compares stored blocks with what the wallet has; its balance stays valid, and it can be cancelled
+  'checking', // compares stored blocks with what the wallet has, which the search leaves as it is; it can be cancelled
   'reading', // reads blocks into the wallet; its balance is that of the block that was read last
   'done',
   'cancelled',

@@ -33,6 +33,11 @@ export const walletSearch = z.object({
   unsearched: z.object({ fromHeight: height, toHeight: height }).nullable(),
   /** The wallet knew too few addresses above this height, and must be unlocked to search further; null for none. */
   incompleteSince: height.nullable(),
+  /**
+   * Blocks up to the tip that the wallet has not read, as after an unlock that found more addresses. Its balance is complete
+   * when there are none.
+   */
+  unreadBlocks: count,
   /** How many addresses of each kind the wallet looks for. */
   receiveAddresses: count,
   changeAddresses: count,
@@ -67,7 +72,7 @@ export const walletSearchContract = {
     )
     .output(done),
   /**
-   * Addition: ends a search. What it compared so far stays certain, and the wallet is as it was before. Fails while the
+   * Addition: ends a search. What it compared so far stays certain, and what it found stays in the wallet. Fails while the
    * wallet reads blocks after a payment that it lacked, because its balance would stay wrong.
    */
   cancelRescan: oc.input(named).output(done),

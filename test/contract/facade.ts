@@ -22,6 +22,7 @@ const SEARCH = {
   lackedFrom: null,
   unsearched: null,
   incompleteSince: null,
+  unreadBlocks: 0,
   receiveAddresses: 120,
   changeAddresses: 120,
   gap: 100,

@@ -28,7 +28,7 @@ export interface ChainSearches {
    */
   begin(wallet: OpenWallet, from: Height, prepare: () => Promise<void>): Promise<void>;
   /**
-   * Ends a search. The wallet is as it was before. Must be called inside the queue.
+   * Ends a search. What it found stays in the wallet. Must be called inside the queue.
    * @throws {KithError} `wallet-search-none`, `wallet-search-reading`
    */
   cancel(wallet: OpenWallet): Promise<void>;

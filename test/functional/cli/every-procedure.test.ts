@@ -108,7 +108,7 @@ test('a wallet searches the chain, and says how far', async () => {
   );
   const search = (await call(dir, 'wallet.search', { name: 'mine' })) as Fields;
   const shape =
-    'kind:text state:text fromHeight:int toHeight:int certainTo:int? blocksRead:int blocksTotal:int lackedFrom:int? unsearched:list? incompleteSince:int? receiveAddresses:int changeAddresses:int gap:int startedAt:int? endedAt:int?';
+    'kind:text state:text fromHeight:int toHeight:int certainTo:int? blocksRead:int blocksTotal:int lackedFrom:int? unsearched:list? incompleteSince:int? unreadBlocks:int receiveAddresses:int changeAddresses:int gap:int startedAt:int? endedAt:int?';
   expect(holds(search, shape)).toEqual([]);
   const none = await run(['call', '--datadir', dir, 'wallet.cancelRescan', JSON.stringify({ name: 'mine' })]);
   expect(none.fault).toMatchObject({ code: 'wallet-search-none' });

@@ -384,6 +384,28 @@ describe('an unlock', () => {
     expect(world.wallets.search('a')).toMatchObject({ state: 'cancelled', certainTo: 3, toHeight: 3 });
   });
 
+  test('says until its end that the wallet has blocks to read, also when a search is cancelled', async () => {
+    const blocks = gate();
+    const { world, since } = await short({ readBlock: blocks.readBlock });
+    // The newest blocks are in memory, and no gate holds them up.
+    await world.mine(5, STRANGER.lock);
+    await eventually(() => world.wallets.search('a').unreadBlocks).toBe(0);
+    blocks.of(world);
+    blocks.closeFrom(since + 2);
+    await world.wallets.rescan('a', {});
+    await world.wallets.unlock('a', PASSWORD);
+    const { height } = world.chain.tip();
+    await eventually(() => world.wallets.search('a').unreadBlocks).toBe(height - since - 1);
+    await world.wallets.cancelRescan('a');
+    expect(world.wallets.search('a')).toMatchObject({
+      state: 'cancelled',
+      unreadBlocks: height - since - 1,
+    });
+    blocks.closeFrom(Infinity);
+    await world.mine(1, STRANGER.lock);
+    await eventually(() => world.wallets.search('a')).toMatchObject({ state: 'cancelled', unreadBlocks: 0 });
+  });
+
   test('keeps the payments of blocks above one that is not stored', async () => {
     const lost = new Set<number>();
     const { world, since } = await short({ lost });

@@ -13,6 +13,7 @@ const SEARCH: WalletSearch = {
   lackedFrom: null,
   unsearched: null,
   incompleteSince: null,
+  unreadBlocks: 0,
   receiveAddresses: 120,
   changeAddresses: 121,
   gap: 100,
@@ -25,14 +26,14 @@ const wordsOf = (change: Partial<WalletSearch>) => {
   return [title, certain, ...notes].map(plain).join('\n');
 };
 
-test('a search under way shows its progress, the certain part, and that the wallet stays as it is', () => {
+test('a search under way shows its progress, the certain part, and that it changes nothing', () => {
   const change = { state: 'checking', certainTo: 1199, blocksRead: 1200 } as const;
   expect(isSearching({ state: 'checking' })).toBe(true);
   expect(wordsOf(change)).toBe(
     [
       'Searching the blockchain, block 1 200 of 5 001',
       'Certain: payments to the addresses that the wallet knew then, in the blocks 0 to 1 199.',
-      'The wallet stays as it is unless the search finds a payment that it lacks.',
+      'The search changes nothing in the wallet unless it finds a payment that the wallet lacks.',
       'The wallet looks for payments to 120 addresses and 121 change addresses now.',
     ].join('\n'),
   );
@@ -47,9 +48,25 @@ test('a payment that the wallet lacked makes it read the blocks after it', () =>
 test('a cancelled search says what it left', () => {
   const text = wordsOf({ state: 'cancelled', certainTo: null });
   expect(text).toContain(
-    'The search was cancelled\nNo block was searched yet.\nThe wallet is as it was before',
+    'The search was cancelled\nNo block was searched yet.\nThe search changed nothing in the wallet. Payments in later blocks are still found.\nThe wallet looks',
   );
 });
+
+test('a search that was cancelled after it found payments does not say that it changed nothing', () => {
+  const text = wordsOf({ state: 'cancelled', lackedFrom: 900 });
+  expect(text).toContain('What the search found stays in the wallet.');
+  expect(text).not.toContain('changed nothing');
+});
+
+test.each(['checking', 'cancelled', 'done'] as const)(
+  'while the wallet itself reads blocks, a search that is %s says that the balance is not complete',
+  (state) => {
+    expect(wordsOf({ state, unreadBlocks: 12 })).toContain(
+      'The wallet still has to read 12 blocks. Until then its balance is not complete.',
+    );
+    expect(wordsOf({ state, unreadBlocks: 0 })).not.toContain('not complete');
+  },
+);
 
 test.each([
   [{ fromHeight: 300 }, 'Blocks before 300 were not searched.'],
