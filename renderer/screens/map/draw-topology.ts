@@ -9,6 +9,8 @@ const PEER_RADIUS = 7;
 const NO_OFFSET: Point = { x: 0, y: 0 };
 /** With more peers their names would cover each other. */
 const MAX_NAMES = 40;
+/** More lines would only be a grey disc; then those of the chosen peer or group are drawn. */
+const MAX_EDGES = 300;
 
 /** The id of the mark of a network group. */
 export const groupMark = (name: string): string => `group ${name}`;
@@ -88,12 +90,13 @@ function drawEdges(context: CanvasRenderingContext2D, { edges, peers }: Topology
   const { camera, palette } = view;
   context.strokeStyle = palette.land;
   context.lineWidth = 0.75 / camera.scale;
-  context.beginPath();
-  for (const { from, to } of edges) {
+  // Each by itself: a path of all of them covers the whole map, and takes several times as long to fill.
+  for (const { from, to } of edges.length > MAX_EDGES ? [] : edges) {
+    context.beginPath();
     context.moveTo(from.x, from.y);
     context.lineTo(to.x, to.y);
+    context.stroke();
   }
-  context.stroke();
   context.strokeStyle = palette.edge;
   context.lineWidth = 1.5 / camera.scale;
   context.beginPath();
@@ -120,19 +123,16 @@ function drawEdges(context: CanvasRenderingContext2D, { edges, peers }: Topology
 function drawGroups(context: CanvasRenderingContext2D, { groups }: Topology, view: View): void {
   const { camera, palette } = view;
   context.fillStyle = palette.soft;
-  context.beginPath();
   for (const { at, radius } of groups) {
-    context.moveTo(at.x + radius, at.y);
+    context.beginPath();
     context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+    context.fill();
   }
-  context.fill();
-  // Squares: five thousand circles would take several times as long.
+  // Squares without a path: five thousand circles, or one path of them, would take several times as long.
   const dot = Math.max(1 / camera.scale, 2);
   context.fillStyle = palette.edge;
-  context.beginPath();
   for (const { at, dots } of groups)
-    for (const { x, y } of dots) context.rect(at.x + x - dot / 2, at.y + y - dot / 2, dot, dot);
-  context.fill();
+    for (const { x, y } of dots) context.fillRect(at.x + x - dot / 2, at.y + y - dot / 2, dot, dot);
   context.strokeStyle = palette.ink;
   context.lineWidth = 1.5 / camera.scale;
   for (const { name, at, radius } of groups) {
