@@ -90,16 +90,30 @@ describe('the map', () => {
 
   test('is moved and enlarged with the keyboard', async () => {
     const canvas = page.locator('canvas');
-    const frames = () => page.evaluate(() => performance.getEntriesByName('kith-map-frame').length);
+    const lastFrame = () =>
+      page.evaluate(() => performance.getEntriesByName('kith-map-frame').at(-1)?.startTime ?? 0);
     await canvas.focus();
     for (const key of ['+', 'ArrowLeft', 'ArrowDown', '0']) {
-      const before = await frames();
+      const before = await lastFrame();
       await page.keyboard.press(key);
-      await page.waitForFunction(
-        (count) => performance.getEntriesByName('kith-map-frame').length > count,
-        before,
-      );
+      await expect.poll(lastFrame).toBeGreaterThan(before);
     }
+    expect(await page.evaluate(() => performance.getEntriesByName('kith-map-frame').length)).toBe(1);
+  });
+
+  test('leaves the keys of the window, and arrows at its edge, to the window', async () => {
+    await page.locator('canvas').focus();
+    const refused = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector('canvas')!;
+        return [
+          { key: '+', ctrlKey: true },
+          { key: '0', metaKey: true },
+          { key: 'ArrowLeft', altKey: true },
+          { key: 'ArrowDown' },
+        ].map((init) => canvas.dispatchEvent(new KeyboardEvent('keydown', { ...init, cancelable: true })));
+      });
+    expect(await refused()).toEqual([true, true, true, true]);
   });
 
   test('leaves out what the filters say', async () => {
