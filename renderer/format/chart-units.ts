@@ -27,6 +27,7 @@ export function valueText(value: number, unit: ChartUnit): string {
   if (unit === 'bytes') return bytes(value);
   if (unit === 'bytesPerSecond') return `${bytes(value)}/s`;
   const number = value >= 100 ? group(Math.round(value)) : figures(Math.round(value * 100) / 100);
+  if (unit === 'cores' && number === '1') return '1 core';
   return unit === 'count' ? number : `${number}${AFTER[unit]}`;
 }
 

@@ -138,6 +138,7 @@ describe('the axes', () => {
   test('and values have the decimal mark of the page', () => {
     decimalMark.value = ',';
     expect(tickTexts([0, 2.5, 5], 'ms')).toEqual(['0', `2,5${NBSP}ms`, `5,0${NBSP}ms`]);
+    expect([valueText(1.001, 'cores'), valueText(1.01, 'cores')]).toEqual(['1 core', '1,01 cores']);
     expect([valueText(1234, 'bytes'), valueText(0.256, 'cores')]).toEqual([`1,2${NBSP}kB`, '0,26 cores']);
   });
 
