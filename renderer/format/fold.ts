@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
+import { dayName } from './time.ts';
 
 /** A line of a payment list: one payment, or several consecutive mining rewards. */
 export type FoldedRow =
@@ -39,4 +40,27 @@ function endOfRun(entries: readonly HistoryEntry[], start: number): number {
 
 function isReward(entry: HistoryEntry | undefined): boolean {
   return entry?.kind === 'mined' && (entry.state === 'immature' || entry.state === 'confirmed');
+}
+
+/** Payments of one day below its heading. */
+export interface DayOfPayments {
+  /** Unique in the list, which the day is not: a block may be dated before the one below it, so a day can come twice. */
+  readonly id: string;
+  readonly day: string;
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** The payments by day, in their order. */
+export function daysOf(entries: readonly HistoryEntry[], now: number): DayOfPayments[] {
+  const days: { id: string; day: string; entries: HistoryEntry[] }[] = [];
+  for (const entry of entries) {
+    const day = dayName(entry.time, now);
+    const last = days.at(-1);
+    if (last?.day === day) {
+      last.entries.push(entry);
+      // The oldest: a new payment comes first, and is no reason to draw the day anew.
+      last.id = entry.txid;
+    } else days.push({ id: entry.txid, day, entries: [entry] });
+  }
+  return days;
 }

@@ -34,7 +34,7 @@ export function formatJoinLink({ id, file, block, addresses }: JoinLink): string
   return PREFIX + parts.join('&');
 }
 
-/** Reads a link as the user sees it; null for any other text. Ignores unknown fields, which a later version may add. */
+/** Reads a link as the user sees it, each address once; null for any other text. Ignores unknown fields, which a later version may add. */
 export function parseJoinLink(text: string): JoinLink | null {
   if (text.length > MAX_PASTED) return null;
   const trimmed = compact(text);
@@ -53,7 +53,7 @@ export function parseJoinLink(text: string): JoinLink | null {
   const id = readHash(one('id'));
   const file = fields.has('file') ? readHash(one('file')) : null;
   const block = readBlock(one('block'));
-  const addresses = fields.get('at') ?? [];
+  const addresses = [...new Set(fields.get('at'))];
   if (id === null || block === null || (fields.has('file') && file === null)) return null;
   if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) return null;
   // The connector checks later whether it is a multiaddress. A line break or a space cannot be part of an address.

@@ -9,6 +9,8 @@ export type FigureOrigin = 'measured' | 'claimed' | 'estimated';
 export interface Bar {
   readonly label: string;
   readonly count: number;
+  /** The sum of all further values; a peer may claim a value with the same label. */
+  readonly rest?: boolean;
 }
 
 /** How peers or addresses are distributed over the values of one property. */
@@ -73,7 +75,7 @@ function mostFirst(labels: readonly string[]): Bar[] {
   if (counted.length <= MAX_BARS) return counted;
   const rest = counted.slice(MAX_BARS - 1);
   const others = rest.reduce((sum, { count }) => sum + count, 0);
-  return [...counted.slice(0, MAX_BARS - 1), { label: `${rest.length} others`, count: others }];
+  return [...counted.slice(0, MAX_BARS - 1), { label: `${rest.length} others`, count: others, rest: true }];
 }
 
 function pingBars(peers: readonly Peer[]): Bar[] {

@@ -11,7 +11,7 @@ const link: fc.Arbitrary<JoinLink> = fc.record({
     id: bytes,
     work: fc.bigInt({ min: 0n, max: (1n << 256n) - 1n }),
   }),
-  addresses: fc.array(
+  addresses: fc.uniqueArray(
     fc.stringMatching(/^[!-~]{1,80}$/).map((rest) => `/${rest}`),
     { minLength: 1, maxLength: 8 },
   ),
@@ -38,12 +38,22 @@ describe('join links', () => {
     ['no network', text.replace(/id=[^&]*&/, '')],
     ['two networks', `${text}&id=${'00'.repeat(32)}`],
     ['no address', text.replace(/&at=[^&]*/g, '')],
-    ['nine addresses', text + '&at=/ip4/192.0.2.1/tcp/1'.repeat(9)],
+    [
+      'nine addresses',
+      text + [1, 2, 3, 4, 5, 6, 7, 8, 9].map((port) => `&at=/ip4/192.0.2.1/tcp/${port}`).join(''),
+    ],
     ['an address with a line break', `${text.replace(/&at=[^&]*/g, '')}&at=/ip4%0a/x`],
     ['a height above the last one', text.replace(/block=\d+/, 'block=4294967296')],
     ['half an escape', `${text}&at=/ip4%4`],
     ['4 096 characters and more', text + '&x=' + 'y'.repeat(4096)],
   ])('%s is refused', (_what, broken) => expect(parseJoinLink(broken)).toBeNull());
+
+  test('an address that a link has twice counts once', () => {
+    const address = good!.addresses[0]!;
+    expect(parseJoinLink(formatJoinLink({ ...good!, addresses: [address, address] }))?.addresses).toEqual([
+      address,
+    ]);
+  });
 
   test('spaces around it, capitals and fields of later versions are accepted', () => {
     expect(parseJoinLink(`  KITH:join?${text.slice('kith:join?'.length)}&later=1\n`)).toEqual(good);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { activityOf, paidMotes } from '../../../../renderer/format/activity.ts';
-import { foldMined } from '../../../../renderer/format/fold.ts';
+import { daysOf, foldMined } from '../../../../renderer/format/fold.ts';
 import { balanceNotes, balanceParts } from '../../../../renderer/format/balance.ts';
 import { paymentStepsOf } from '../../../../renderer/format/payment-steps.ts';
 import { anEntry } from '../entries.ts';
@@ -143,4 +143,18 @@ describe('mined rewards in a row', () => {
     expect(rows.map((row) => row.kind)).toEqual(['one', 'one', 'one', 'one']);
   });
   test('an empty list stays empty', () => expect(foldMined([])).toEqual([]));
+});
+
+test('a day that comes twice, because a block is dated before the one below it, is two parts with ids of their own', () => {
+  const today = new Date(2027, 3, 8, 0, 10).getTime() / 1000;
+  const times = [today, today - 1200, today, today];
+  const days = daysOf(
+    times.map((time, i) => anEntry({ txid: `${i}`, time })),
+    today + 60,
+  );
+  expect(days.map(({ id, day }) => [id, day])).toEqual([
+    ['0', 'Today'],
+    ['1', 'Yesterday'],
+    ['3', 'Today'],
+  ]);
 });

@@ -188,4 +188,14 @@ describe('distributions', () => {
     expect(versions).toHaveLength(8);
     expect(versions.at(-1)!.label).toBe('5 others');
   });
+
+  test('tell their own “others” from those that a peer claims', () => {
+    const claimed = ['2 others', ...Array.from({ length: 8 }, (_, i) => `v${i}`)];
+    const peers = claimed.map((version) => ({ ...inCountry(version, null), version }));
+    const { bars } = distributionsOf(peers, null).find(({ title }) => title === 'Versions')!;
+    expect(bars.filter(({ label }) => label === '2 others').map(({ rest }) => rest)).toEqual([
+      undefined,
+      true,
+    ]);
+  });
 });
