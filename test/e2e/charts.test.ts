@@ -136,6 +136,28 @@ describe('the charts of the health screen', () => {
     }
   });
 
+  test('pause while the page is hidden, and go on when it is shown', async () => {
+    const setHidden = (hidden: boolean) =>
+      page.evaluate((is) => {
+        Object.defineProperty(document, 'hidden', { value: is, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    const measuredUntil = async () => {
+      const { start, values } = await client.metrics.range({ metrics: ['memoryBytes'], step: 'second' });
+      return start + values.memoryBytes!.length;
+    };
+    await page.getByText('Hour', { exact: true }).click();
+    await expect.poll(() => spoken('Memory')).toMatch(/Resident/);
+    await setHidden(true);
+    const before = await spoken('Memory');
+    const hiddenAt = await measuredUntil();
+    // A point of this chart is ten seconds.
+    await expect.poll(measuredUntil, { timeout: 60_000 }).toBeGreaterThan(hiddenAt + 12);
+    expect(await spoken('Memory')).toBe(before);
+    await setHidden(false);
+    await expect.poll(() => spoken('Memory')).not.toBe(before);
+  });
+
   test('can be seen in every size, theme and in forced colours', async () => {
     for (const label of ['Year', 'Day', 'Hour']) {
       await page.getByText(label, { exact: true }).click();
