@@ -1,4 +1,4 @@
-/** What the page and the worker of the topology map tell each other. */
+/** The messages between the page and the worker of the topology map. */
 import type { Point } from '../../format/map/camera.ts';
 
 export interface LayoutRequest {
