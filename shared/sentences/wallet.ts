@@ -99,9 +99,10 @@ export const WALLET_SENTENCES = {
   'batch-label-number':
     'The label is a number, which may be the decimals of the amount. Separate the cells with semicolons, or name the columns in the first row.',
   'batch-no-receiver': 'The receiver is missing. Enter an address, a payment link or the name of a contact.',
-  'batch-amount': 'The amount is not a number above zero with at most eight decimals. Write it as in 12.5.',
+  'batch-amount':
+    'The amount is not a number above zero with at most eight decimals. Write it as in 12.5 or 12,5.',
   'batch-amount-ambiguous':
-    'The amount has two readings, with decimals or with thousands. Write decimals with a zero behind them, as in 1.2340, and thousands without a separator, as in 1234.',
+    'The amount has two readings, with decimals or with thousands. Write decimals with a zero behind them, as in 1.2340 or 1,2340, and thousands without a separator, as in 1234.',
   'batch-amount-differs':
     'The amount differs from the one in the payment link[, which is {asked:kith}]. Correct one of them, or leave the amount empty.',
   'batch-duplicate': 'The address is already in line {line:number|an earlier line}. It is paid twice.',

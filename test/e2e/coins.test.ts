@@ -170,3 +170,24 @@ test('a table of payments is reported row by row, corrected in place, and paid a
   const amounts = outputs.map(({ amount }) => amount);
   for (const amount of [150_000_000, 200_000_000, 300_000_000]) expect(amounts).toContain(amount);
 });
+
+test('a row of a table in KITH keeps that unit, with the decimal mark of the page, where the page has motes', async () => {
+  const style = { 'kith.numbers': 'comma', 'kith.unit': 'mote' };
+  await page.evaluate(
+    (of) => Object.entries(of).forEach(([key, name]) => localStorage.setItem(key, name)),
+    style,
+  );
+  await page.reload();
+  await go('batch');
+  await field('Payments').fill(`${other};0,00001;dust\n${other};2;rent`);
+  const row = page.getByRole('table', { name: 'Rows of the table' }).locator('tbody tr').first();
+  await row.getByText(/too small to be worth spending/).waitFor();
+  const shown = { row: await row.innerText(), dialog: '' };
+  await row.getByRole('button', { name: 'Edit' }).click();
+  shown.dialog = await page.getByRole('dialog').innerText();
+  await look('batch-row-motes');
+  expect(shown.row).toContain('0,00001 KITH');
+  expect(shown.row).toContain('Send at least 0,0001 KITH.');
+  expect(shown.dialog).toContain('Send at least 0,0001 KITH.');
+  expect(shown.dialog).toMatch(/Amount\s+KITH/);
+});
