@@ -76,7 +76,7 @@ async function findTransaction(node: NodeFacade, txid: string): Promise<Transact
   const waiting = mempool.get(txid);
   if (waiting) {
     const tx = waiting.tx;
-    const place = { block: null, height: null, confirmations: 0 };
+    const place = { block: null, height: null, confirmations: 0, firstSeen: waiting.time };
     return viewTransaction(
       tx,
       tx.inputs.map((input) => spentOutput(node, input)),
@@ -87,7 +87,8 @@ async function findTransaction(node: NodeFacade, txid: string): Promise<Transact
   const mined = await chain.findTransaction(txid);
   if (!mined) throw new KithError('transaction-unknown', 'no such transaction', { data: { txid } });
   const { entry } = mined;
-  const place = { block: entry.id, height: entry.height, confirmations: confirmationsOf(chain, entry) };
+  const confirmations = confirmationsOf(chain, entry);
+  const place = { block: entry.id, height: entry.height, confirmations, firstSeen: null };
   return viewTransaction(mined.transaction, mined.spent ?? [], place, network.hrp);
 }
 

@@ -96,6 +96,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.coins': 'work',
   'wallet.balanceOverTime': 'work',
   'wallet.addresses': 'work',
+  'wallet.owners': 'work',
   'wallet.freeze': 'work',
   'wallet.inspect': 'keys',
   'wallet.deleted': 'work',

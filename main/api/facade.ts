@@ -32,7 +32,13 @@ import type {
   ReceiveRequest,
 } from '../../shared/contract/wallet.ts';
 import type { BalanceOverTime } from '../wallet/lists/balance-over-time.ts';
-import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../shared/contract/wallet-lists.ts';
+import type {
+  AddressOwner,
+  AddressPage,
+  AddressQuery,
+  CoinPage,
+  CoinQuery,
+} from '../../shared/contract/wallet-lists.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Network } from '../core/params/network.ts';
 import type { Block } from '../core/primitives/block.ts';
@@ -262,6 +268,7 @@ export interface WalletAccess
   propagation(name: string, txid: string): Propagation;
   coins(query: CoinQuery): Promise<CoinPage>;
   addresses(query: AddressQuery): Promise<AddressPage>;
+  owners(addresses: readonly string[]): AddressOwner[];
   freeze(coins: NamedCoins, isFrozen: boolean): Promise<void>;
   balanceOverTime(name: string, days: number): Promise<BalanceOverTime>;
   inspect(

@@ -97,6 +97,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.coins': 'read',
   'wallet.balanceOverTime': 'read',
   'wallet.addresses': 'read',
+  'wallet.owners': 'read',
   'wallet.freeze': 'state',
   'wallet.inspect': 'read',
   'wallet.deleted': 'read',

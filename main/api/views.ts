@@ -77,7 +77,7 @@ function addressOf(output: Output, hrp: string): string | null {
 export function viewTransaction(
   tx: Transaction,
   spent: readonly (Output | null)[],
-  place: Pick<TransactionInfo, 'block' | 'height' | 'confirmations'>,
+  place: Pick<TransactionInfo, 'block' | 'height' | 'confirmations' | 'firstSeen'>,
   hrp: string,
 ): TransactionInfo {
   return {

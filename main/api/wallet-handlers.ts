@@ -175,6 +175,7 @@ function createRecordHandlers({ node }: HandlerDeps) {
       return { ...rest, balances: [...balances] };
     }),
     addresses: handlers.addresses.handler(({ input }) => wallets.addresses(input)),
+    owners: handlers.owners.handler(({ input }) => wallets.owners(input.addresses)),
     freeze: handlers.freeze.handler(({ input: { frozen, ...coins } }) => done(wallets.freeze(coins, frozen))),
     inspect: handlers.inspect.handler(({ input }) => wallets.inspect(input)),
     checkAddress: handlers.checkAddress.handler(({ input }) => wallets.checkAddress(input.text)),

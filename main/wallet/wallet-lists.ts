@@ -1,10 +1,19 @@
-import type { AddressPage, AddressQuery, CoinPage, CoinQuery } from '../../shared/contract/wallet-lists.ts';
+import type {
+  AddressOwner,
+  AddressPage,
+  AddressQuery,
+  CoinPage,
+  CoinQuery,
+} from '../../shared/contract/wallet-lists.ts';
 import { outpointKeyOf } from '../core/primitives/outpoint.ts';
+import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import { type BalanceOverTime, readBalanceOverTime } from './lists/balance-over-time.ts';
 import { listAddresses } from './lists/address-list.ts';
 import { allCoins, sortCoins } from './ledger/balance.ts';
+import { CHAIN } from './keys/key-path.ts';
+import { keyLabels } from './lists/key-labels.ts';
 import { listCoins } from './lists/coin-list.ts';
 import { createOwnAddresses, type KeySet } from './lists/own-addresses.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
@@ -26,6 +35,8 @@ export interface WalletLists {
   balanceOverTime(name: string, days: number): Promise<BalanceOverTime>;
   /** A page of the addresses that were issued or paid. */
   addresses(query: AddressQuery): Promise<AddressPage>;
+  /** The wallets that these addresses are of, locked ones too; a map lookup for each. */
+  owners(addresses: readonly string[]): AddressOwner[];
   /**
    * Freezes coins or unfreezes them.
    * @throws {KithError} `wallet-coin-unknown`, `wallet-frozen-full`
@@ -75,6 +86,7 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
       const hasAddress = await addressesWith(name, query.search);
       return ask(name, (wallet) => listAddresses({ ...contextOf(wallet), hasAddress }, query));
     },
+    owners: (texts) => ownersOf(texts, [...(running.opened?.list.values() ?? [])], hrp),
     freeze: ({ name, coins }, isFrozen) =>
       change(name, async (wallet) => {
         const keys = coins.map(({ txid, index }) => outpointKeyOf(txid, index));
@@ -86,4 +98,20 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
         await wallet.setFrozen(keys, isFrozen);
       }),
   };
+}
+
+/** An address may be given in capitals; the answer has it as the node writes it. */
+function ownersOf(texts: readonly string[], wallets: readonly OpenWallet[], hrp: string): AddressOwner[] {
+  return [...new Set(texts.map((text) => text.toLowerCase()))].flatMap((address) => {
+    const lock = decodeAddress(hrp, address);
+    if (isAddressProblem(lock)) return [];
+    return wallets.flatMap(({ name, keyring, file }) => {
+      const keyPath = keyring.find(lock);
+      if (keyPath === undefined) return [];
+      const chain = keyPath.chain === CHAIN.change ? ('change' as const) : ('receive' as const);
+      return [
+        { address, wallet: name, chain, label: keyLabels(file.labels, hrp, keyring).of(keyPath) ?? '' },
+      ];
+    });
+  });
 }

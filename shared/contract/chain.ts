@@ -75,6 +75,8 @@ export const transaction = z.object({
   version: u32,
   validFrom: height,
   expires: height,
+  /** Addition: when this node took it into its mempool; null in a block, because the mempool forgets it then. */
+  firstSeen: unixSeconds.nullable(),
 });
 
 export const coin = z.object({

@@ -1,7 +1,19 @@
 /** The lists of coins and addresses of a wallet. */
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
-import { coinNames, count, done, height, id, limit, total, u32, unixSeconds, walletName } from './fields.ts';
+import {
+  address,
+  coinNames,
+  count,
+  done,
+  height,
+  id,
+  limit,
+  total,
+  u32,
+  unixSeconds,
+  walletName,
+} from './fields.ts';
 import {
   ADDRESS_CHAINS,
   ADDRESS_SORTS,
@@ -92,6 +104,14 @@ export const addressPage = z.object({
   gap: count,
 });
 
+/** Addition: a wallet of this node that an address is of. `label` is empty for none. */
+export const addressOwner = z.object({
+  address: z.string(),
+  wallet: z.string(),
+  chain: z.enum(ADDRESS_CHAINS),
+  label: z.string(),
+});
+
 /** Addition: the coins of a wallet in blocks over time, in equal steps; the first is at `from`, the last at `to`. */
 export const balanceOverTime = z.object({
   from: unixSeconds,
@@ -110,6 +130,11 @@ export const walletListsContract = {
   coins: oc.input(coinQuery).output(coinPage),
   /** Addition: the addresses of a wallet. The first call after a start reads the whole history once. */
   addresses: oc.input(addressQuery).output(addressPage),
+  /**
+   * Addition: which of these addresses are of wallets of this node, and of which; an address of two wallets is listed twice. Other
+   * texts are left out.
+   */
+  owners: oc.input(z.strictObject({ addresses: z.array(address).max(1000) })).output(z.array(addressOwner)),
   /** Addition: freezes coins, so that no payment spends them, or unfreezes them. */
   freeze: oc.input(z.strictObject({ name: walletName, coins: coinNames, frozen: z.boolean() })).output(done),
 };
@@ -118,6 +143,7 @@ export type BalanceOverTime = Readonly<z.infer<typeof balanceOverTime>>;
 export type AddressQuery = z.infer<typeof addressQuery>;
 export type AddressPage = Readonly<z.infer<typeof addressPage>>;
 export type OwnAddressEntry = Readonly<z.infer<typeof ownAddress>>;
+export type AddressOwner = Readonly<z.infer<typeof addressOwner>>;
 export type CoinQuery = z.infer<typeof coinQuery>;
 export type CoinPage = Readonly<z.infer<typeof coinPage>>;
 export type OwnCoinEntry = Readonly<z.infer<typeof ownCoin>>;

@@ -288,6 +288,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       coins: async () => ({ coins: [], count: 0, sum: 0 }),
       balanceOverTime: async () => ({ from: 1, to: 2, balances: [], complete: true }),
       addresses: async () => ({ addresses: [], count: 0, balance: 0, gap: 100 }),
+      owners: () => [],
       freeze: async () => undefined,
       draft: (id) => (id === 'd1' ? { wallet: 'mine', payment: draft } : undefined),
       async confirm(id, password) {

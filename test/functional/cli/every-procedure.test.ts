@@ -158,7 +158,7 @@ test('the chain returns headers, blocks, transactions, coins, totals and events'
   const [txid] = block['transactions'] as [string];
   const transaction = await ask('chain.transaction', { txid });
   const fields =
-    'txid:hash wid:hash hex:hex size:int fee:int? inputs:list outputs:list block:hash? height:int? confirmations:int';
+    'txid:hash wid:hash hex:hex size:int fee:int? inputs:list outputs:list block:hash? height:int? confirmations:int firstSeen:int?';
   expect(holds(transaction, fields)).toEqual(['version', 'validFrom', 'expires']);
   const coin = await ask('chain.coin', { txid, index: 0 });
   expect(holds(coin, 'amount:int lockType:int lock:hex height:int coinbase:flag')).toEqual([]);
@@ -368,6 +368,9 @@ test('coins and addresses are listed, frozen and combined, and a table of paymen
   expect(holds(list, 'addresses:list count:int balance:int gap:int')).toEqual([]);
   const address = 'address:text index:int state:text payments:int received:int balance:int label:text';
   expect(holds(list.addresses[0]!, address)).toEqual([]);
+  const asked = { addresses: [list.addresses[0]!['address'], 'not an address'] };
+  const owners = await ask<Fields[]>('wallet.owners', asked);
+  expect(owners.map((owner) => holds(owner, 'address:text wallet:text chain:text label:text'))).toEqual([[]]);
   const text = `${list.addresses[0]!['address'] as string};1,5;rent\nnot an address;1;`;
   const report = await ask<{ rows: Fields[] }>('wallet.readBatch', { text });
   expect(holds(report, 'rows:list wrong:int total:int separator:text hasHeader:flag')).toEqual([]);
@@ -452,7 +455,7 @@ const PROMISED = `
   mempool.summary mempool.list mempool.submit
   wallet.create wallet.restore wallet.list wallet.unlock wallet.lock wallet.balance wallet.address wallet.newAddress
   wallet.quote wallet.prepare wallet.confirm wallet.send wallet.history
-  wallet.coins wallet.freeze wallet.prepareConsolidation wallet.addresses wallet.readBatch
+  wallet.coins wallet.freeze wallet.prepareConsolidation wallet.addresses wallet.owners wallet.readBatch
   mining.start mining.stop mining.status mining.template mining.generate
 `
   .trim()

@@ -115,3 +115,18 @@ test('pages have every address once, and only used ones can be asked for', async
   expect((await addresses({ state: 'used' })).addresses.map(({ index }) => index)).toEqual([4]);
   expect((await addresses({ state: 'unused' })).count).toBe(6);
 });
+
+test('the owner of an address is found in each wallet, locked or not, for change too; other texts have none', async () => {
+  await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
+  await send(world, 'a', STRANGER, 100_000_000);
+  const labelled = await world.wallets.newAddress('a', 'Mira');
+  const second = await world.wallets.address('b');
+  const [change] = (await addresses({ chain: 'change', state: 'used' })).addresses;
+  world.wallets.lock('b');
+  const asked = [second, STRANGER, 'not an address', labelled.toUpperCase(), change!.address, second];
+  expect(world.wallets.owners(asked)).toEqual([
+    { address: second, wallet: 'b', chain: 'receive', label: '' },
+    { address: labelled, wallet: 'a', chain: 'receive', label: 'Mira' },
+    { address: change!.address, wallet: 'a', chain: 'change', label: '' },
+  ]);
+});
