@@ -10,7 +10,7 @@ export interface PaymentStep {
 }
 
 /** Number of confirmations from which on a payment is called confirmed. */
-const CONFIRMED_AT = 6;
+export const CONFIRMED_AT = 6;
 
 /** The steps of a payment: signed → queued, or seen by n of m peers → in block N → confirmed. */
 export function paymentStepsOf(entry: HistoryEntry, maturity: number): PaymentStep[] {
