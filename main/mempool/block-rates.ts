@@ -10,10 +10,6 @@ import type { PoolEntry } from './entry.ts';
 import type { ObservedBlock } from './mined-odds.ts';
 import type { Pool } from './pool.ts';
 
-export interface BlockRate extends ObservedBlock {
-  readonly height: Height;
-}
-
 /** A block that was connected, and the coins that it spent. */
 export interface ConnectedStep {
   readonly block: Block;
@@ -26,9 +22,9 @@ export interface BlockRates {
   connected(step: ConnectedStep): void;
   disconnected(height: Height): void;
   /** Adds blocks that were observed before a restart; blocks observed since then stay. */
-  restore(saved: readonly BlockRate[]): void;
+  restore(saved: readonly ObservedBlock[]): void;
   /** The observed ones of the last {@link OBSERVED_BLOCKS} blocks, in order of height. */
-  recent(): readonly BlockRate[];
+  recent(): readonly ObservedBlock[];
 }
 
 export interface BlockRatesDeps {
@@ -39,20 +35,23 @@ export interface BlockRatesDeps {
 
 export const OBSERVED_BLOCKS = 100;
 // A block is observed if its time is at most this many block intervals ago. Older ones are being synced: the payments that
-// waited for them are not known, and they say little about the next block.
+// waited for them are not known, and they say little about the next block. Where blocks come every few seconds, clocks may
+// differ by more than that: then it is the difference that the rules allow, at most ten minutes.
 const NEAR_TIP_SPACINGS = 10;
+const NEAR_TIP_SECONDS = 600;
 
 export function createBlockRates({ chain, pool, clock }: BlockRatesDeps): BlockRates {
-  const rates = new Map<Height, BlockRate>();
-  const nearTip = NEAR_TIP_SPACINGS * chain.network.params.spacing;
+  const rates = new Map<Height, ObservedBlock>();
+  const { spacing, futureLimit } = chain.network.params;
+  const nearTip = Math.max(NEAR_TIP_SPACINGS * spacing, Math.min(futureLimit, NEAR_TIP_SECONDS));
   /** What was in reach of the next block when the block at this height had been connected; null if that is not known. */
   let last: { readonly height: Height; readonly reach: number } | null = null;
 
   const observe = ({ block, delta }: ConnectedStep): void => {
     const { height } = block.header;
     if (last?.height !== height - 1) return;
-    const asked = askedBy(block, delta.spent, { pool, now: clock.now() });
-    rates.set(height, { height, asked, reach: last.reach });
+    const asked = askedBy(contentsOf(block, delta.spent), pool.graph.entries(), { height, now: clock.now() });
+    if (asked !== null) rates.set(height, { height, asked, reach: last.reach });
   };
 
   return {
@@ -80,40 +79,73 @@ export function createBlockRates({ chain, pool, clock }: BlockRatesDeps): BlockR
 }
 
 // Below this room few payments fit into a block.
-export const FULL_BYTES = 2000;
+const FULL_BYTES = 2000;
 const FULL_OUTPUTS = 20;
 // Seconds. A miner may not have a payment that is younger, or may still work on a template without it.
 const WAITED_LONG_ENOUGH = 60;
 
-/** What fee rate a block asked for, by its transactions and by what the pool still has after it. */
-function askedBy(
-  block: Block,
-  spent: Delta['spent'],
-  { pool, now }: { readonly pool: Pick<Pool, 'graph'>; readonly now: number },
-): number {
-  const room = MAX_BLOCK_BYTES - block.bytes.length;
+/** What a block can still take. */
+interface Room {
+  readonly bytes: number;
+  readonly outputs: number;
+}
+
+/** What counts of a block. */
+export interface BlockContents {
+  readonly room: Room;
+  /** Without the coinbase. */
+  readonly payments: number;
+  /** What each payment paid. */
+  rates(): readonly Feerate[];
+}
+
+interface Moment {
+  readonly height: Height;
+  readonly now: UnixSeconds;
+}
+
+function contentsOf(block: Block, spent: Delta['spent']): BlockContents {
   const outputs = block.transactions.reduce((sum, tx) => sum + tx.outputs.length, 0);
-  const isFull = room < FULL_BYTES || MAX_BLOCK_OUTPUTS - outputs < FULL_OUTPUTS;
-  if (isFull) return lowestRate(effectiveRates(block.transactions.slice(1), spent));
-  return highestRate(pool.graph.entries(), { room, height: block.header.height, now });
+  return {
+    room: { bytes: MAX_BLOCK_BYTES - block.bytes.length, outputs: MAX_BLOCK_OUTPUTS - outputs },
+    payments: block.transactions.length - 1,
+    rates: () => effectiveRates(block.transactions.slice(1), spent),
+  };
+}
+
+/**
+ * What fee rate a block asked for, in motes per byte, by its payments and by what the pool still has after it. Null for a
+ * block without payments that nothing waited for: it does not show what its miner would have included.
+ */
+export function askedBy(block: BlockContents, left: Iterable<LeftOut>, moment: Moment): number | null {
+  if (block.room.bytes < FULL_BYTES || block.room.outputs < FULL_OUTPUTS) return lowestRate(block.rates());
+  const highest = highestRate(left, { room: block.room, ...moment });
+  return highest === 0 && block.payments === 0 ? null : highest;
 }
 
 /** What an entry of the pool needs to enter a block. */
-interface LeftOut extends Feerate, Pick<PoolEntry, 'time' | 'validFrom' | 'ancestors'> {}
+interface LeftOut extends Feerate, Pick<PoolEntry, 'time' | 'validFrom' | 'outputs' | 'ancestors'> {}
 
-/** The highest fee rate, in motes per byte, that a block with this room in bytes left out at `now`; 0 for none. */
+/** The highest fee rate, in motes per byte, that a block with this room left out at `now`; 0 for none. */
 export function highestRate(
   entries: Iterable<LeftOut>,
-  { room, height, now }: { readonly room: number; readonly height: Height; readonly now: UnixSeconds },
+  { room, height, now }: Moment & { readonly room: Room },
 ): number {
   let highest = 0;
   for (const entry of entries) {
     if (entry.time > now - WAITED_LONG_ENOUGH || entry.validFrom > height) continue;
-    if (entry.ancestors.size <= room)
+    if (entry.ancestors.size <= room.bytes && mostOutputs(entry) <= room.outputs)
       highest = Math.max(highest, perByte(lowerFeerate(entry, entry.ancestors)));
   }
   return highest;
 }
+
+/** Bytes of an output to an address. */
+const OUTPUT_BYTES = 42;
+
+/** The outputs of an entry, and the most that its ancestors can have by their size. */
+const mostOutputs = ({ size, outputs, ancestors }: LeftOut): number =>
+  outputs + Math.floor((ancestors.size - size) / OUTPUT_BYTES);
 
 // This share of the bytes that paid least is left out: a miner includes payments of its own for nothing, and small ones fill
 // the last room that no better-paying one fits into.

@@ -10,7 +10,8 @@ import { MAX_POOL_USAGE } from '../core/policy/policy-limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import { crashPoint } from '../lib/crash-point.ts';
 import { readRegularFile } from '../lib/read-regular.ts';
-import { type BlockRate, OBSERVED_BLOCKS } from './block-rates.ts';
+import { OBSERVED_BLOCKS } from './block-rates.ts';
+import type { ObservedBlock } from './mined-odds.ts';
 import { syncFolder } from '../lib/sync-folder.ts';
 import { codeOf } from '../lib/errors.ts';
 
@@ -25,7 +26,7 @@ export interface SavedPool {
   /** Parents before children. */
   readonly transactions: readonly SavedTransaction[];
   /** The last observed blocks, in order of height. */
-  readonly blocks: readonly BlockRate[];
+  readonly blocks: readonly ObservedBlock[];
 }
 
 /** A sentence for the log that says why the file cannot be read. */
@@ -139,9 +140,9 @@ export function decodePoolFile(bytes: Uint8Array, networkId: Hash): SavedPool | 
   return failed === null ? { transactions, blocks } : { problem: `it cannot be decoded (${failed})` };
 }
 
-function readBlocks(reader: Reader): BlockRate[] {
+function readBlocks(reader: Reader): ObservedBlock[] {
   const count = reader.u32();
-  const blocks: BlockRate[] = [];
+  const blocks: ObservedBlock[] = [];
   // More than these are of no use, and make `finish` fail.
   for (let i = 0; i < Math.min(count, OBSERVED_BLOCKS) && reader.failed === null; i++)
     blocks.push({ height: reader.u32(), asked: reader.u64() / RATE_BYTES, reach: reader.u64() / RATE_BYTES });

@@ -33,7 +33,7 @@ import { createOrphans } from './orphans.ts';
 import { createProjection, type Projection } from './projection.ts';
 import { createPersistence } from './persistence.ts';
 import type { SavedPool } from './mempool-file.ts';
-import { minedOdds } from './mined-odds.ts';
+import { bytesAhead, minedOdds } from './mined-odds.ts';
 import { createPool, type Pool, type PoolEvents } from './pool.ts';
 import { createReorgReadd } from './reorg-readd.ts';
 import { createSignatureQueue } from './signature-queue.ts';
@@ -239,7 +239,8 @@ function lookupsIn(
     },
     newest: (limit) => firstOf(graph.entries(), limit, (a, b) => a.sequence > b.sequence),
     feerates: () => estimateFeerates(histogram, spacing, floor()),
-    odds: (feerate) => minedOdds(feerate, { blocks: rates.recent(), ahead: histogram.bytesAbove(feerate) }),
+    odds: (feerate) =>
+      minedOdds(feerate, { blocks: rates.recent(), ahead: bytesAhead(graph.entries(), feerate) }),
     isVerified(wid, rules) {
       if (graph.size === 0) return false;
       const entry = graph.getByWid(toBinary(wid));

@@ -2,20 +2,33 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import type { Transaction } from '../../../main/core/primitives/transaction.ts';
+import { MAX_TRANSACTION_BYTES } from '../../../main/core/primitives/limits.ts';
 import { coinKey, type CoinKey } from '../../../main/core/primitives/coin-key.ts';
 import type { Coin } from '../../../main/core/primitives/coin.ts';
-import { createBlockRates, highestRate, lowestRate } from '../../../main/mempool/block-rates.ts';
+import { askedBy, createBlockRates, highestRate, lowestRate } from '../../../main/mempool/block-rates.ts';
 import { effectiveRates } from '../../../main/mempool/effective-rates.ts';
 import { newDirectory } from '../../support/chain/test-chain.ts';
 import { coinsOf, createWorld, type Funds, NETWORK, type World } from './world.ts';
 
 const ENOUGH = 20;
 
-/** Mines blocks whose times are those of the clock. */
+/** The coins that the payments of the mined blocks spend. */
+const purses = new WeakMap<World, Funds>();
+
+async function openBusy(options?: Parameters<typeof createWorld>[0]): Promise<World> {
+  const world = await createWorld(options);
+  const [coin] = await world.mature(1);
+  purses.set(world, coin!);
+  return world;
+}
+
+/** Mines blocks with a payment each, whose times are those of the clock. */
 async function mineNow(world: World, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     world.clock.pass(NETWORK.params.spacing * 1000);
-    await world.mine([], { header: { time: world.clock.now() } });
+    const payment = world.payment([purses.get(world)!]);
+    purses.set(world, coinsOf(payment)[0]!);
+    await world.mine([payment], { header: { time: world.clock.now() } });
   }
 }
 
@@ -23,7 +36,7 @@ const observed = (world: World): number => world.mempool.odds(100).observed;
 
 describe('the observed blocks', () => {
   test('are those near the tip, and give odds from twenty on', async () => {
-    const world = await createWorld();
+    const world = await openBusy();
     // Their times are long before the clock, as in a sync.
     for (let i = 0; i < ENOUGH + 5; i++) await world.mine();
     expect(observed(world)).toBe(0);
@@ -36,14 +49,26 @@ describe('the observed blocks', () => {
     for (const { share } of chances) expect(share).toBeGreaterThan(0.95);
   });
 
+  test('are not those without payments, which do not show what their miners include', async () => {
+    const world = await openBusy();
+    await mineNow(world, 1);
+    for (let i = 0; i < 3; i++) {
+      world.clock.pass(NETWORK.params.spacing * 1000);
+      await world.mine([], { header: { time: world.clock.now() } });
+    }
+    expect(observed(world)).toBe(0);
+    await mineNow(world, 1);
+    expect(observed(world)).toBe(1);
+  });
+
   test('are at most a hundred', async () => {
-    const world = await createWorld();
+    const world = await openBusy();
     await mineNow(world, 105);
     expect(observed(world)).toBe(100);
   });
 
   test('stay over a restart', async () => {
-    const world = await createWorld({ file: join(newDirectory(), 'mempool.dat') });
+    const world = await openBusy({ file: join(newDirectory(), 'mempool.dat') });
     await mineNow(world, ENOUGH + 1);
     const before = world.mempool.odds(100);
     expect(before.chances).not.toEqual([]);
@@ -54,7 +79,7 @@ describe('the observed blocks', () => {
   });
 
   test('are forgotten when they are disconnected', async () => {
-    const world = await createWorld();
+    const world = await openBusy();
     await mineNow(world, ENOUGH + 1);
     // Later, so that the blocks of the branch are not near the tip.
     world.clock.pass(3_600_000);
@@ -62,8 +87,22 @@ describe('the observed blocks', () => {
     expect(observed(world)).toBe(ENOUGH - 3);
   });
 
+  test('do not let a payment before a backlog of its own rate', async () => {
+    const world = await openBusy();
+    await mineNow(world, ENOUGH + 1);
+    const share = (feerate: number) => world.mempool.odds(feerate).chances[0]!.share;
+    const [coin] = await world.mature(1);
+    for (let funds = coin!, i = 0; i < 11; i++) {
+      const waiting = world.payment([funds], { fee: 10 * MAX_TRANSACTION_BYTES, padding: 95_000 });
+      expect(await world.submit(waiting)).toBe('in');
+      funds = coinsOf(waiting)[0]!;
+    }
+    expect(share(10)).toBe(0);
+    expect(share(20)).toBeGreaterThan(0.5);
+  });
+
   test('that leave out a payment with room for it would not have taken one of its rate', async () => {
-    const world = await createWorld();
+    const world = await openBusy();
     const [coin] = await world.mature(1);
     await mineNow(world, 1);
     const waiting = world.payment([coin!], { fee: 100_000 });
@@ -125,9 +164,10 @@ describe('the highest rate that a block left out', () => {
     size: 100,
     time: 1_000,
     validFrom: 5,
+    outputs: 2,
     ancestors: { fee: 3_000, size: 100, count: 1 },
   };
-  const at = { room: 100, height: 5, now: 1_060 };
+  const at = { room: { bytes: 100, outputs: 50 }, height: 5, now: 1_060 };
 
   test.each([
     ['of a payment that fits', entry, 30],
@@ -138,12 +178,35 @@ describe('the highest rate that a block left out', () => {
     ],
     ['of a payment that arrived a moment ago', { ...entry, time: 1_001 }, 0],
     ['of a payment that was not valid yet', { ...entry, validFrom: 6 }, 0],
+    ['of a payment with more outputs than there was room for', { ...entry, outputs: 51 }, 0],
   ])('%s', (_, left, rate) => expect(highestRate([left], at)).toBe(rate));
 
   test('is the package rate where the parent pays less', () => {
     const child = { ...entry, ancestors: { fee: 4_000, size: 200, count: 2 } };
-    expect(highestRate([child], { ...at, room: 200 })).toBe(20);
+    expect(highestRate([child], { ...at, room: { bytes: 200, outputs: 50 } })).toBe(20);
   });
+});
+
+test('a parent whose outputs may not have fit is not left out with its child', () => {
+  const batch = { fee: 1, size: 4_300 };
+  const child = { fee: 3_000, size: 100, time: 1_000, validFrom: 5, outputs: 2 };
+  const ancestors = { fee: child.fee + batch.fee, size: child.size + batch.size, count: 2 };
+  const rate = (outputs: number) =>
+    highestRate([{ ...child, ancestors }], { room: { bytes: 5_000, outputs }, height: 5, now: 1_060 });
+  expect(rate(103)).toBe(0);
+  expect(rate(104)).toBeGreaterThan(0);
+});
+
+test('a block without payments says nothing, unless it left some out', () => {
+  const room = { bytes: 999_000, outputs: 9_999 };
+  const at = { height: 5, now: 1_060 };
+  const empty = { room, payments: 0, rates: () => [] };
+  const waiting = { fee: 3_000, size: 100, time: 1_000, validFrom: 0, outputs: 2 };
+  const left = { ...waiting, ancestors: { fee: 3_000, size: 100, count: 1 } };
+  expect(askedBy(empty, [], at)).toBeNull();
+  expect(askedBy(empty, [{ ...left, time: 1_059 }], at)).toBeNull();
+  expect(askedBy(empty, [left], at)).toBe(30);
+  expect(askedBy({ ...empty, payments: 1 }, [], at)).toBe(0);
 });
 
 test('a full block asked for the lowest rate that entered it', () => {

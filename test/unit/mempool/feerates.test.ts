@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { MinedOdds } from '../../../shared/contract/mempool.ts';
 import { seededRandom } from '../../../main/lib/random.ts';
 import { MIN_FEERATE } from '../../../main/core/policy/policy-limits.ts';
-import { MAX_BLOCK_BYTES } from '../../../main/core/primitives/limits.ts';
-import { FULL_BYTES, highestRate, lowestRate, OBSERVED_BLOCKS } from '../../../main/mempool/block-rates.ts';
-import { minedOdds, type ObservedBlock } from '../../../main/mempool/mined-odds.ts';
+import { MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../../../main/core/primitives/limits.ts';
+import { askedBy, OBSERVED_BLOCKS } from '../../../main/mempool/block-rates.ts';
+import { bytesAhead, minedOdds, type ObservedBlock } from '../../../main/mempool/mined-odds.ts';
 import { createFeerateHistogram, estimateFeerates } from '../../../main/mempool/feerates.ts';
 
 const SPACING = 60;
@@ -20,6 +20,7 @@ interface Waiting {
   /** In seconds. */
   readonly time: number;
   readonly validFrom: number;
+  readonly outputs: number;
   readonly ancestors: { readonly size: number; readonly fee: number; readonly count: number };
 }
 
@@ -44,31 +45,40 @@ interface Replay {
   readonly full: number;
 }
 
+/** What the payers choose: any fee rate, or half of them the same one. */
+type Choice = 'any' | 'default';
+const DEFAULT_RATE = 3 * MIN_FEERATE;
+
 /**
  * Payments arrive and blocks are found as Poisson processes. `load`: the bytes that arrive in the mean time of a block, as a part
  * of a block; more by day, less by night, and four times as many in an hour of rush each day. Fee rates are log-normal around
- * three times the least. One payer in each block asks for an estimate at a random moment.
+ * three times the least, or for half of the payments exactly that. One payer in each block asks for an estimate at a random
+ * moment.
  */
-function replay(load: number, seed: string): Replay {
+function replay(load: number, choice: Choice, seed: string): Replay {
   const random = seededRandom(seed);
   const exponential = () => -Math.log(1 - random.number());
+  const hasDefault = () => choice === 'default' && random.number() < 0.5;
   const normal = () => Math.sqrt(2 * exponential()) * Math.cos(2 * Math.PI * random.number());
   const histogram = createFeerateHistogram();
   let pool: Waiting[] = [];
   const asked: { block: number; next: number; soon: number }[] = [];
   const lowest: number[] = [];
-  const told: { block: number; feerate: number; odds: MinedOdds }[] = [];
+  const told: Told[] = [];
   const observed: ObservedBlock[] = [];
   let reach = MIN_FEERATE;
-  /** Below this rate a small payment did not enter the block. */
-  const entry: number[] = [];
+  /** What a small payment had to come before to enter the block. */
+  const entry: Cut[] = [];
   let time = 0;
   let arrival = 0;
   let full = 0;
   const arrive = () => {
     const size = Math.ceil(200 + exponential() * (MEAN_BYTES - 200));
-    const fee = Math.ceil(size * MIN_FEERATE * Math.max(1, 3 * Math.exp(normal())));
-    const entry = { size, fee, time: arrival * SPACING, validFrom: 0, ancestors: { size, fee, count: 1 } };
+    const rate = hasDefault() ? DEFAULT_RATE : MIN_FEERATE * Math.max(1, 3 * Math.exp(normal()));
+    const fee = choice === 'any' ? Math.ceil(size * rate) : size * rate;
+    const ancestors = { size, fee, count: 1 };
+    const outputs = 2;
+    const entry = { size, fee, time: arrival * SPACING, validFrom: 0, outputs, ancestors };
     pool.push(entry);
     histogram.add(entry);
   };
@@ -84,16 +94,16 @@ function replay(load: number, seed: string): Replay {
       const { next, soon } = estimateFeerates(histogram, SPACING, MIN_FEERATE);
       asked.push({ block, next, soon });
       hasAsked = true;
-      const feerate = MIN_FEERATE * Math.exp(random.number() * Math.log(20));
-      const facts = { blocks: observed.slice(-OBSERVED_BLOCKS), ahead: histogram.bytesAbove(feerate) };
-      told.push({ block, feerate, odds: minedOdds(feerate, facts) });
+      const feerate = hasDefault() ? DEFAULT_RATE : MIN_FEERATE * Math.exp(random.number() * Math.log(20));
+      const facts = { blocks: observed.slice(-OBSERVED_BLOCKS), ahead: bytesAhead(pool, feerate) };
+      told.push({ block, feerate, time: askedAt * SPACING, odds: minedOdds(feerate, facts) });
     };
     for (; arrival < found; arrival += (exponential() * MEAN_BYTES) / (MAX_BLOCK_BYTES * demandAt(arrival))) {
       if (!hasAsked && arrival > askedAt) ask();
       arrive();
     }
     if (!hasAsked) ask();
-    pool.sort((a, b) => b.fee / b.size - a.fee / a.size);
+    pool.sort((a, b) => b.fee / b.size - a.fee / a.size || a.time - b.time);
     let bytes = 0;
     let first = 0;
     while (first < pool.length && bytes + pool[first]!.size <= MAX_BLOCK_BYTES) bytes += pool[first++]!.size;
@@ -111,15 +121,12 @@ function replay(load: number, seed: string): Replay {
         taken.push(each);
       }
     }
-    entry.push(entryRate(pool, taken));
-    const room = MAX_BLOCK_BYTES - bytes;
-    observed.push({
-      asked:
-        room < FULL_BYTES
-          ? lowestRate(taken)
-          : highestRate(left, { room, height: block, now: found * SPACING }),
-      reach,
-    });
+    entry.push(entryCut(pool, taken));
+    const outputs = MAX_BLOCK_OUTPUTS - taken.reduce((sum, each) => sum + each.outputs, 0);
+    const room = { bytes: MAX_BLOCK_BYTES - bytes, outputs };
+    const contents = { room, payments: taken.length, rates: () => taken };
+    const rate = askedBy(contents, left, { height: block, now: found * SPACING });
+    if (rate !== null) observed.push({ height: block, asked: rate, reach });
     for (const mined of taken) histogram.remove(mined);
     reach = histogram.rateBehind(MAX_BLOCK_BYTES);
     pool = left;
@@ -137,27 +144,38 @@ function replay(load: number, seed: string): Replay {
   };
 }
 
-/** The lowest fee rate at which a payment of 300 bytes would have entered: it goes before everything that pays less. */
-function entryRate(pool: readonly Waiting[], taken: readonly Waiting[]): number {
+interface Told {
+  readonly block: number;
+  readonly feerate: number;
+  readonly time: number;
+  readonly odds: MinedOdds;
+}
+
+/** A fee rate, and the time of the payment at that rate for which there was no more room. */
+interface Cut {
+  readonly rate: number;
+  readonly time: number;
+}
+
+/** The first payment before which one of 300 bytes had to be: it goes before everything that pays less, or came later. */
+function entryCut(pool: readonly Waiting[], taken: readonly Waiting[]): Cut {
   const isIn = new Set(taken);
   let bytes = 0;
   for (const each of pool) {
     if (isIn.has(each)) bytes += each.size;
-    if (bytes + 300 > MAX_BLOCK_BYTES) return each.fee / each.size;
+    if (bytes + 300 > MAX_BLOCK_BYTES) return { rate: each.fee / each.size, time: each.time };
   }
-  return 0;
+  return { rate: 0, time: 0 };
 }
 
-function outcomes(
-  told: readonly { block: number; feerate: number; odds: MinedOdds }[],
-  entry: readonly number[],
-  blocks: number,
-): Outcome[] {
+function outcomes(told: readonly Told[], entry: readonly Cut[], blocks: number): Outcome[] {
   return told
     .filter(({ block, odds: { chances } }) => chances.length > 0 && block + blocks <= BLOCKS)
-    .map(({ block, feerate, odds: { chances } }) => ({
+    .map(({ block, feerate, time, odds: { chances } }) => ({
       share: chances.find((chance) => chance.blocks === blocks)!.share,
-      mined: entry.slice(block, block + blocks).some((needed) => feerate > needed),
+      mined: entry
+        .slice(block, block + blocks)
+        .some((cut) => feerate > cut.rate || (feerate === cut.rate && time < cut.time)),
     }));
 }
 
@@ -177,10 +195,11 @@ const STATED = {
 } as const;
 
 const LOADS = [0.3, 0.6, 0.8, 0.95] as const;
-const replays = new Map<number, Replay>();
-function replayed(load: number): Replay {
-  const known = replays.get(load) ?? replay(load, 'replayed mempool');
-  replays.set(load, known);
+const CHOICES = ['any', 'default'] as const;
+const replays = new Map<string, Replay>();
+function replayed(load: number, choice: Choice = 'any'): Replay {
+  const known = replays.get(`${choice} ${load}`) ?? replay(load, choice, 'replayed mempool');
+  replays.set(`${choice} ${load}`, known);
   return known;
 }
 
@@ -202,32 +221,42 @@ test.each(LOADS)('estimates in a replayed mempool at a load of %d', (load) => {
 });
 
 /** Over all loads, as docs/wallet.md states it. */
-describe('the odds of a payment at a random fee rate, in a replayed mempool', () => {
-  const all = () => LOADS.map((load) => replayed(load).odds);
+describe('the odds of a payment in a replayed mempool', () => {
+  const all = (choice: Choice) => LOADS.map((load) => replayed(load, choice).odds);
   const mean = (list: readonly Outcome[], of: (outcome: Outcome) => number) =>
     list.reduce((sum, outcome) => sum + of(outcome), 0) / list.length;
   const bias = (list: readonly Outcome[]) =>
     mean(list, ({ share }) => share) - mean(list, ({ mined }) => Number(mined));
 
-  test.each(LOADS)('are at most 5 points too low and never too high on average at a load of %d', (load) => {
-    const { one, six } = replayed(load).odds;
-    for (const list of [one, six]) {
-      expect(bias(list)).toBeGreaterThan(-0.05);
-      expect(bias(list)).toBeLessThanOrEqual(0);
-    }
-  });
+  test.each(LOADS.flatMap((load) => CHOICES.map((choice) => [load, choice] as const)))(
+    'are at most 8 points too low and never too high on average at a load of %d and %s rate',
+    (load, choice) => {
+      const { one, six } = replayed(load, choice).odds;
+      for (const list of [one, six]) {
+        expect(bias(list)).toBeGreaterThan(-0.08);
+        expect(bias(list)).toBeLessThanOrEqual(0);
+      }
+    },
+  );
 
   test.each([
     // The share of those that were mined, where the odds were between these.
-    ['one', 0, 0.01, [0.02, 0.06]],
-    ['one', 0.5, 0.9, [0.85, 0.95]],
-    ['one', 0.9, 1, [0.98, 1]],
-    ['six', 0, 0.01, [0, 0.04]],
-    ['six', 0.01, 0.5, [0.2, 0.45]],
-    ['six', 0.5, 0.9, [0.75, 0.9]],
-    ['six', 0.9, 1, [0.98, 1]],
-  ] as const)('within %s: between %d and %d', (horizon, from, to, [least, most]) => {
-    const told = all()
+    ['any', 'one', 0, 0.01, [0.02, 0.06]],
+    ['any', 'one', 0.5, 0.9, [0.85, 0.95]],
+    ['any', 'one', 0.9, 1, [0.98, 1]],
+    ['any', 'six', 0, 0.01, [0, 0.04]],
+    ['any', 'six', 0.01, 0.5, [0.4, 0.6]],
+    ['any', 'six', 0.5, 0.9, [0.75, 0.9]],
+    ['any', 'six', 0.9, 1, [0.98, 1]],
+    ['default', 'one', 0, 0.01, [0.02, 0.06]],
+    ['default', 'one', 0.5, 0.9, [0.9, 0.99]],
+    ['default', 'one', 0.9, 1, [0.98, 1]],
+    ['default', 'six', 0, 0.01, [0, 0.04]],
+    ['default', 'six', 0.01, 0.5, [0.7, 0.85]],
+    ['default', 'six', 0.5, 0.9, [0.8, 0.95]],
+    ['default', 'six', 0.9, 1, [0.98, 1]],
+  ] as const)('at %s rate, within %s: between %d and %d', (choice, horizon, from, to, [least, most]) => {
+    const told = all(choice)
       .flatMap((odds) => odds[horizon])
       .filter(({ share }) => share >= from && share < to);
     expect(told.length).toBeGreaterThan(50);
