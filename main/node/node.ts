@@ -24,7 +24,7 @@ import { powHash } from '../workers/pow.ts';
 import { installNativeSha256 } from '../workers/sha256.ts';
 import { createVerifyPool, type VerifyPool } from '../workers/verify-pool.ts';
 import { type Contacts, createContacts } from '../wallet/contacts/contacts.ts';
-import type { PaymentSpread, Propagation } from '../wallet/lists/history.ts';
+import type { Propagation, SentSpread } from '../wallet/lists/history.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 import { createNodeMeasure, type NodeMeasure } from './measure-node.ts';
@@ -236,12 +236,13 @@ function propagationOf({ peers }: PartialComponents, txid: string): Propagation 
   return { seenBy, ofPeers: peers.relayingPeers(), everSeen };
 }
 
-function spreadOf({ peers }: PartialComponents, txid: string): PaymentSpread | null {
+function spreadOf({ peers }: PartialComponents, txid: string): SentSpread | null {
   const spread = peers?.spreadOf(txid) ?? null;
   if (spread === null) return null;
-  const { startedAt, fetched, announced, firstAfterMs, halfAfterMs, points } = spread;
+  const { startedAt, measured, fetched, announced, firstAfterMs, halfAfterMs, points } = spread;
   return {
     startedAt,
+    measured,
     fetched,
     announced,
     firstAfter: seconds(firstAfterMs),

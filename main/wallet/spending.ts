@@ -66,8 +66,10 @@ export interface SpendingDeps extends SendDeps {
   readonly data: Pick<WalletData, 'newest'>;
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'soon'>;
   readonly random: Random;
-  /** How fast a payment reached the peers; null for one that this node did not send since its start. */
-  readonly spreadOf: (txid: string) => FirstPayment['spread'];
+  /** How fast a payment reached the peers; null if that was not measured: it was not sent since the start, or without a peer. */
+  readonly spreadOf: (
+    txid: string,
+  ) => (NonNullable<FirstPayment['spread']> & { readonly measured: boolean }) | null;
   readonly walletById: (id: string) => OpenWallet | undefined;
 }
 
@@ -165,6 +167,10 @@ function createPreparing(
     return { wallet, network, contacts, allowsPolicyLocks, ...fees, random, drawSeed };
   };
 
+  const measuredSpread = (txid: string): FirstPayment['spread'] => {
+    const spread = spreadOf(txid);
+    return spread?.measured === true ? spread : null;
+  };
   const oddsOf = ({ minedRate, replacedRate }: FasterPlan, spread: FirstPayment['spread'] | undefined) =>
     paymentOdds({
       feerate: minedRate,
@@ -193,7 +199,7 @@ function createPreparing(
           { ...planContext(wallet), ...NO_PAST, entryOf: mempool.get },
           { txid, how, feerate },
         );
-        const odds = oddsOf(plan, how === 'cancel' ? spreadOf(txid) : undefined);
+        const odds = oddsOf(plan, how === 'cancel' ? measuredSpread(txid) : undefined);
         const label = how === 'speed-up' ? (wallet.file.labels.get(txid) ?? '') : '';
         const withOdds = { ...plan, view: { ...plan.view, odds } };
         return Promise.resolve(

@@ -117,7 +117,8 @@ export function createWalletQueries({
       const [counts, spread] = [propagationOf(txid), spreadOf(txid)];
       if (counts === null || spread === null) throw new KithError('wallet-payment-unsent');
       const { seenBy, ofPeers } = counts;
-      return { txid, seenBy, ofPeers, ...spread };
+      const { startedAt, fetched, announced, firstAfter, halfAfter, points } = spread;
+      return { txid, seenBy, ofPeers, startedAt, fetched, announced, firstAfter, halfAfter, points };
     },
     readBatch: createReadBatch({ network, running, contacts }),
     checkAddress: (text) => checkTarget(rules(), text, running.opened?.list.values() ?? []),

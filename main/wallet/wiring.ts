@@ -10,7 +10,7 @@ import { openWalletFiles, type WalletFiles } from './files/wallet-files.ts';
 import { createFollower, type Follower, type FollowerDeps } from './open/chain-follower.ts';
 import { type ChainSearches, type ChainSearchesDeps, createChainSearches } from './open/chain-searches.ts';
 import { createPasswordAttempts, type PasswordAttempts } from './secrets/password-attempts.ts';
-import type { PaymentSpread, Propagation } from './lists/history.ts';
+import type { Propagation, SentSpread } from './lists/history.ts';
 import type { KeyDeps } from './secrets/key-secrets.ts';
 import { nativeSigner, type Signer } from './secrets/native-signer.ts';
 import { createWalletFactory, type WalletFactory } from './open/new-wallet.ts';
@@ -46,7 +46,7 @@ export interface WalletsDeps {
   /** How many peers have seen a payment of the wallets; null for one that it did not send since its start. */
   readonly propagationOf?: ((txid: string) => Propagation | null) | undefined;
   /** Which peers of this node have a payment over time; null for one that it did not send since its start. */
-  readonly spreadOf?: ((txid: string) => PaymentSpread | null) | undefined;
+  readonly spreadOf?: ((txid: string) => SentSpread | null) | undefined;
   /** Whether the node is at the tip that its peers know; without this always. */
   readonly isSynced?: (() => boolean) | undefined;
   /** Ed25519; libsodium by default. */

@@ -126,7 +126,9 @@ test('a pending payment is sped up and then cancelled on its screen', async () =
     const panel = page.getByRole('region', { name: way });
     await panel.getByText('Additional fee').waitFor();
     // This node has seen no blocks of others, but those that it mined itself a moment ago.
-    await panel.getByText(/^Estimated: mined .*% within 6 blocks|^There is not enough data yet/).waitFor();
+    await panel
+      .getByText(/^Estimated chance to be mined: .*% within 6 blocks|^There is not enough data yet/)
+      .waitFor();
     await panel.getByLabel(/^Password of /).fill(PASSWORD);
     await panel.getByRole('button', { name: way, exact: true }).click();
     await expect.poll(() => page.url()).not.toBe(before);

@@ -20,8 +20,8 @@ export interface OwnPaymentsDeps {
  * Tracks which peers have the transactions of this node. Announces each again every 10 to 30 minutes until it is mined.
  */
 export interface OwnPayments {
-  /** Starts to track a transaction. False when it is tracked already. */
-  track(txid: string, wid: Hash, widHex: string): boolean;
+  /** Starts to track a transaction. `isNew`: this node sends it for the first time. False when it is tracked already. */
+  track(tx: { readonly txid: string; readonly wid: Hash; readonly widHex: string }, isNew: boolean): boolean;
   /** A peer requested the transaction from this node or announced it to this node. */
   seen(widHex: string, peerId: string, sign: SpreadSign): void;
   /** Number of connected peers that have it; null when it is not a transaction of this node. */
@@ -68,9 +68,9 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
   }
 
   return {
-    track(txid, wid, widHex) {
+    track({ txid, wid, widHex }, isNew) {
       if (byWid.has(widHex)) return false;
-      const spread = createPaymentSpread(clock, deps.connected);
+      const spread = createPaymentSpread(clock, deps.connected, isNew);
       const own = { txid, wid, peers: new Set<string>(), spread, dueAt: nextTime() };
       byWid.set(widHex, own);
       byTxid.set(txid, own);

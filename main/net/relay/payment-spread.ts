@@ -14,6 +14,8 @@ export interface SpreadPoint {
 export interface Spread {
   /** When this node began to send it, since its start. */
   readonly startedAt: UnixSeconds;
+  /** Whether no peer had it before, and one was connected when this node began to send it: only then do the times say how it spread. */
+  readonly measured: boolean;
   /** Different peers since then, also those that left, by their first sign. */
   readonly fetched: number;
   readonly announced: number;
@@ -38,7 +40,9 @@ const MAX_PEERS = 512;
 export function createPaymentSpread(
   clock: Pick<Clock, 'monotonic' | 'now'>,
   connected: () => number,
+  isNew: boolean,
 ): PaymentSpread {
+  const measured = isNew && connected() > 0;
   const startedAt = clock.now();
   const start = clock.monotonic();
   const known = new Set<string>();
@@ -59,6 +63,7 @@ export function createPaymentSpread(
     },
     read: () => ({
       startedAt,
+      measured,
       ...counts,
       firstAfterMs: points[0]?.afterMs ?? null,
       halfAfterMs,

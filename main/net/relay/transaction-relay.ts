@@ -113,7 +113,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
         mempool.events.on('added', ({ tx, entry, origin }) => {
           fetcher.drop('wid', entry.wid);
           fetcher.drop('txid', entry.txid);
-          if (origin === 'local') own.track(tx.txidHex, tx.wid, entry.wid);
+          if (origin === 'local') own.track({ txid: tx.txidHex, wid: tx.wid, widHex: entry.wid }, true);
           if (origin === 'local') broadcast(tx);
           else announcer.announce(tx.wid, false);
         }),
@@ -129,7 +129,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       for (const each of off) each();
     },
     announce(tx) {
-      if (own.track(tx.txidHex, tx.wid, toHex(tx.wid))) broadcast(tx);
+      if (own.track({ txid: tx.txidHex, wid: tx.wid, widHex: toHex(tx.wid) }, false)) broadcast(tx);
     },
     seenBy: (txid) => own.seenBy(txid),
     spreadOf: (txid) => own.spreadOf(txid),

@@ -25,6 +25,9 @@ export interface Propagation {
 /** How the number of peers that have a payment grew. */
 export type PaymentSpread = Omit<PropagationView, 'txid' | keyof Propagation>;
 
+/** `measured`: the times say how it spread, because no peer had it before and one was connected when it was sent. */
+export type SentSpread = PaymentSpread & { readonly measured: boolean };
+
 export interface HistoryContext {
   readonly ledger: Ledger;
   readonly hrp: string;

@@ -5,7 +5,7 @@ import type { PaymentOdds } from '../../../shared/contract/payment.ts';
 export interface FirstPayment {
   /** The odds of its fee rate. */
   readonly mined: MinedOdds;
-  /** How this node sent it: seconds until a first peer and until half of the peers had it. Null if it did not since its start. */
+  /** How this node sent it: seconds until a first peer and until half of the peers had it. Null if it has not measured it. */
   readonly spread: { readonly firstAfter: number | null; readonly halfAfter: number | null } | null;
   /** Mean seconds between blocks. */
   readonly spacing: number;
@@ -44,20 +44,20 @@ function lateShare({ mined, spread, spacing }: FirstPayment): number | null {
 
 function minedWords({ observed, chances }: MinedOdds): string {
   if (chances.length === 0)
-    return `There is not enough data yet to estimate the odds: this node has observed ${observed} of the 20 blocks that it needs.`;
+    return `There is not enough data yet to estimate the odds: this node has observed ${observed} of the 20 blocks with payments that it needs.`;
   const shares = chances.map(
     ({ blocks, share }) =>
       `${percent(share)} ${blocks === 1 ? 'in the next block' : `within ${blocks} blocks`}`,
   );
-  return `Estimated: mined ${shares.join(', ')}, if the next blocks are like the last ${observed}.`;
+  return `Estimated chance to be mined: ${shares.join(', ')}, if the next blocks are like ${observed === 100 ? '' : `${observed} of `}the last 100.`;
 }
 
 function lateWords({ spread, spacing }: FirstPayment, tooLate: number | null): string {
   if (spread !== null && spread.firstAfter === null)
     return 'No peer has shown that it has the payment that you cancel.';
   if (spread === null || tooLate === null || spread.halfAfter === null)
-    return 'How often a block has the payment that you cancel, because it is found before this one reaches its miner, is not known: this node has not measured how fast that payment spread.';
-  return `A block that is found before this one reaches its miner can have the payment that you cancel: estimated ${percent(tooLate)}, because a block is found every ${spacing}\u00a0s on average, and half of the peers of this node had that payment after ${seconds(spread.halfAfter)}. After that, nodes with the usual rule have only this one, because it pays more.`;
+    return 'A miner that does not have the cancellation yet can still include the first payment. How likely this is, is not known, and not deducted: this node has not measured how fast the first payment spread.';
+  return `A miner that does not have the cancellation yet can still include the first payment: estimated ${percent(tooLate)}, because a block is found every ${spacing}\u00a0s on average, and half of the peers of this node had the first payment after ${seconds(spread.halfAfter)}. Nodes with the usual rule that have the cancellation no longer have the first payment, because the cancellation pays more.`;
 }
 
 /** Never 0 % or 100 %, which an estimate cannot say. */

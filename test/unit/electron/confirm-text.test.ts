@@ -52,7 +52,7 @@ test('shows the wallet, the amount, the fee, the total, the change and the compl
 });
 
 test('shows the odds of a payment that is sped up or cancelled', () => {
-  const sentence = 'Estimated: mined about 85 % in the next block.';
+  const sentence = 'Estimated chance to be mined: about 85 % in the next block.';
   const { detail } = oneDialog(aRequest({ odds: { feerate: 5, observed: 80, chances: [], sentence } }));
   expect(detail).toContain(`block 1440\n\n${sentence}`);
 });

@@ -8,9 +8,10 @@ function movedClock() {
 }
 
 test('a payment that no peer has yet has no times', () => {
-  const spread = createPaymentSpread(movedClock(), () => 8);
+  const spread = createPaymentSpread(movedClock(), () => 8, true);
   expect(spread.read()).toEqual({
     startedAt: 1_700_000_000,
+    measured: true,
     fetched: 0,
     announced: 0,
     firstAfterMs: null,
@@ -22,7 +23,7 @@ test('a payment that no peer has yet has no times', () => {
 test('the first peer, and half of the peers that are connected then, have a time', () => {
   const clock = movedClock();
   let connected = 4;
-  const spread = createPaymentSpread(clock, () => connected);
+  const spread = createPaymentSpread(clock, () => connected, true);
   clock.move(2_000);
   spread.seen('a', 'fetched', 1);
   expect(spread.read()).toMatchObject({ firstAfterMs: 2_000, halfAfterMs: null });
@@ -50,7 +51,7 @@ test('the first peer, and half of the peers that are connected then, have a time
 
 test('peers that left do not count as half of those that are connected', () => {
   const clock = movedClock();
-  const spread = createPaymentSpread(clock, () => 4);
+  const spread = createPaymentSpread(clock, () => 4, true);
   for (const peer of ['a', 'b', 'c']) {
     clock.move(1_000);
     spread.seen(peer, 'announced', 1);
@@ -63,14 +64,14 @@ test('peers that left do not count as half of those that are connected', () => {
 });
 
 test('a peer that comes back, or fetches what it announced, is counted once', () => {
-  const spread = createPaymentSpread(movedClock(), () => 8);
+  const spread = createPaymentSpread(movedClock(), () => 8, true);
   expect([spread.seen('a', 'announced', 1), spread.seen('a', 'fetched', 1)]).toEqual([true, false]);
   expect(spread.read()).toMatchObject({ fetched: 0, announced: 1 });
 });
 
 test('peers that come and go without end fill no memory', () => {
   const clock = movedClock();
-  const spread = createPaymentSpread(clock, () => 8);
+  const spread = createPaymentSpread(clock, () => 8, true);
   for (let i = 0; i < 10_000; i++) {
     clock.move(10);
     spread.seen(`peer ${i}`, 'announced', 1);
@@ -82,4 +83,12 @@ test('peers that come and go without end fill no memory', () => {
     { afterMs: 5_120, peers: 512 },
     512,
   ]);
+});
+
+test('times are a measurement only for a new payment that a peer could get at once', () => {
+  const measured = (connected: number, isNew: boolean): boolean =>
+    createPaymentSpread(movedClock(), () => connected, isNew).read().measured;
+  expect(measured(1, true)).toBe(true);
+  expect(measured(0, true)).toBe(false);
+  expect(measured(1, false)).toBe(false);
 });

@@ -306,8 +306,8 @@ test('own payments are counted by peer and announced again until mined', () => {
     random: { number: () => 0.5 },
   });
   const tx = txOf(1);
-  expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(true);
-  expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(false);
+  expect(own.track({ txid: tx.txidHex, wid: tx.wid, widHex: widOf(tx) }, true)).toBe(true);
+  expect(own.track({ txid: tx.txidHex, wid: tx.wid, widHex: widOf(tx) }, true)).toBe(false);
   for (const peer of ['a', 'b', 'a']) own.seen(widOf(tx), peer, 'fetched');
   expect([own.seenBy(tx.txidHex), own.seenBy('ff')]).toEqual([2, null]);
   for (const peer of ['a', 'c']) own.forget(peer);

@@ -17,10 +17,10 @@ describe('the odds of a payment that is sped up', () => {
     expect(told).toMatchObject({ feerate: 30, observed: 80, chances: odds(0.853, 0.996).chances });
     expect(told).not.toHaveProperty('tooLate');
     expect(words(told.sentence)).toBe(
-      'Estimated: mined about 85 % in the next block, more than 99 % within 6 blocks, if the next blocks are like the last 80.',
+      'Estimated chance to be mined: about 85 % in the next block, more than 99 % within 6 blocks, if the next blocks are like 80 of the last 100.',
     );
     expect(words(paymentOdds({ feerate: 30, mined: odds(0, 0.004) }).sentence)).toContain(
-      'mined less than 1 % in the next block, less than 1 % within 6 blocks,',
+      'mined: less than 1 % in the next block, less than 1 % within 6 blocks,',
     );
   });
 
@@ -46,7 +46,7 @@ describe('the odds of a cancellation', () => {
     expect(tooLate).toBeCloseTo((8.656 / 68.656) * 0.5, 3);
     expect(chances.map(({ share }) => share)).toEqual([0.9 * (1 - tooLate!), 0.99 * (1 - tooLate!)]);
     expect(words(sentence)).toContain(
-      'estimated about 6 %, because a block is found every 60 s on average, and half of the peers of this node had that payment after 6.0 s.',
+      'estimated about 6 %, because a block is found every 60 s on average, and half of the peers of this node had the first payment after 6.0 s.',
     );
   });
 
@@ -61,7 +61,7 @@ describe('the odds of a cancellation', () => {
   ])('deduct nothing and say so where the first payment %s', (_, spread) => {
     const { tooLate, chances, sentence } = cancel({ spread });
     expect([tooLate, chances]).toEqual([null, odds(0.9, 0.99).chances]);
-    expect(sentence).toMatch(/is not known: this node has not measured/);
+    expect(sentence).toMatch(/is not known, and not deducted: this node has not measured/);
   });
 
   test('deduct nothing where no peer has the first payment', () => {
