@@ -37,6 +37,8 @@ export interface ChainDeps {
   readonly checkBuriedSnapshots?: boolean | undefined;
   /** Limit on the bytes of bodies and undo records; without it nothing is pruned. */
   readonly pruneBytes?: number | undefined;
+  /** The lowest block that a wallet has yet to read; null for none. Pruning waits for it, see createPruner. */
+  readonly neededFrom?: (() => Height | null) | undefined;
   /** Bytes of one segment file; tests use small ones. */
   readonly segmentBytes?: number;
   /** Write buffer of LevelDB in bytes; tests use small ones. */

@@ -126,7 +126,9 @@ function createPostCommit(
   const flusher = createFlusher({ clock, sync, onError: failure.report });
   const tip = () => active.tip;
   const pruner =
-    maxBytes === undefined ? null : createPruner({ db, bodies, index, params, maxBytes, log, tip });
+    maxBytes === undefined
+      ? null
+      : createPruner({ db, bodies, index, params, maxBytes, neededFrom: deps.neededFrom, log, tip });
   return {
     sync,
     stop: flusher.stop,

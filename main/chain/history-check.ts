@@ -132,6 +132,7 @@ async function openPast(chain: Chain, deps: ChainDeps, base: HeaderEntry): Promi
     // The chain accepted these headers before. If the clock was set back since, they must not count as early.
     clock: { ...deps.clock, now: () => Math.max(deps.clock.now(), base.time) },
     isVerified: undefined,
+    neededFrom: undefined,
     checkBuriedSnapshots: true,
     pruneBytes: PRUNE_BYTES,
   });

@@ -1,3 +1,4 @@
+import type { Height } from '../../shared/units.ts';
 import type { ConsensusParams } from '../core/consensus/params.ts';
 import type { Log } from '../lib/log.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
@@ -14,6 +15,8 @@ export interface PrunerDeps {
   readonly params: ConsensusParams;
   /** Limit on the bytes of bodies and undo records together. */
   readonly maxBytes: number;
+  /** See ChainDeps. */
+  readonly neededFrom?: (() => Height | null) | undefined;
   readonly log: Log;
   tip(): OwnedEntry;
 }
@@ -26,15 +29,28 @@ export interface Pruner {
 
 /** Number of newest epochs that are never pruned, because snapshots are rebuilt from them (protocol.md §15). */
 const KEPT_EPOCHS = 2;
+/** Blocks that a wallet has yet to read are kept up to this multiple of the limit, so that a wallet cannot fill the disk. */
+const MOST_HELD = 2;
 
 type SegmentKind = 'body' | 'undo';
 
-export function createPruner({ db, bodies, index, params, maxBytes, log, tip }: PrunerDeps): Pruner {
+export function createPruner({
+  db,
+  bodies,
+  index,
+  params,
+  maxBytes,
+  neededFrom,
+  log,
+  tip,
+}: PrunerDeps): Pruner {
   const stores: readonly (readonly [SegmentKind, SegmentStore])[] = [
     ['body', bodies.blocks],
     ['undo', bodies.undo],
   ];
-  const tooMuch = () => bodies.blocks.bytes() + bodies.undo.bytes() > maxBytes;
+  const bytes = () => bodies.blocks.bytes() + bodies.undo.bytes();
+  const tooMuch = () => bytes() > maxBytes;
+  const isNeeded = ({ height }: OwnedEntry) => height >= (neededFrom?.() ?? Infinity);
 
   const pruneOldest = async (place: SegmentKind, store: SegmentStore): Promise<boolean> => {
     // The newest file is never pruned: it is still being written.
@@ -43,6 +59,7 @@ export function createPruner({ db, bodies, index, params, maxBytes, log, tip }: 
     const entries = entriesIn(oldest, place, index);
     const kept = tip().height - KEPT_EPOCHS * params.epoch;
     if (entries.some((entry) => entry.height > kept)) return false;
+    if (bytes() <= MOST_HELD * maxBytes && entries.some(isNeeded)) return false;
     for (const entry of entries) entry[place] = null;
     // The index is written first. After a crash a file without records only uses space; a record without its file would
     // be wrong.

@@ -1,3 +1,4 @@
+import type { Height } from '../../shared/units.ts';
 /** The composition root: wires one node from its configuration. */
 import { join } from 'node:path';
 import { createLocalNode } from '../api/local-node.ts';
@@ -132,6 +133,7 @@ function chain(config: NodeConfig, parts: PartialComponents): Service {
         powHash,
         powHashMany: parts.pow!.powHashMany,
         isVerified: (tx, rules) => parts.mempool?.isVerified(tx.wid, rules) ?? false,
+        neededFrom: () => neededFrom(parts),
         clock: systemClock,
         random: systemRandom,
         log: config.log.child('chain'),
@@ -148,6 +150,15 @@ function chain(config: NodeConfig, parts: PartialComponents): Service {
       await parts.chain!.close();
     },
   };
+}
+
+/** Before the wallets are open it is not known, and every block is kept. */
+function neededFrom({ wallets: opened }: PartialComponents): Height | null {
+  try {
+    return opened === undefined ? 0 : opened.neededFrom();
+  } catch {
+    return null; // the wallets cannot be used, or are stopped
+  }
 }
 
 function mempool(config: NodeConfig, parts: PartialComponents): Service {

@@ -1,4 +1,5 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
+import type { Height } from '../../shared/units.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Faster } from '../../shared/contract/vocabulary.ts';
 import type { Consolidation, DraftPayment, Quote } from '../../shared/contract/payment.ts';
@@ -72,6 +73,8 @@ export interface Wallets
   notices(): readonly Notice[];
   /** Live payments of the wallets, parents first. They are announced until they are mined or expire. */
   ownPending(): Transaction[];
+  /** The lowest block that a wallet has yet to read, or to compare in a search; null for none. */
+  neededFrom(): Height | null;
   /** Other peers than before have a payment. Notifies listeners. */
   touch(txid: string): void;
   /** Calls the listener with a wallet's name after the wallet changed; returns a function that removes the listener. */
@@ -138,6 +141,16 @@ export function createWallets(deps: WalletsDeps): Wallets {
     confirmUnlocked: (draft) => components().spending.confirmUnlocked(draft),
     notices: () => findWalletNotices(running.opened, running.refusal),
     ownPending: () => running.opened?.pending.ownPending() ?? [],
+    neededFrom() {
+      const { list, searches } = components();
+      const next = [...list.values()].map((wallet) => {
+        const search = searches.of(wallet);
+        const own = wallet.ledger.syncedTo.height + 1;
+        return search?.state === 'checking' ? Math.min(search.next, own) : own;
+      });
+      const lowest = Math.min(...next);
+      return lowest > chain.tip().height ? null : lowest;
+    },
     touch(txid) {
       running.opened?.pending.seen(txid);
       for (const wallet of running.opened?.list.values() ?? [])

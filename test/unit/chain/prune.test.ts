@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { extend, newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
 
@@ -22,4 +24,33 @@ test('a pruned chain uses bounded disk space, keeps two epochs, and opens again'
   await extend(again);
   expect(again.tip().height).toBe(151);
   await again.close();
+});
+
+test('blocks that a wallet has yet to read are kept up to twice the limit, and then pruned', async () => {
+  let needed: number | null = 5;
+  const options = { directory: newDirectory(), segmentBytes: 2000, neededFrom: () => needed };
+  const chain = await openTestChain({ ...options, pruneBytes: 1_000_000 });
+  for (let height = 1; height <= 100; height++) await extend(chain);
+  await chain.close();
+  const folders = ['blocks', 'undo'].map((name) => join(options.directory, name));
+  const bytes = folders.flatMap((folder) =>
+    readdirSync(folder).map((name) => statSync(join(folder, name)).size),
+  );
+  const all = bytes.reduce((sum, each) => sum + each, 0);
+
+  // A little below twice the limit: nothing that is needed goes. Well above it: it goes.
+  const held = await openTestChain({ ...options, pruneBytes: Math.ceil(all * 0.7) });
+  await extend(held);
+  await held.sync();
+  expect(await held.readBlock(held.atHeight(5)!.id)).not.toBeNull();
+  needed = null;
+  await extend(held);
+  await expect.poll(() => held.readBlock(held.atHeight(5)!.id)).toBeNull();
+  await held.close();
+
+  needed = 40;
+  const over = await openTestChain({ ...options, pruneBytes: Math.ceil(all * 0.2) });
+  await extend(over);
+  await expect.poll(() => over.readBlock(over.atHeight(45)!.id)).toBeNull();
+  await over.close();
 });

@@ -146,6 +146,18 @@ describe('a search of the chain', () => {
   });
 });
 
+test('the lowest block that a search has yet to compare is needed until its end', async () => {
+  const blocks = gate();
+  const { world } = await worldOfTen({ readBlock: blocks.readBlock });
+  blocks.of(world);
+  expect(world.wallets.neededFrom()).toBeNull();
+  blocks.closeFrom(4);
+  await world.wallets.rescan('a', {});
+  await eventually(() => world.wallets.neededFrom()).toBe(4);
+  await world.wallets.cancelRescan('a');
+  expect(world.wallets.neededFrom()).toBeNull();
+});
+
 describe('a search that is cancelled', () => {
   test('leaves the wallet as it was, and says what it compared', async () => {
     const blocks = gate();
