@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
+import { lookAt } from '../support/look-at.ts';
 
 // The list of blocks follows a real node that gets many of them within seconds, as while it syncs.
 let pages: BrowserPages;
@@ -39,6 +40,20 @@ test('the list first has the rows of a window, and more when no block arrives', 
   });
   await expect.poll(heights).toEqual(range(50, 40));
   expect(await page.evaluate(() => (globalThis as unknown as { counts: number[] }).counts)).toEqual([12, 40]);
+});
+
+test('charts show interval, size and fees of the blocks, and how each is known', async () => {
+  const charts = page.locator('.charts figure');
+  expect(await charts.locator('h3').allInnerTexts()).toEqual([
+    'Interval claimed by miners',
+    'Size measured',
+    'Fees taken by miners measured',
+  ]);
+  expect(await charts.nth(1).locator('g').count()).toBe(50);
+  expect(await charts.nth(1).locator('p').innerText()).toMatch(/^Last 50 blocks: mean \d+\sB, from /);
+  const { size } = await client.chain.block({ height: 50 });
+  expect(await charts.nth(1).locator('title').last().textContent()).toBe(`Block 50: ${size}\u00a0B`);
+  await lookAt(page, 'blocks');
 });
 
 test('after many blocks the list has the newest ones without a gap, and older ones on request', async () => {
