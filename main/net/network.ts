@@ -4,7 +4,7 @@ import { joinLinkTo } from './join.ts';
 import { createMonitoring, type Monitoring } from './monitoring.ts';
 import { createNetworkEvents, type NetworkEvents } from './network-events.ts';
 import { createPeering, type Peering } from './peering.ts';
-import { createAddressCounts } from './peers/address-counts.ts';
+import { countKnown, createAddressCounts } from './peers/address-counts.ts';
 import { createTipAnnouncer, type TipAnnouncer } from './peers/announce-tip.ts';
 import { type Connector, createConnector } from './peers/connector.ts';
 import { createHandshake } from './peers/handshake.ts';
@@ -114,7 +114,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     gossip: host.gossip,
     syncing,
     servesFrom: () => handshake().servesFrom,
-    addresses: () => addrman.size + finding.bootstrap.length,
+    addresses: () => countKnown(addrman, finding.bootstrap),
   });
   const connector = createConnector({
     dial: finding.reach.dial,
@@ -248,7 +248,7 @@ function statusOf({ peering, syncing, monitoring, relaying, connector, events }:
   return {
     ...monitoring.progress(),
     peers: peers.list().length,
-    knownAddresses: addrman.size + finding.bootstrap.length,
+    knownAddresses: countKnown(addrman, finding.bootstrap),
     strangers: events.otherNetworkPeers(),
     clockOffsetSeconds: monitoring.clocks.offset()?.seconds ?? null,
     clock: monitoring.clockNotice(),

@@ -13,6 +13,7 @@ import { createNetworkGroups } from '../net/geo/network-groups.ts';
 import { createNetwork, type PeerNetwork } from '../net/network.ts';
 import { openPeerStore } from '../net/peers/peer-store.ts';
 import { createHost } from '../net/transport/host.ts';
+import { isLocal } from '../net/transport/multiaddrs.ts';
 import { openIdentity } from '../net/transport/identity-place.ts';
 import type { Chain, ChainDeps } from '../chain/chain.ts';
 import { createChain } from '../chain/create-chain.ts';
@@ -66,7 +67,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
     ...parts,
     network,
     datadir,
-    asnOf: createNetworkGroups(config.asnMap).asnOf,
+    asnOf: createNetworkGroups(config.asnMap, isLocal(config.listen)).asnOf,
     countries: createCountries(config.countryData, config.log.child('countries')),
     startedAt: () => startedAt,
     signatures: verify.engine,
@@ -270,7 +271,7 @@ function peers(config: NodeConfig, parts: PartialComponents): Service {
     async start() {
       const host = await createNetwork({
         ...config,
-        groupOf: createNetworkGroups(config.asnMap).of,
+        groupOf: createNetworkGroups(config.asnMap, isLocal(config.listen)).of,
         chain: parts.chain!,
         mempool: parts.mempool!,
         clock: systemClock,

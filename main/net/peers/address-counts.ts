@@ -6,7 +6,7 @@ import {
 } from '../../../shared/contract/vocabulary.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createBreathe } from '../../lib/turns.ts';
-import { addressTypeOf, type GroupOf } from '../transport/multiaddrs.ts';
+import { addressTypeOf, type GroupOf, withoutPeer } from '../transport/multiaddrs.ts';
 import { type AddressManager, ANNOUNCED_SOURCES } from './address-manager.ts';
 
 /** The known addresses as the API reports them, apart from what this file cannot know. */
@@ -83,7 +83,7 @@ function knownAddresses({ addrman, bootstrap, groupOf }: AddressCountsDeps): Kno
     sender: ANNOUNCED_SOURCES.has(entry.foundBy) && !isAddress(entry.source) ? entry.source : null,
     worked: entry.lastGood > 0,
   }));
-  const given = bootstrap.map((address) => ({
+  const given = unknownOf(bootstrap, addrman.list()).map((address) => ({
     address,
     group: groupOf(address),
     foundBy: 'bootstrap' as const,
@@ -92,6 +92,18 @@ function knownAddresses({ addrman, bootstrap, groupOf }: AddressCountsDeps): Kno
   }));
   return [...remembered, ...given];
 }
+
+/** The bootstrap addresses that the address manager does not have: it also keeps those that this node connected to. */
+function unknownOf(bootstrap: readonly string[], known: ReturnType<AddressManager['list']>): string[] {
+  const seen = new Set(known.map(({ entry }) => withoutPeer(entry.address)));
+  return bootstrap.filter((address) => !seen.has(withoutPeer(address)));
+}
+
+/** Number of known addresses; a bootstrap address that the address manager has too counts once. */
+export const countKnown = (addrman: Pick<AddressManager, 'list'>, bootstrap: readonly string[]): number => {
+  const known = addrman.list();
+  return known.length + unknownOf(bootstrap, known).length;
+};
 
 const isAddress = (text: string): boolean => text === '' || text.startsWith('/');
 

@@ -107,16 +107,39 @@ describe('an ASN map', () => {
 });
 
 describe('the network group of an address', () => {
-  const groups = createNetworkGroups(openAsnMap(encoded)!);
+  const everything = openAsnMap(
+    encodeAsnMap([
+      ['20.0.2.0/24', 64_496],
+      ['2a00:db8::/32', 64_498],
+      ['10.0.0.0/8', 64_499],
+      ['127.0.0.0/8', 64_499],
+      ['192.168.0.0/16', 64_499],
+      ['fc00::/7', 64_499],
+    ]),
+  )!;
+  const groups = createNetworkGroups(everything);
   test.each([
-    ['/ip4/192.0.2.1/tcp/1', 'AS64496'],
-    ['/ip4/192.0.3.1/tcp/1', '192.0'],
-    ['/ip6/2001:db8::1/tcp/1', 'AS64498'],
-    ['/ip6/2001:db9::1/tcp/1', '2001:db9'],
+    ['/ip4/20.0.2.1/tcp/1', 'AS64496'],
+    ['/ip4/20.0.3.1/tcp/1', '20.0'],
+    ['/ip6/::ffff:20.0.2.1/tcp/1', 'AS64496'],
+    ['/ip6/64:ff9b::1400:201/tcp/1', 'AS64496'],
+    ['/ip6/2a00:db8::1/tcp/1', 'AS64498'],
+    ['/ip6/2a00:db9::1/tcp/1', '2a00:db9'],
     ['/dns4/example.org/tcp/1', null],
     ['rubbish', null],
+    // Whatever a map says, these belong to no operator.
+    ['/ip4/10.1.2.3/tcp/1', '10.1'],
+    ['/ip4/192.168.1.5/tcp/1', '192.168'],
+    ['/ip6/fd00::1/tcp/1', 'fd00:0'],
+    ['/ip4/127.0.0.1/tcp/1', '127.0.0.1'],
   ])('of %s is %s', (address, group) => {
     expect(groups.of(address)).toBe(group);
+  });
+
+  test('is an operator on loopback for a node that talks only to its own machine', () => {
+    const local = createNetworkGroups(everything, true);
+    expect(local.of('/ip4/127.0.0.1/tcp/1')).toBe('AS64499');
+    expect(local.asnOf('/ip4/192.168.1.5/tcp/1')).toBeNull();
   });
 
   test('is the prefix without a map', () => {
@@ -124,7 +147,7 @@ describe('the network group of an address', () => {
   });
 
   test('of a relayed address is no autonomous system, because its IP is that of the relay', () => {
-    const relayed = '/ip4/192.0.2.1/tcp/1/p2p/12D3KooWRelay/p2p-circuit/p2p/12D3KooWPeer';
-    expect([groups.asnOf('/ip4/192.0.2.1/tcp/1'), groups.asnOf(relayed)]).toEqual([64_496, null]);
+    const relayed = '/ip4/20.0.2.1/tcp/1/p2p/12D3KooWRelay/p2p-circuit/p2p/12D3KooWPeer';
+    expect([groups.asnOf('/ip4/20.0.2.1/tcp/1'), groups.asnOf(relayed)]).toEqual([64_496, null]);
   });
 });

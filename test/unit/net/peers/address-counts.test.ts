@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createAddressCounts } from '../../../../main/net/peers/address-counts.ts';
+import { countKnown, createAddressCounts } from '../../../../main/net/peers/address-counts.ts';
 import { createAddressManager, type AddressManager } from '../../../../main/net/peers/address-manager.ts';
 import type { PeerStore } from '../../../../main/net/peers/peer-store.ts';
 import { systemClock } from '../../../../main/lib/clock.ts';
@@ -47,6 +47,15 @@ describe('the known addresses', () => {
       relayed: 1,
       unknown: 2,
     });
+  });
+
+  test('count a bootstrap address once when this node connected to it', async () => {
+    addrman.add(at('30.1.0.1'), { foundBy: 'bootstrap' });
+    const bootstrap = ['/ip4/30.1.0.1/tcp/21474', at('30.2.0.1')];
+    const counts = await countsOf(bootstrap);
+    expect(counts).toMatchObject({ total: 2, foundBy: [{ source: 'bootstrap', addresses: 2 }] });
+    expect(counts.groups.map(({ addresses }) => addresses)).toEqual([1, 1]);
+    expect(countKnown(addrman, bootstrap)).toBe(2);
   });
 
   test('are counted by how they were found, bootstrap addresses included', async () => {
