@@ -80,7 +80,8 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
     balanceOverTime: (name, days) =>
       ask(name, ({ ledger, id }) => {
         const to = clock.now();
-        return readBalanceOverTime(ledger, components().data, id, { from: to - days * DAY_SECONDS, to });
+        const range = { from: to - days * DAY_SECONDS, to, futureLimit: params.futureLimit };
+        return readBalanceOverTime(ledger, components().data, id, range);
       }),
     async addresses({ name, ...query }) {
       const hasAddress = await addressesWith(name, query.search);

@@ -16,10 +16,10 @@ const [WIDTH, HEIGHT] = [100, 40];
 /** So that the line at its highest is not cut by the edge. */
 const TOP = 2;
 
-/** The line of a balance; null for a wallet that had nothing in all the time. */
+/** The line of a balance; null for a wallet that had nothing in all the time, and for no time. */
 export function balanceLine({ from, to, balances, complete }: BalanceOverTime): BalanceLine | null {
   const most = Math.max(...balances);
-  if (balances.length < 2 || most <= 0) return null;
+  if (balances.length < 2 || most <= 0 || from >= to) return null;
   const x = (index: number) => ((index / (balances.length - 1)) * WIDTH).toFixed(2);
   const y = (balance: number) => (HEIGHT - (balance / most) * (HEIGHT - TOP)).toFixed(2);
   const points = balances.map((balance, i) => `${x(i)},${y(balance)}`).join(' ');
@@ -38,5 +38,5 @@ function lineWords(balances: readonly number[], start: string, complete: boolean
   const ends = `In blocks: ${amountWords(first)} ${start}, ${amountWords(last)} now.`;
   const isBetweenEnds = least === Math.min(first, last) && most === Math.max(first, last);
   const between = isBetweenEnds ? '' : ` Between ${amountWords(least)} and ${amountWords(most)}.`;
-  return `${ends}${between}${complete ? '' : ' Older payments are too many for this line.'}`;
+  return `${ends}${between}${complete ? '' : ' The wallet has too many payments to draw an earlier balance.'}`;
 }

@@ -21,7 +21,7 @@ export interface WalletNetwork {
   readonly idHex: string;
   /** Prefix of its addresses. */
   readonly hrp: string;
-  readonly params: { readonly spacing: number; readonly maturity: number };
+  readonly params: { readonly spacing: number; readonly maturity: number; readonly futureLimit: number };
 }
 
 export interface WalletChain {

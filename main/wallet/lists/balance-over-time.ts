@@ -17,30 +17,41 @@ export interface BalanceOverTime {
 const STEPS = 120;
 /** Payments that are read for a line; they take about 60 ms. */
 export const MOST_READ = 2000;
-/** The time of a block may be so much before that of an earlier block; older payments than this are in no step. */
-const JITTER_SECONDS = 2 * 3600;
+/** The time of a block may be so much before the clock; older payments than this and the future limit are in no step. */
+const LAG_SECONDS = 2 * 3600;
+/** Bytes of payments that are read for a line: large ones take longer. */
+export const MOST_BYTES = 8_000_000;
+
+interface Range {
+  readonly from: UnixSeconds;
+  readonly to: UnixSeconds;
+  /** How far ahead of the clock the time of a block may be, in seconds. */
+  readonly futureLimit: number;
+}
 
 /**
  * Goes back from the coins that the wallet has in blocks now, through its newest payments. A payment counts from the time of
- * its block. With more than `MOST_READ` payments since `from` the line begins at the oldest that was read.
+ * its block. With more than `MOST_READ` payments or `MOST_BYTES` since `from` the line begins at the oldest that was read.
  */
 export async function readBalanceOverTime(
   ledger: Pick<Ledger, 'total'>,
   records: Pick<WalletData, 'newest'>,
   id: string,
-  { from, to }: { readonly from: UnixSeconds; readonly to: UnixSeconds },
+  { from, to, futureLimit }: Range,
 ): Promise<BalanceOverTime> {
   const changes: { time: UnixSeconds; change: number }[] = [];
   let complete = true;
+  let bytes = 0;
   for await (const record of records.newest(id, {})) {
-    if (record.time <= from - JITTER_SECONDS) break;
-    if (changes.length === MOST_READ) {
+    if (record.time <= from - futureLimit - LAG_SECONDS) break;
+    if (changes.length === MOST_READ || bytes >= MOST_BYTES) {
       complete = false;
       break;
     }
+    bytes += record.tx.bytes.length;
     changes.push({ time: record.time, change: changeOf(record) });
   }
-  const start = complete ? from : Math.max(from, ...changes.slice(-1).map(({ time }) => time));
+  const start = complete ? from : Math.min(to, Math.max(from, ...changes.slice(-1).map(({ time }) => time)));
   return { from: start, to, balances: balancesOf(ledger.total, changes, start, to), complete };
 }
 

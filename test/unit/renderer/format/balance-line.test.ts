@@ -16,6 +16,10 @@ describe('the line of a balance', () => {
     expect([line([0, 0, 0]), line([KITH]), line([])]).toEqual([null, null, null]);
   });
 
+  test('is not drawn where it would begin at its end', () => {
+    expect(balanceLine({ from: 5, to: 5, balances: [1, 2], complete: false })).toBeNull();
+  });
+
   test('has its ends, its lowest and its highest balance as a sentence', () => {
     expect(line([2 * KITH, KITH, 3 * KITH])?.sentence).toBe(
       'In blocks: 2 KITH 30 days ago, 3 KITH now. Between 1 KITH and 3 KITH.'.replaceAll(

@@ -1,34 +1,43 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MinedRecord } from '../../../../main/wallet/ledger/wallet-records.ts';
-import { MOST_READ, readBalanceOverTime } from '../../../../main/wallet/lists/balance-over-time.ts';
+import {
+  MOST_BYTES,
+  MOST_READ,
+  readBalanceOverTime,
+} from '../../../../main/wallet/lists/balance-over-time.ts';
 import { encodeAddress } from '../../../../main/core/primitives/address.ts';
 import { testKey } from '../../../support/chain/test-chain.ts';
 import { network, openWorld, send, SUBSIDY, walletWithCoins, type World } from '../world.ts';
 
 /** Payments of the newest to the oldest, as the database returns them: when, and what the wallet got and gave. */
 type Payment = readonly [time: number, received: number, spent: number];
-const recordOf = ([time, received, spent]: Payment) =>
+const recordOf = ([time, received, spent]: Payment, size: number) =>
   ({
     time,
-    tx: { outputs: [{ amount: 999 }, { amount: received }] },
+    tx: { bytes: new Uint8Array(size), outputs: [{ amount: 999 }, { amount: received }] },
     outputs: [{ index: 1 }],
     inputs: [{ coin: { amount: spent } }],
   }) as unknown as MinedRecord;
 
 let read = 0;
-const lineOf = (total: number, payments: readonly Payment[], range = { from: 0, to: 1200 }) =>
+const lineOf = (
+  total: number,
+  payments: readonly Payment[],
+  range: { from: number; to: number; futureLimit?: number } = { from: 0, to: 1200 },
+  size = 300,
+) =>
   readBalanceOverTime(
     { total },
     {
       async *newest() {
         for (const payment of payments) {
           read++;
-          yield recordOf(payment);
+          yield recordOf(payment, size);
         }
       },
     },
     'w',
-    range,
+    { futureLimit: 600, ...range },
   );
 beforeEach(() => void (read = 0));
 
@@ -81,6 +90,27 @@ describe('the balance over time', () => {
     expect([from, complete]).toEqual([1_000_000 - MOST_READ + 1, false]);
     expect(balances[0]).toBe(51);
     expect(read).toBe(MOST_READ + 1);
+  });
+
+  test('finds a payment behind one with a time as early as the network allows', async () => {
+    const payments: Payment[] = [
+      [20_000, 1, 0],
+      [100_700, 60, 0],
+    ];
+    const range = { from: 100_000, to: 101_200, futureLimit: 86_400 };
+    expect((await lineOf(100, payments, range)).balances[0]).toBe(40);
+  });
+
+  test('reads no more than a few megabytes of large payments', async () => {
+    const payments = Array.from({ length: 200 }, (_, i): Payment => [1_000_000 - i, 1, 0]);
+    const { complete } = await lineOf(200, payments, { from: 0, to: 1_000_000 }, 100_000);
+    expect([complete, read]).toEqual([false, MOST_BYTES / 100_000 + 1]);
+  });
+
+  test('does not begin after its end where the times of blocks are ahead of the clock', async () => {
+    const payments = Array.from({ length: MOST_READ + 1 }, (_, i): Payment => [1_010_000 - i, 1, 0]);
+    const { from, to } = await lineOf(MOST_READ + 1, payments, { from: 0, to: 1_000_000 });
+    expect([from, to]).toEqual([1_000_000, 1_000_000]);
   });
 });
 
