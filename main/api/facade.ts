@@ -89,6 +89,7 @@ export const REPORTED_FIELDS = [
   'phase',
   'progress',
   'etaSeconds',
+  'etaRange',
   'blocksPerSecond',
   'bytesPerSecond',
   'stall',

@@ -3,6 +3,7 @@
  * so that tests need only plain data.
  */
 import type { Notice } from '../../shared/contract/fields.ts';
+import { restWords } from '../../shared/rest-words.ts';
 import { describeDuration } from '../lib/duration.ts';
 import { PHASE_LABELS } from '../../shared/phases.ts';
 import { group as grouped } from '../../shared/units.ts';
@@ -53,7 +54,7 @@ function describePhase(facts: SentenceFacts): string {
   const { phase, progress, peers, height, headers } = facts;
   const label = PHASE_LABELS[phase];
   const percent = `${Math.floor(progress * 100)} %`;
-  const rest = `${describeSpeed(facts)}${describeRest(facts.etaSeconds)}`;
+  const rest = `${describeSpeed(facts)}${describeRest(facts.etaRange)}`;
   // A node that was synced before and catches up has a progress of 1: showing 100 % would mislead.
   const share = progress < 1 ? ` (${percent}${rest})` : rest.replace(/^, (.*)$/, ' ($1)');
   switch (phase) {
@@ -148,8 +149,8 @@ function formatBytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function describeRest(seconds: number | null): string {
-  return seconds === null ? '' : `, about ${describeDuration(seconds)} left`;
+function describeRest(range: SentenceFacts['etaRange']): string {
+  return range === null ? '' : `, ${restWords(range)} left`;
 }
 
 function formatCount(n: number, one: string, many: string): string {

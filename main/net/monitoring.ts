@@ -12,7 +12,7 @@ import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
 import { peerViolation } from './protocol/wire-violation.ts';
 import { createSnapshotTrust } from './sync/snapshot-trust.ts';
-import { isSyncing, type SyncProgress } from './sync/sync-progress.ts';
+import { isSyncing, type ShownProgress } from './sync/sync-progress.ts';
 import { createSyncStatus, type Syncing } from './syncing.ts';
 import { GRAYLIST_SCORE } from './transport/gossip-scores.ts';
 import type { Gossip } from './transport/gossip.ts';
@@ -37,7 +37,7 @@ export interface Monitoring {
   readonly clocks: Pick<Clocks, 'record' | 'forget' | 'offset'>;
   start(): void;
   stop(): void;
-  progress(): SyncProgress;
+  progress(): ShownProgress;
   /** Number of additional full-relay connections to open while a problem is suspected. */
   extra(): number;
   /** What is wrong with the clock of this computer. */

@@ -18,7 +18,7 @@ import type { ReachabilityResult } from './nat/verdict.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
 import type { Spread } from './relay/payment-spread.ts';
 import type { MempoolView } from './relay/transaction-relay.ts';
-import type { SyncProgress } from './sync/sync-progress.ts';
+import type { ShownProgress } from './sync/sync-progress.ts';
 
 export interface NetworkDeps {
   readonly network: Network;
@@ -86,7 +86,7 @@ export interface DiscoveryChoice {
 }
 
 /** The state of the peer-to-peer network, as the API reports it. */
-export interface NetworkStatus extends SyncProgress {
+export interface NetworkStatus extends ShownProgress {
   readonly peers: number;
   readonly knownAddresses: number;
   /** Number of peers of another network met since the start. */

@@ -11,7 +11,8 @@ import { createFastStart, type FastStart } from './sync/fast-start.ts';
 import { createHeaderSync, type HeaderSync } from './sync/header-sync.ts';
 import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
 import { createPace } from './sync/download-pace.ts';
-import { type SyncProgress, syncProgress } from './sync/sync-progress.ts';
+import { type ShownProgress, syncProgress } from './sync/sync-progress.ts';
+import { createSyncEstimate } from './sync/sync-estimate.ts';
 import { createRate, type Rate } from './sync/sync-rate.ts';
 import { createOverallProgress } from './sync/overall-progress.ts';
 import { createSnapshotSync, type SnapshotSync } from './sync/snapshot-sync.ts';
@@ -125,7 +126,7 @@ export interface SyncStatus {
    */
   check(): void;
   /** The progress. Its field `progress` is that of the whole sync. */
-  progress(): SyncProgress;
+  progress(): ShownProgress;
 }
 
 export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: SyncStatusDeps): SyncStatus {
@@ -134,7 +135,7 @@ export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: 
     chunks: createPace(clock.monotonic),
     blocks: createPace(clock.monotonic),
   };
-  const progress = createOverallProgress(() =>
+  const read = () =>
     syncProgress({
       chain,
       peers,
@@ -143,8 +144,14 @@ export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: 
       rate: syncing.rate,
       awaitsClock: awaitsClock(),
       paces,
-    }),
-  );
+    });
+  const overall = createOverallProgress();
+  const estimate = createSyncEstimate(clock.monotonic);
+  // The estimate needs the progress of the phase.
+  const progress = (): ShownProgress => {
+    const phase = read();
+    return { ...overall(phase), etaRange: estimate(phase) };
+  };
   return {
     check() {
       syncing.recheck();

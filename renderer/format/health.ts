@@ -1,8 +1,8 @@
 import type { NodeStatus } from '../../shared/contract/node.ts';
 import { PHASE_LABELS } from '../../shared/phases.ts';
+import { restWords } from '../../shared/rest-words.ts';
 import { clockWords } from './network-activity.ts';
 import { bytes, group, percent, plural } from './number.ts';
-import { duration } from './time.ts';
 
 /** `unknown`: nothing is known yet, which is no problem. */
 export type Light = 'good' | 'warn' | 'bad' | 'unknown';
@@ -88,11 +88,11 @@ function warningRow(name: string, { code, message }: NodeStatus['warnings'][numb
   };
 }
 
-function syncRow({ phase, progress, etaSeconds, stall, height }: NodeStatus): HealthRow {
+function syncRow({ phase, progress, etaRange, stall, height }: NodeStatus): HealthRow {
   if (stall !== null) return { name: 'Sync', light: 'warn', sentence: stall };
   if (phase === 'synced')
     return { name: 'Sync', light: 'good', sentence: `In sync to block ${group(height)}.` };
-  const left = etaSeconds === null ? '' : `, about ${duration(etaSeconds)} left`;
+  const left = etaRange === null ? '' : `, ${restWords(etaRange)} left`;
   const share = progress < 1 ? ` (${percent(progress)}${left})` : '';
   return { name: 'Sync', light: 'unknown', sentence: `${PHASE_LABELS[phase]}${share}.` };
 }

@@ -21,6 +21,11 @@ export const nodeStatus = z.object({
   progress: z.number().min(0).max(1),
   /** Null if no estimate is possible. */
   etaSeconds: count.nullable(),
+  /**
+   * Addition: seconds until the end of the phase as a range that does not jump, estimated from the speed of the last seconds and of the
+   * whole phase; null if no estimate is possible.
+   */
+  etaRange: z.object({ from: count, to: count }).nullable(),
   /** Blocks per second, or headers per second during header sync; 0 without progress. */
   blocksPerSecond: z.number().nonnegative(),
   bytesPerSecond: z.number().nonnegative(),

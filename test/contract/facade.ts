@@ -53,6 +53,7 @@ const CONDITION: NodeCondition = {
   phase: 'synced',
   progress: 1,
   etaSeconds: null,
+  etaRange: null,
   blocksPerSecond: 0,
   bytesPerSecond: 0,
   stall: null,

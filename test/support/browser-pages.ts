@@ -12,7 +12,7 @@ export interface BrowserPages {
   /** What went wrong in any page: exceptions, and errors of its console. */
   readonly errors: readonly string[];
   /** Starts a node of the local network with its data in `folder/name`. */
-  startNode(name: string, bootstrap?: readonly string[]): Promise<NodeProcess>;
+  startNode(name: string, bootstrap?: readonly string[], options?: readonly string[]): Promise<NodeProcess>;
   /** Opens the page of a node, with its token unless told otherwise. */
   open(node: Pick<NodeProcess, 'api' | 'tokenFile'>, options?: OpenOptions): Promise<Page>;
   /** Ends browser and nodes, and removes the folder. */

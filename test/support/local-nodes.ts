@@ -10,8 +10,8 @@ import { NODE_CHILD } from './programs.ts';
 export interface LocalNodes {
   /** Data directories are below it. */
   readonly folder: string;
-  /** Starts a node with its data in `folder/name`. */
-  start(name: string, bootstrap?: readonly string[]): Promise<NodeProcess>;
+  /** Starts a node with its data in `folder/name`, and with further options. */
+  start(name: string, bootstrap?: readonly string[], options?: readonly string[]): Promise<NodeProcess>;
   /** Ends the nodes and removes the folder. */
   stop(): Promise<void>;
 }
@@ -21,8 +21,8 @@ export function createLocalNodes(): LocalNodes {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-nodes-'));
   return {
     folder,
-    start: (name, bootstrap = []) =>
-      startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, name), bootstrap)),
+    start: (name, bootstrap = [], options = []) =>
+      startNodeProcess(launcher.launch, [...demoNodeArgs(path.join(folder, name), bootstrap), ...options]),
     async stop() {
       await launcher.endAll();
       rmSync(folder, { recursive: true, force: true });

@@ -17,10 +17,9 @@ const PHASE_RANGES: Readonly<Record<SyncProgress['phase'], readonly [from: numbe
  * program runs, for example when a peer is lost, a phase is repeated, or the chain turns out to be longer. It is 0
  * until the first peer connects, and 1 after the node was synced.
  */
-export function createOverallProgress(read: () => SyncProgress): () => SyncProgress {
+export function createOverallProgress(): (now: SyncProgress) => SyncProgress {
   let highest = 0;
-  return () => {
-    const now = read();
+  return (now) => {
     const [from, to] = PHASE_RANGES[now.phase];
     highest = Math.max(highest, Math.min(1, from + (to - from) * now.progress));
     return { ...now, progress: highest };

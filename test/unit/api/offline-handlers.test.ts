@@ -27,6 +27,7 @@ const CONDITION = {
   phase: 'synced',
   progress: 1,
   etaSeconds: null,
+  etaRange: null,
   clock: null,
   stall: null,
   history: null,

@@ -7,6 +7,7 @@ const CALM: SentenceFacts = {
   phase: 'synced',
   progress: 1,
   etaSeconds: null,
+  etaRange: null,
   blocksPerSecond: 0,
   bytesPerSecond: 0,
   stall: null,
@@ -41,8 +42,8 @@ describe('the sentence about the activity of the node', () => {
     [{ phase: 'starting' }, 'Opening the data directory.'],
     [{ phase: 'stopping' }, 'Stopping: saving all data.'],
     [
-      { phase: 'blocks', progress: 0.269, height: 3100, etaSeconds: 250 },
-      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (26 %, about 4 minutes left).',
+      { phase: 'blocks', progress: 0.269, height: 3100, etaRange: { from: 130, to: 290 } },
+      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (26 %, 2 to 5 minutes left).',
     ],
     [{ phase: 'headers', progress: 0.5, headers: 2000 }, 'Downloading headers: 2\u202f000 so far (50 %).'],
     [
@@ -50,16 +51,22 @@ describe('the sentence about the activity of the node', () => {
       'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 per second, 2.3 MB/s).',
     ],
     [
-      { phase: 'headers', progress: 0.5, headers: 2000, blocksPerSecond: 4.2, etaSeconds: 476 },
-      'Downloading headers: 2\u202f000 so far (50 %, 4.2 per second, about 8 minutes left).',
+      {
+        phase: 'headers',
+        progress: 0.5,
+        headers: 2000,
+        blocksPerSecond: 4.2,
+        etaRange: { from: 476, to: 480 },
+      },
+      'Downloading headers: 2\u202f000 so far (50 %, 4.2 per second, 7 to 8 minutes left).',
     ],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, stall: 'Nobody has it.' },
       'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (50 %). Nobody has it.',
     ],
     [
-      { phase: 'blocks', progress: 1, height: 3100, blocksPerSecond: 4.2, etaSeconds: 476 },
-      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (4.2 per second, about 8 minutes left).',
+      { phase: 'blocks', progress: 1, height: 3100, blocksPerSecond: 4.2, etaRange: { from: 2, to: 7 } },
+      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (4.2 per second, a few seconds left).',
     ],
     [{ phase: 'headers', progress: 1, headers: 2000 }, 'Downloading headers: 2\u202f000 so far.'],
     [

@@ -40,18 +40,21 @@ function told(history: readonly Moment[]): SyncProgress[] {
   };
   const rate = createRate(clock.monotonic);
   let at = history[0]!;
-  const read = createOverallProgress(() => {
+  const overall = createOverallProgress();
+  const read = () => {
     const peers = at.claims.map((height) => ({ tip: { height } }) as unknown as Peer);
-    return syncProgress({
-      chain: { tip: () => entry(at.tip), bestHeader: () => entry(at.tip + at.ahead) },
-      peers: { list: () => peers },
-      headersFrom: () => (at.source ? (peers[0] ?? null) : null),
-      snapshot: at.chunks === null ? null : { done: at.chunks, of: 10 },
-      rate,
-      awaitsClock: at.awaitsClock,
-      paces,
-    });
-  });
+    return overall(
+      syncProgress({
+        chain: { tip: () => entry(at.tip), bestHeader: () => entry(at.tip + at.ahead) },
+        peers: { list: () => peers },
+        headersFrom: () => (at.source ? (peers[0] ?? null) : null),
+        snapshot: at.chunks === null ? null : { done: at.chunks, of: 10 },
+        rate,
+        awaitsClock: at.awaitsClock,
+        paces,
+      }),
+    );
+  };
   return history.map((moment) => {
     at = moment;
     return read();

@@ -14,6 +14,7 @@ const STATUS: NodeStatus = {
   phase: 'synced',
   progress: 1,
   etaSeconds: null,
+  etaRange: null,
   blocksPerSecond: 0,
   bytesPerSecond: 0,
   stall: null,
@@ -69,9 +70,9 @@ describe('the rows of the health screen', () => {
   });
 
   test('tell a sync that makes no progress from one that does', () => {
-    const syncing = { phase: 'blocks', progress: 0.4, etaSeconds: 120 } as const;
+    const syncing = { phase: 'blocks', progress: 0.4, etaRange: { from: 70, to: 180 } } as const;
     expect(rowOf('Sync', syncing)[0]).toMatchObject({ light: 'unknown' });
-    expect(rowOf('Sync', syncing)[0]!.sentence).toMatch(/\(40\u00a0%, about 2 minutes left\)\.$/);
+    expect(rowOf('Sync', syncing)[0]!.sentence).toMatch(/\(40\u00a0%, 1 to 3 minutes left\)\.$/);
     expect(rowOf('Sync', { ...syncing, stall: 'No peer sends blocks.' })).toMatchObject([
       { light: 'warn', sentence: 'No peer sends blocks.' },
     ]);
