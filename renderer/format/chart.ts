@@ -189,26 +189,42 @@ export function axisTop(most: number, atLeast: number): number {
 export function chartSummary(
   title: string,
   range: ChartRange,
-  { series, unit, data }: { series: readonly ChartSeries[]; unit: ChartUnit; data: ChartData },
+  {
+    series,
+    unit,
+    data,
+    now,
+  }: {
+    series: readonly ChartSeries[];
+    unit: ChartUnit;
+    data: ChartData;
+    /** The values of now, by series; undefined where it is not known. */
+    now: readonly (number | null | undefined)[];
+  },
 ): string {
   const { words, seconds } = RANGE_RULES[range];
   if (data.measuredFrom === null) return `${title}: nothing was measured in ${words}.`;
   const isWhole = data.measuredFrom <= data.to - seconds + data.width;
   const since = isWhole ? `in ${words}` : `since ${pointTime(data.measuredFrom, range, data.width)}`;
-  const lines = series.map(({ name }, i) => `${name}: ${columnWords(data.values[i] ?? [], unit)}`);
+  const lines = series.map(({ name }, i) => `${name}: ${columnWords(data.values[i] ?? [], unit, now[i])}`);
   const gaps = countGaps(data);
   const without = gaps === 0 ? '' : ` ${plural(gaps, 'gap')} without a measurement.`;
   return `${title} ${since}. ${lines.join('. ')}.${without}`;
 }
 
-function columnWords(values: readonly (number | null)[], unit: ChartUnit): string {
-  const measured = values.filter((value) => value !== null);
-  const newest = values.at(-1) ?? null;
+/** `newest`: the value of now, which a point of a long range is not; undefined while it is not known. */
+function columnWords(
+  values: readonly (number | null)[],
+  unit: ChartUnit,
+  newest: number | null | undefined,
+): string {
+  const measured = [...values, newest].filter((value) => value != null);
   if (measured.length === 0) return 'not measured';
   const least = valueText(Math.min(...measured), unit);
   const most = valueText(Math.max(...measured), unit);
-  const now = newest === null ? 'not measured now' : `now ${valueText(newest, unit)}`;
-  return least === most ? `${now}, always ${most}` : `${now}, between ${least} and ${most}`;
+  const range = least === most ? `always ${most}` : `between ${least} and ${most}`;
+  if (newest === undefined) return range;
+  return newest === null ? `not measured now, ${range}` : `now ${valueText(newest, unit)}, ${range}`;
 }
 
 /** Stretches between the first and the last value in which nothing was measured. */

@@ -17,6 +17,26 @@ export function rangeOfSample({ time, values }: MetricSample): MetricRange {
   return { stepSeconds: 1, start: time, values: Object.fromEntries(columns) as MetricRange['values'] };
 }
 
+/** A sample this much after the one before means that some were lost on the way. */
+const LOST_SECONDS = 3;
+
+/**
+ * What a sample makes of a range: the range with it, or that the node must be asked for what follows the last step, or for
+ * everything, because the clock was set back. A longer step changes by one sample less than a line is wide, so it is read when it
+ * is over.
+ */
+export function withSample(
+  kept: MetricRange,
+  sample: MetricSample,
+  seconds: number,
+): MetricRange | 'read-rest' | 'read-all' {
+  const last = lastStep(kept);
+  if (sample.time < last) return 'read-all';
+  if (kept.stepSeconds > 1) return sample.time >= last + kept.stepSeconds ? 'read-rest' : kept;
+  if (sample.time - last > LOST_SECONDS) return 'read-rest';
+  return continued(kept, rangeOfSample(sample), seconds) ?? 'read-all';
+}
+
 /**
  * A range with a later one of the same resolution after it, where the later one counts. Steps between them were not measured.
  * At most the last `seconds` stay. Null if they do not continue each other: the clock was set.

@@ -1,11 +1,12 @@
 import type { MetricRange, MetricSample } from '../../shared/contract/metrics.ts';
 import { type Metric, METRICS } from '../../shared/contract/vocabulary.ts';
 import { type ChartRange, RANGE_RULES } from '../format/chart.ts';
-import { continued, lastStep, rangeOfSample } from '../format/metric-range.ts';
+import { continued, lastStep, withSample } from '../format/metric-range.ts';
 import { useApp } from './app.svelte.ts';
 import { follow } from './follow.ts';
 import { problemOf, type Problem } from './problem.ts';
 import { track } from './track.ts';
+import { createVisibility } from './visibility.svelte.ts';
 
 /** What the node kept of some metrics, continued while the page is visible. */
 export interface MetricFeed {
@@ -16,40 +17,48 @@ export interface MetricFeed {
   readonly problem: Problem | null;
 }
 
-/** A sample this much after the one before means that some were lost on the way. */
-const LOST_SECONDS = 3;
+/** After the clock was set back the node keeps no sample for minutes, so everything is read, but not at each of them. */
+const REREAD_MS = 10_000;
 
 /**
  * Reads the range of the metrics, and follows them. Must be called inside a component; `range` is read reactively. A hidden page
- * follows nothing, and asks for what it missed when it is shown.
+ * follows nothing, and reads everything again when it is shown. What was kept of another range is shown until the answer.
  */
 export function createMetricFeed(metrics: readonly Metric[], range: () => ChartRange): MetricFeed {
   const { client, connection } = useApp();
   const asked = METRICS.filter((metric) => metrics.includes(metric));
   const visibility = createVisibility();
-  let kept = $state.raw<MetricRange | null>(null);
+  let ranges = $state.raw<Partial<Record<ChartRange, MetricRange>>>({});
   let newest = $state.raw<MetricSample | null>(null);
   let problem = $state.raw<Problem | null>(null);
 
   $effect(() => {
-    const { step, seconds } = RANGE_RULES[range()];
+    const chosen = range();
+    const { step, seconds } = RANGE_RULES[chosen];
     track(connection.generation);
     if (!visibility.isVisible) return;
     const stop = new AbortController();
     let isReading = false;
     let isWhole = false;
+    let readAgainAt = 0;
+    const keep = (kept: MetricRange): void => {
+      ranges = { ...ranges, [chosen]: kept };
+    };
 
     /** Reads everything, or what follows the steps that are known. */
     const read = async (): Promise<void> => {
       if (isReading) return;
       isReading = true;
-      const from = isWhole && kept !== null ? lastStep(kept) : undefined;
+      const kept = ranges[chosen];
+      const from = isWhole && kept !== undefined ? lastStep(kept) : undefined;
       const input = { metrics: asked, step, ...(from !== undefined && { from }) };
       try {
         const answer = await client.metrics.range(input, { signal: stop.signal });
         if (stop.signal.aborted) return;
-        kept = from === undefined || kept === null ? answer : continued(kept, answer, seconds);
-        isWhole = kept !== null;
+        // What a sample added while the answer was on its way is read again.
+        const next = from === undefined || kept === undefined ? answer : continued(kept, answer, seconds);
+        isWhole = next !== null;
+        if (next !== null) keep(next);
         problem = null;
       } catch (error) {
         if (!stop.signal.aborted) problem = problemOf(error);
@@ -58,15 +67,15 @@ export function createMetricFeed(metrics: readonly Metric[], range: () => ChartR
     };
     const take = (sample: MetricSample): void => {
       newest = sample;
-      if (!isWhole || kept === null) return void read();
-      const last = lastStep(kept);
-      // A longer step changes by one sample less than a line is wide, so it is read when it is over.
-      if (step !== 'second') {
-        if (sample.time >= last + kept.stepSeconds || sample.time < last) void read();
-        return;
-      }
-      if (sample.time - last > LOST_SECONDS) return void read();
-      kept = continued(kept, rangeOfSample(sample), seconds);
+      const kept = ranges[chosen];
+      if (!isWhole || kept === undefined) return void read();
+      const next = withSample(kept, sample, seconds);
+      if (next === 'read-rest') return void read();
+      if (next !== 'read-all') return keep(next);
+      if (performance.now() < readAgainAt) return;
+      readAgainAt = performance.now() + REREAD_MS;
+      isWhole = false;
+      void read();
     };
     void read();
     const unfollow = follow(
@@ -82,33 +91,13 @@ export function createMetricFeed(metrics: readonly Metric[], range: () => ChartR
 
   return {
     get kept() {
-      // What was kept of another range is none of this one.
-      return kept?.stepSeconds === STEP_SECONDS[RANGE_RULES[range()].step] ? kept : null;
+      return ranges[range()] ?? null;
     },
     get newest() {
       return newest;
     },
     get problem() {
       return problem;
-    },
-  };
-}
-
-const STEP_SECONDS = { second: 1, minute: 60, hour: 3600 } as const;
-
-/** Whether the window or the tab can be seen. */
-function createVisibility(): { readonly isVisible: boolean } {
-  let isVisible = $state(!document.hidden);
-  $effect(() => {
-    const look = (): void => {
-      isVisible = !document.hidden;
-    };
-    document.addEventListener('visibilitychange', look);
-    return () => document.removeEventListener('visibilitychange', look);
-  });
-  return {
-    get isVisible() {
-      return isVisible;
     },
   };
 }

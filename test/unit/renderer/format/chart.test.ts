@@ -12,7 +12,7 @@ import {
 } from '../../../../renderer/format/chart.ts';
 import { tickTexts, valueText } from '../../../../renderer/format/chart-units.ts';
 import { decimalMark } from '../../../../renderer/format/decimal-mark.svelte.ts';
-import { continued, lastStep, rangeOfSample } from '../../../../renderer/format/metric-range.ts';
+import { continued, lastStep, rangeOfSample, withSample } from '../../../../renderer/format/metric-range.ts';
 
 const NOON = 1_795_305_600;
 const NBSP = '\u00a0';
@@ -149,14 +149,52 @@ describe('the axes', () => {
   });
 });
 
+describe('a sample of now', () => {
+  const now = (time: number) => ({ time: NOON + time, values: { peersInbound: 5 } });
+  const kept = seconds([1, 2, 3]);
+  const minutes = { ...seconds([1, 2, 3]), stepSeconds: 60 };
+
+  test('continues the last hour', () =>
+    expect(withSample(kept, now(3), 3600)).toEqual(seconds([1, 2, 3, 5])));
+
+  test('after lost ones has the rest read', () => expect(withSample(kept, now(9), 3600)).toBe('read-rest'));
+
+  test('has a longer step read when it is over, not before', () =>
+    expect([withSample(minutes, now(179), 3600), withSample(minutes, now(180), 3600)]).toEqual([
+      minutes,
+      'read-rest',
+    ]));
+
+  test.each([1, 60, 7200])('after the clock was set back by %i s has everything read', (back) =>
+    expect([withSample(kept, now(2 - back), 3600), withSample(minutes, now(119 - back), 3600)]).toEqual([
+      'read-all',
+      'read-all',
+    ]),
+  );
+});
+
 describe('the summary of a chart', () => {
   const series: ChartSeries[] = [{ metric: 'peersInbound', name: 'Inbound', source: 'measured' }];
-  const summary = (values: (number | null)[]) =>
+  const summary = (values: (number | null)[], now: number | null | undefined = values.at(-1)) =>
     chartSummary('Peers', 'hour', {
       series,
       unit: 'count',
       data: chartData('hour', seconds(values), ['peersInbound']),
+      now: [now],
     });
+
+  test('says the newest value of now, not the mean of the last point', () =>
+    expect(summary([2, 2, 7, 7, 3, 3], 9)).toMatch(/Inbound: now 9, between 2 and 9\.$/));
+
+  test('says nothing of now before the first value', () =>
+    expect(
+      chartSummary('Peers', 'hour', {
+        series,
+        unit: 'count',
+        data: chartData('hour', seconds([2, 2]), ['peersInbound']),
+        now: [],
+      }),
+    ).toMatch(/Inbound: always 2\.$/));
 
   test('says what is now, the least and the most, and since when', () =>
     expect(summary([2, 2, 7, 7, 3, 3])).toBe(
