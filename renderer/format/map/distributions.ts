@@ -1,10 +1,10 @@
 import type { KnownAddresses } from '../../../shared/contract/network.ts';
 import type { Peer } from '../../../shared/contract/peers.ts';
-import { SERVICES } from '../../../shared/contract/vocabulary.ts';
+import { type Service, SERVICES } from '../../../shared/contract/vocabulary.ts';
 import { countryName, foundByWords } from '../peer.ts';
 
 /** How a figure is known. */
-export type FigureOrigin = 'measured' | 'claimed' | 'estimated';
+export type FigureOrigin = 'measured' | 'counted' | 'claimed' | 'estimated';
 
 export interface Bar {
   readonly label: string;
@@ -25,8 +25,16 @@ const MAX_BARS = 8;
 /** Upper ends of the ranges of pings, in milliseconds. */
 const PINGS = [10, 50, 100, 200, 500];
 
+const SERVICE_WORDS: Readonly<Record<Service, string>> = {
+  archive: 'full history',
+  pruned: 'recent blocks',
+  snapshots: 'snapshots',
+  relay: 'relay for others',
+};
+
 const ORIGIN_WORDS: Readonly<Record<FigureOrigin, string>> = {
   measured: 'measured by this node',
+  counted: 'counted by this node',
   claimed: 'claimed by peers',
   estimated: 'estimated',
 };
@@ -37,12 +45,17 @@ export function distributionsOf(
   known: Pick<KnownAddresses, 'foundBy'> | null,
 ): Distribution[] {
   const all: Distribution[] = [
-    { title: 'Direction', origin: 'measured', bars: mostFirst(peers.map(({ direction }) => direction)) },
+    { title: 'Direction', origin: 'counted', bars: mostFirst(peers.map(({ direction }) => direction)) },
     { title: 'Ping', origin: 'measured', bars: pingBars(peers) },
     {
       title: 'Network groups',
       origin: 'measured',
-      bars: mostFirst(peers.map(({ group }) => group ?? 'no IP address')),
+      // The group of a relayed address is that of the relay.
+      bars: mostFirst(
+        peers.map(({ group, addressType }) =>
+          addressType === 'relayed' ? 'relayed' : (group ?? 'no IP address'),
+        ),
+      ),
     },
     {
       title: 'Countries',
@@ -51,11 +64,11 @@ export function distributionsOf(
     },
     { title: 'Versions', origin: 'claimed', bars: mostFirst(peers.map(({ version }) => version)) },
     {
-      title: 'Services',
+      title: 'Services (a peer may offer several)',
       origin: 'claimed',
-      bars: SERVICES.map((label) => ({
-        label,
-        count: peers.filter(({ services }) => services.includes(label)).length,
+      bars: SERVICES.map((service) => ({
+        label: SERVICE_WORDS[service],
+        count: peers.filter(({ services }) => services.includes(service)).length,
       })),
     },
   ];
@@ -65,7 +78,7 @@ export function distributionsOf(
   }));
   return foundBy.length === 0
     ? all
-    : [...all, { title: 'Known addresses by source', origin: 'measured', bars: foundBy }];
+    : [...all, { title: 'Known addresses by source', origin: 'counted', bars: foundBy }];
 }
 
 function mostFirst(labels: readonly string[]): Bar[] {
