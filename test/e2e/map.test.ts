@@ -83,7 +83,7 @@ describe('the map', () => {
     await page.mouse.up();
     await page.getByRole('dialog', { name: 'Peer' }).getByText('Brazil').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Deselect Brazil' }).click();
+    await page.getByRole('button', { name: 'Show all peers' }).click();
     await page.getByRole('heading', { name: 'Peers on the map' }).waitFor();
     await page.getByRole('button', { name: 'Show all', exact: true }).click();
   });
@@ -120,11 +120,11 @@ describe('the map', () => {
     await page.getByLabel('Show', { exact: true }).selectOption({ label: 'Peers only' });
     await until(
       async () =>
-        (await page
-          .getByRole('table', { name: 'Peers and known addresses by country' })
-          .getByRole('row')
-          .count()) === 4,
+        (await page.getByRole('table', { name: 'Peers by country' }).getByRole('row').count()) === 4,
       'the countries of peers, that of the node, and the heading',
+    );
+    expect(await page.getByRole('img', { name: /^World map/ }).getAttribute('aria-label')).not.toContain(
+      'known addresses in',
     );
     await page.getByLabel('Show', { exact: true }).selectOption({ label: 'Peers and known addresses' });
   });
@@ -139,7 +139,7 @@ describe('the map', () => {
       'Ping (measured by this node)',
       'Versions (claimed by peers)',
       'Countries (estimated)',
-      'Known addresses by source (measured by this node)',
+      'Known addresses by source (counted by this node)',
     ])
       await page.getByRole('heading', { name: title, exact: true }).first().waitFor();
   });
@@ -230,7 +230,7 @@ test('a map of private addresses only counts them in the tray and refers to the 
     .getByRole('button', { name: /^Peer \w{8} at 127\.0\.0\.1/ })
     .first()
     .waitFor();
-  await page.getByRole('heading', { name: 'Direction (measured by this node)' }).waitFor();
+  await page.getByRole('heading', { name: 'Direction (counted by this node)' }).waitFor();
 });
 
 test('a map without country data says so, and how to get it', async () => {

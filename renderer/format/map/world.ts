@@ -10,6 +10,10 @@ import { type Offset, spreadAround, spreadRadius } from './spread.ts';
 /** The drawing of the world. Marks keep their size on the screen, whatever the zoom. */
 export const WORLD: Size = { width: 1000, height: 430 };
 
+/** More peers of a country are one circle with their number: single ones would cover other countries. */
+export const MOST_SINGLE = 4;
+/** Distance between a node and that circle. */
+const GROUP_SPACING = 21;
 /** Distance between two peers in the same country. */
 const SPACING = 15;
 
@@ -31,7 +35,9 @@ export interface WorldCountry {
   readonly peers: readonly Peer[];
   /** Number of known addresses. */
   readonly known: number;
-  /** Places around the centroid: this node first, then the peers. */
+  /** Whether its peers are one circle with their number. */
+  readonly grouped: boolean;
+  /** Places around the centroid: this node first, then the peers, or the circle of all of them. */
   readonly places: readonly Offset[];
   /** All places are within this distance of the centroid. */
   readonly radius: number;
@@ -63,16 +69,19 @@ export function worldOf(peers: readonly Peer[], known: Counts | null, filter: Wo
     const place = code === null ? null : countryPlace(code);
     if (code === null || place === null) return [];
     const here = (byCountry.get(code) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const marks = here.length + (code === own ? 1 : 0);
+    const grouped = here.length > MOST_SINGLE;
+    const marks = (grouped ? 1 : here.length) + (code === own ? 1 : 0);
+    const spacing = grouped ? GROUP_SPACING : SPACING;
     return {
       code,
       latitude: place.latitude,
       longitude: place.longitude,
       own: code === own,
       peers: here,
-      known: counts.get(code) ?? 0,
-      places: spreadAround(marks, SPACING),
-      radius: spreadRadius(marks, SPACING),
+      known: filter.known ? (counts.get(code) ?? 0) : 0,
+      grouped,
+      places: spreadAround(marks, spacing),
+      radius: spreadRadius(marks, spacing),
     };
   });
   return {
@@ -114,9 +123,10 @@ export function countryWords({ code, peers, known }: WorldCountry): string {
 }
 
 /** How many countries have peers or known addresses, in words for screen readers. */
-export function worldWords({ countries, tray }: World): string {
+export function worldWords({ countries, tray }: World, showsKnown: boolean): string {
   const peers = countries.reduce((sum, country) => sum + country.peers.length, 0);
   const known = countries.reduce((sum, country) => sum + country.known, 0);
+  const knownWords = showsKnown ? ` and ${plural(known, 'known address', 'known addresses')}` : '';
   const apart = tray.reduce((sum, row) => sum + row.peers, 0);
-  return `World map with ${plural(peers, 'peer')} and ${plural(known, 'known address', 'known addresses')} in ${plural(countries.length, 'country', 'countries')} (estimated); ${plural(apart, 'peer')} without a country. The tables below have the same figures.`;
+  return `World map with ${plural(peers, 'peer')}${knownWords} in ${plural(countries.length, 'country', 'countries')} (estimated); ${plural(apart, 'peer')} without a country. The tables below have the same figures.`;
 }

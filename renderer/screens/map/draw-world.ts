@@ -2,7 +2,7 @@ import { geoNaturalEarth1, type GeoProjection, geoPath } from 'd3-geo';
 import { merge, mesh } from 'topojson-client';
 import type { GeometryCollection, MultiPolygon, Polygon, Topology } from 'topojson-specification';
 import atlasFile from 'world-atlas/countries-110m.json';
-import { toScreen } from '../../format/map/camera.ts';
+import { type Point, toScreen } from '../../format/map/camera.ts';
 import { countryWords, peerWords, WORLD, type World, type WorldCountry } from '../../format/map/world.ts';
 import { group } from '../../format/number.ts';
 import type { Palette } from './palette.ts';
@@ -14,6 +14,8 @@ const atlas = atlasFile as unknown as Topology<{ countries: GeometryCollection }
 const ANTARCTICA = '010';
 
 const PEER_RADIUS = 5;
+/** Of the circle for all peers of a country. */
+const GROUP_RADIUS = 12;
 const LABEL_FONT = '500 12px "Inter Variable", system-ui, sans-serif';
 const LABEL_HEIGHT = 18;
 
@@ -50,6 +52,9 @@ function shapesOfWorld(): Shapes {
 /** The id of the mark of a country's known addresses. */
 export const countryMark = (code: string): string => `country ${code}`;
 
+/** The id of the mark of all peers of a country. */
+export const peersMark = (code: string): string => `peers of ${code}`;
+
 interface Placed {
   readonly country: WorldCountry;
   readonly at: { readonly x: number; readonly y: number };
@@ -77,9 +82,9 @@ export function worldScene(world: World, showsKnown: boolean): Scene {
 }
 
 /** Where the centre of the number of known addresses is, below the peers. */
-const labelOffset = ({ places, radius }: WorldCountry) => ({
+const labelOffset = ({ places, radius, grouped }: WorldCountry) => ({
   x: 0,
-  y: places.length === 0 ? 0 : radius + PEER_RADIUS + 4 + LABEL_HEIGHT / 2,
+  y: places.length === 0 ? 0 : radius + (grouped ? GROUP_RADIUS : PEER_RADIUS) + 4 + LABEL_HEIGHT / 2,
 });
 
 function marksOf({ country, at }: Placed, showsKnown: boolean): Mark[] {
@@ -89,13 +94,23 @@ function marksOf({ country, at }: Placed, showsKnown: boolean): Mark[] {
       ? [{ id: 'own', at, offset: first, radius: PEER_RADIUS + 2, words: 'Your node, country (estimated)' }]
       : [];
   const places = country.own ? rest : country.places;
-  const peers = country.peers.map((peer, i) => ({
-    id: peer.id,
-    at,
-    offset: places[i]!,
-    radius: PEER_RADIUS + 2,
-    words: peerWords(peer),
-  }));
+  const peers: Mark[] = country.grouped
+    ? [
+        {
+          id: peersMark(country.code),
+          at,
+          offset: places[0]!,
+          radius: GROUP_RADIUS,
+          words: countryWords(country),
+        },
+      ]
+    : country.peers.map((peer, i) => ({
+        id: peer.id,
+        at,
+        offset: places[i]!,
+        radius: PEER_RADIUS + 2,
+        words: peerWords(peer),
+      }));
   if (!showsKnown || country.known === 0) return [...own, ...peers];
   const label = {
     id: countryMark(country.code),
@@ -188,14 +203,16 @@ function drawLabel(
 function drawPeers(context: CanvasRenderingContext2D, { country, at }: Placed, view: View): void {
   const centre = toScreen(view.camera, at);
   const places = country.own ? country.places.slice(1) : country.places;
-  country.peers.forEach((peer, i) => {
-    const { x, y } = places[i]!;
-    const strong = view.hovered === peer.id || view.selected === peer.id;
-    drawPeer(context, { x: centre.x + x, y: centre.y + y }, view.palette, {
-      inbound: peer.direction === 'inbound',
-      strong,
+  if (country.grouped) drawGroup(context, { country, centre, offset: places[0]! }, view);
+  else
+    country.peers.forEach((peer, i) => {
+      const { x, y } = places[i]!;
+      const strong = view.hovered === peer.id || view.selected === peer.id;
+      drawPeer(context, { x: centre.x + x, y: centre.y + y }, view.palette, {
+        inbound: peer.direction === 'inbound',
+        strong,
+      });
     });
-  });
   const own = country.places[0];
   if (country.own && own !== undefined) {
     context.beginPath();
@@ -206,6 +223,32 @@ function drawPeers(context: CanvasRenderingContext2D, { country, at }: Placed, v
     context.lineWidth = 1.5;
     context.stroke();
   }
+}
+
+/** All peers of a country as one circle with their number, so that none seems to be in another country. */
+function drawGroup(
+  context: CanvasRenderingContext2D,
+  {
+    country,
+    centre,
+    offset,
+  }: { readonly country: WorldCountry; readonly centre: Point; readonly offset: Point },
+  { palette, hovered, selected }: View,
+): void {
+  const ids = [peersMark(country.code), countryMark(country.code)];
+  const strong = ids.some((id) => id === hovered || id === selected);
+  context.beginPath();
+  context.arc(centre.x + offset.x, centre.y + offset.y, GROUP_RADIUS, 0, 2 * Math.PI);
+  context.fillStyle = palette.ground;
+  context.fill();
+  context.strokeStyle = strong ? palette.ink : palette.mark;
+  context.lineWidth = strong ? 3 : 2;
+  context.stroke();
+  context.font = LABEL_FONT;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillStyle = palette.ink;
+  context.fillText(group(country.peers.length), centre.x + offset.x, centre.y + offset.y + 0.5);
 }
 
 interface PeerStyle {

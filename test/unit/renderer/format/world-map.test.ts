@@ -149,27 +149,52 @@ describe('the world', () => {
     expect(codes({ direction: 'outbound', known: false })).toEqual(['JP']);
   });
 
+  test('has no known addresses when only peers are shown', () => {
+    const known = { ...NONE, countries: [{ country: 'FR', addresses: 2 }] };
+    const world = worldOf([inCountry('a', 'FR')], known, { direction: 'all', known: false });
+    expect(world.countries.map(({ known: count }) => count)).toEqual([0]);
+    expect(worldWords(world, false)).toContain('1 peer in 1 country (estimated)');
+  });
+
+  test.each([
+    [4, false, 4],
+    [5, true, 1],
+    [100, true, 1],
+  ])('has %i peers of a country inside of it', (count, grouped, places) => {
+    const peers = Array.from({ length: count }, (_, i) => inCountry(`p${i}`, 'DE'));
+    const [country] = worldOf(peers, null, ALL).countries;
+    expect([country!.grouped, country!.places.length]).toEqual([grouped, places]);
+    // Germany and France are 23 pixels apart on a map of 1000.
+    expect(country!.radius).toBeLessThan(25);
+  });
+
   test('is told to screen readers with its figures, as an estimate', () => {
     const known = { ...NONE, countries: [{ country: 'FR', addresses: 2 }] };
-    expect(worldWords(worldOf([inCountry('a', 'FR'), inCountry('b', null)], known, ALL))).toContain(
+    expect(worldWords(worldOf([inCountry('a', 'FR'), inCountry('b', null)], known, ALL), true)).toContain(
       '1 peer and 2 known addresses in 1 country (estimated); 1 peer without a country',
     );
   });
 });
 
 describe('distributions', () => {
+  test('count relayed peers apart from the network group of their relay', () => {
+    const peers = [inCountry('a', null, { addressType: 'relayed', group: 'AS64500' })];
+    const groups = distributionsOf(peers, null).find(({ title }) => title === 'Network groups')!;
+    expect(groups.bars).toEqual([{ label: 'relayed', count: 1 }]);
+  });
+
   test('say how each figure is known', () => {
     const origins = distributionsOf([inCountry('a', 'FR')], {
       foundBy: [{ source: 'dht', addresses: 3 }],
     }).map(({ title, origin }) => `${title}: ${origin}`);
     expect(origins).toEqual([
-      'Direction: measured',
+      'Direction: counted',
       'Ping: measured',
       'Network groups: measured',
       'Countries: estimated',
       'Versions: claimed',
-      'Services: claimed',
-      'Known addresses by source: measured',
+      'Services (a peer may offer several): claimed',
+      'Known addresses by source: counted',
     ]);
   });
 
