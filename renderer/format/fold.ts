@@ -58,7 +58,7 @@ export function daysOf(entries: readonly HistoryEntry[], now: number): DayOfPaym
     const last = days.at(-1);
     if (last?.day === day) {
       last.entries.push(entry);
-      // The oldest: a new payment comes first, and is no reason to draw the day anew.
+      // The oldest, so that a new payment, which comes first, does not replace the day.
       last.id = entry.txid;
     } else days.push({ id: entry.txid, day, entries: [entry] });
   }
