@@ -18,7 +18,7 @@ import type { ReachabilityResult } from './nat/verdict.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
 import type { Spread } from './relay/payment-spread.ts';
 import type { MempoolView } from './relay/transaction-relay.ts';
-import type { ShownProgress } from './sync/sync-progress.ts';
+import type { ShownProgress } from './sync/sync-estimate.ts';
 
 export interface NetworkDeps {
   readonly network: Network;

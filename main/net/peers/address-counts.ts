@@ -6,7 +6,7 @@ import {
 } from '../../../shared/contract/vocabulary.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createBreathe } from '../../lib/turns.ts';
-import { addressTypeOf, type GroupOf, withoutPeer } from '../transport/multiaddrs.ts';
+import { addressTypeOf, type GroupOf } from '../transport/multiaddrs.ts';
 import { type AddressManager, ANNOUNCED_SOURCES } from './address-manager.ts';
 
 /** The known addresses as the API reports them, apart from what this file cannot know. */
@@ -15,7 +15,7 @@ export type AddressCounts = Omit<KnownAddresses, 'ownCountry'>;
 export type CountryOf = (address: string) => string | null;
 
 export interface AddressCountsDeps {
-  readonly addrman: Pick<AddressManager, 'list'>;
+  readonly addrman: Pick<AddressManager, 'list' | 'knows'>;
   readonly bootstrap: readonly string[];
   readonly groupOf: GroupOf;
   readonly clock: Pick<Clock, 'monotonic' | 'soon'>;
@@ -83,7 +83,7 @@ function knownAddresses({ addrman, bootstrap, groupOf }: AddressCountsDeps): Kno
     sender: ANNOUNCED_SOURCES.has(entry.foundBy) && !isAddress(entry.source) ? entry.source : null,
     worked: entry.lastGood > 0,
   }));
-  const given = unknownOf(bootstrap, addrman.list()).map((address) => ({
+  const given = unknownOf(bootstrap, addrman).map((address) => ({
     address,
     group: groupOf(address),
     foundBy: 'bootstrap' as const,
@@ -94,16 +94,15 @@ function knownAddresses({ addrman, bootstrap, groupOf }: AddressCountsDeps): Kno
 }
 
 /** The bootstrap addresses that the address manager does not have: it also keeps those that this node connected to. */
-function unknownOf(bootstrap: readonly string[], known: ReturnType<AddressManager['list']>): string[] {
-  const seen = new Set(known.map(({ entry }) => withoutPeer(entry.address)));
-  return bootstrap.filter((address) => !seen.has(withoutPeer(address)));
+function unknownOf(bootstrap: readonly string[], addrman: Pick<AddressManager, 'knows'>): string[] {
+  return bootstrap.filter((address) => !addrman.knows(address));
 }
 
 /** Number of known addresses; a bootstrap address that the address manager has too counts once. */
-export const countKnown = (addrman: Pick<AddressManager, 'list'>, bootstrap: readonly string[]): number => {
-  const known = addrman.list();
-  return known.length + unknownOf(bootstrap, known).length;
-};
+export const countKnown = (
+  addrman: Pick<AddressManager, 'size' | 'knows'>,
+  bootstrap: readonly string[],
+): number => addrman.size + unknownOf(bootstrap, addrman).length;
 
 const isAddress = (text: string): boolean => text === '' || text.startsWith('/');
 

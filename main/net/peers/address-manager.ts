@@ -5,7 +5,7 @@ import type { UnixSeconds } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Time } from '../../lib/clock.ts';
 import { numberBelow, type Random } from '../../lib/random.ts';
-import { type GroupOf, hostKeyOf, peerIdOf, classOfAnnounced } from '../transport/multiaddrs.ts';
+import { type GroupOf, hostKeyOf, peerIdOf, classOfAnnounced, withoutPeer } from '../transport/multiaddrs.ts';
 import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './peer-store.ts';
 
@@ -71,6 +71,8 @@ export interface AddressManager {
   pick(usable: (entry: AddressEntry, facts: AddressFacts) => boolean): AddressEntry | null;
   /** A copy of the list of all entries, with their groups. */
   list(): { readonly entry: AddressEntry; readonly group: string }[];
+  /** Whether it has this address, of whatever peer id. */
+  knows(address: string): boolean;
   /** Random addresses with signed records that `usable` accepts, to send to a peer. */
   sample(most: number, usable?: (facts: AddressFacts) => boolean): AddressEntry[];
 }
@@ -112,6 +114,8 @@ type Table = keyof typeof BUCKETS;
 /** The addresses and their positions in the buckets. */
 interface Tables {
   readonly entries: ReadonlyMap<string, AddressEntry>;
+  /** How many entries there are of an address without its peer id. */
+  readonly endpoints: ReadonlyMap<string, number>;
   factsOf(address: string): AddressFacts;
   /** Stores an entry. False when a better entry occupies its position. */
   put(entry: AddressEntry): boolean;
@@ -126,6 +130,7 @@ interface Tables {
 
 function createTables({ clock, random, groupOf }: Omit<AddressManagerDeps, 'store'>): Tables {
   const entries = new Map<string, AddressEntry>();
+  const endpoints = new Map<string, number>();
   const facts = new Map<string, AddressFacts>();
   const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
   // Address at each occupied position. The position of an entry follows from its fields, so only this map must be kept
@@ -146,8 +151,15 @@ function createTables({ clock, random, groupOf }: Omit<AddressManagerDeps, 'stor
     return [table, at];
   }
 
+  function count(address: string, change: 1 | -1): void {
+    const endpoint = withoutPeer(address);
+    const left = (endpoints.get(endpoint) ?? 0) + change;
+    if (left === 0) endpoints.delete(endpoint);
+    else endpoints.set(endpoint, left);
+  }
+
   function remove(entry: AddressEntry): void {
-    entries.delete(entry.address);
+    if (entries.delete(entry.address)) count(entry.address, -1);
     facts.delete(entry.address);
     lists[tableOf(entry)].delete(entry.address);
     const [table, at] = placeOf(entry);
@@ -161,6 +173,7 @@ function createTables({ clock, random, groupOf }: Omit<AddressManagerDeps, 'stor
       if (!isReplaceable(holder, clock.now())) return false;
       remove(holder);
     }
+    if (!entries.has(entry.address)) count(entry.address, 1);
     entries.set(entry.address, entry);
     facts.set(entry.address, factsOf(entry.address, groupOf));
     lists[table].add(entry.address);
@@ -170,6 +183,7 @@ function createTables({ clock, random, groupOf }: Omit<AddressManagerDeps, 'stor
 
   const tables: Tables = {
     entries,
+    endpoints,
     factsOf: (address) => facts.get(address)!,
     put,
     remove,
@@ -246,6 +260,7 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
       const order: Table[] = random.number() < 0.5 ? ['proven', 'fresh'] : ['fresh', 'proven'];
       return tables.draw(order[0]!, usable) ?? tables.draw(order[1]!, usable);
     },
+    knows: (address) => tables.endpoints.has(withoutPeer(address)),
     list: () => [...entries.values()].map((entry) => ({ entry, group: tables.factsOf(entry.address).group })),
     sample(most, usable = () => true) {
       const known = [...entries.values()].filter(

@@ -6,6 +6,12 @@ export interface SyncEstimate {
   readonly to: number;
 }
 
+/** The state of the sync as it is shown: with the rest of the phase as a range. */
+export interface ShownProgress extends SyncProgress {
+  /** Null when no estimate is possible. */
+  readonly etaRange: SyncEstimate | null;
+}
+
 /** Half of a change is in the estimate after this time. */
 const HALF_LIFE_S = 6;
 /** An estimate is given after the phase has lasted so long. */

@@ -3,7 +3,6 @@ import type { Height } from '../../../shared/units.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { Peer } from '../peers/peer.ts';
 import type { Pace } from './download-pace.ts';
-import type { SyncEstimate } from './sync-estimate.ts';
 import type { Rate } from './sync-rate.ts';
 
 /** The state of the sync, for display. */
@@ -24,12 +23,6 @@ export interface SyncProgress {
   readonly etaSeconds: number | null;
   /** Why the sync makes no progress, as one sentence; null while it does. */
   readonly stall: string | null;
-}
-
-/** The same as it is shown: the rest of the phase as a range. */
-export interface ShownProgress extends SyncProgress {
-  /** Null when no estimate is possible. */
-  readonly etaRange: SyncEstimate | null;
 }
 
 export interface ProgressDeps {
