@@ -118,7 +118,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           exclude,
           pool: 'forks',
-          maxWorkers: 1,
+          // Two files at a time: most of them wait for a browser and for nodes more than they compute.
+          maxWorkers: 2,
           testTimeout: 5 * MINUTE,
           hookTimeout: 3 * MINUTE,
           expect: expectations,
