@@ -14,9 +14,11 @@ export interface Matcher {
   inputs(tx: Transaction): OwnInput[];
   /**
    * Positions of the transactions of a block that may concern the wallet, ascending; with one lookup for each input and output.
-   * An unconfirmed transaction of the wallet is always among them, because the outpoints that it spends are watched.
+   * An unconfirmed transaction of the wallet is always among them, because the outpoints that it spends are watched. Each position
+   * is decided when it is asked for: a transaction may spend a coin of an earlier one of the same block, which is watched after the
+   * caller has connected that one.
    */
-  candidates(block: Block): number[];
+  candidates(block: Block): Generator<number>;
   /** A cheap filter with one lookup: false for most outpoints that do not concern the wallet, true for all others. */
   mayConcern(outpoint: Outpoint): boolean;
   /** From now on `mayConcern` is true for outputs of this transaction. Only the first 4 bytes of `txid` are read. */
@@ -56,18 +58,16 @@ export function createMatcher(deps: MatcherDeps): Matcher {
       }
       return found;
     },
-    candidates(block) {
+    *candidates(block) {
       const { outputs, inputs, outputEnds, inputEnds } = prefixesOf(block);
-      const found: number[] = [];
       let [output, input] = [0, 0];
       for (let position = 0; position < outputEnds.length; position++) {
         let isFound = false;
         for (const end = outputEnds[position]!; output < end; output++)
           isFound ||= keyring.hasPrefix(outputs[output]!);
         for (const end = inputEnds[position]!; input < end; input++) isFound ||= watched.has(inputs[input]!);
-        if (isFound) found.push(position);
+        if (isFound) yield position;
       }
-      return found;
     },
     mayConcern,
     watch: (txid) => void watched.add(prefixOf(txid)),

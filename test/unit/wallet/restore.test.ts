@@ -272,6 +272,25 @@ test('a restored wallet that is locked records where it may have missed a paymen
   expect(codes()).toEqual(['wallet-keys-twice']);
 });
 
+test('a coin that was received and spent in one block is not in the balance of a restored wallet', async () => {
+  const world = await open();
+  const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+  await mineTo(world, await world.wallets.address('a'));
+  await world.mine(MATURITY);
+  const stranger = encodeAddress(network.hrp, STRANGER.lock);
+  // Each spends the change of the one before, and the last has none.
+  await send(world, 'a', stranger, SUBSIDY / 4);
+  await send(world, 'a', stranger, SUBSIDY / 4);
+  const { draft } = await world.wallets.prepare({ name: 'a', to: [{ address: stranger, amount: 'all' }] });
+  await world.wallets.confirm(draft, PASSWORD);
+  const [block] = await world.mine(1);
+  expect(block!.transactions).toHaveLength(4);
+  expect(await bothHold(world, mnemonic)).toEqual([0, 0]);
+  const txids = async (name: string) =>
+    (await world.wallets.history({ name, limit: 10 })).map(({ txid }) => txid);
+  expect(await txids('restored')).toEqual(await txids('a'));
+});
+
 describe('where a wallet begins to read when its database was lost', () => {
   const chainOf = (times: readonly number[]) => ({
     tip: () => ({ height: times.length - 1, id: 'tip' }),
