@@ -31,13 +31,22 @@ export function createKeyReceipts(initial: Iterable<KeyReceipt>): KeyReceipts {
       revision++;
       return paidKeys(record).map(({ keyPath, amount }) => {
         const { payments, received } = byKey[keyPath.chain].get(keyPath.index) ?? NO_RECEIPTS;
-        const next = { payments: payments + sign, received: received + sign * amount };
+        const next = receiptsOf(payments + sign, received + sign * amount);
         if (next.payments === 0) byKey[keyPath.chain].delete(keyPath.index);
         else byKey[keyPath.chain].set(keyPath.index, next);
         return [keyPath, next];
       });
     },
   };
+}
+
+/**
+ * Within the numbers that a record can hold, because a figure of a list must not stop the ledger: the sum over time has no
+ * limit, and a database that lost receipts has too few.
+ */
+function receiptsOf(payments: number, received: number): Receipts {
+  if (payments <= 0) return NO_RECEIPTS;
+  return { payments, received: Math.min(Math.max(received, 0), Number.MAX_SAFE_INTEGER) };
 }
 
 /** The keys that a transaction pays, each once, with the sum of its outputs to the key. */
