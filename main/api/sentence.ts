@@ -7,6 +7,7 @@ import { restWords } from '../../shared/rest-words.ts';
 import { describeDuration } from '../lib/duration.ts';
 import { PHASE_LABELS } from '../../shared/phases.ts';
 import { group as grouped } from '../../shared/units.ts';
+import { DISK_LOW_BYTES } from '../lib/free-space.ts';
 import type { NodeCondition } from './facade.ts';
 
 export interface SentenceFacts extends NodeCondition {
@@ -79,13 +80,12 @@ function describePhase(facts: SentenceFacts): string {
   }
 }
 
-const DISK_LOW = 1_000_000_000;
 /** The tip is stale after this many spacings. By chance, such a gap happens once in 500 million blocks. */
 const STALE_SPACINGS = 20;
 const STALE_LEAST_SECONDS = 300;
 
 function checkDisk({ freeDiskBytes }: SentenceFacts): Notice | null {
-  if (freeDiskBytes === null || freeDiskBytes >= DISK_LOW) return null;
+  if (freeDiskBytes === null || freeDiskBytes >= DISK_LOW_BYTES) return null;
   const left = `${Math.max(0, Math.floor(freeDiskBytes / 1_000_000))} MB`;
   return notice(
     'disk-low',

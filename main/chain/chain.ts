@@ -39,6 +39,8 @@ export interface ChainDeps {
   readonly pruneBytes?: number | undefined;
   /** The lowest block that a wallet has yet to read; null for none. Pruning waits for it, see createPruner. */
   readonly neededFrom?: (() => Height | null) | undefined;
+  /** Whether the disk has room for more than the limit. Pruning waits for a wallet only while it has; by default it has. */
+  readonly hasRoom?: (() => boolean) | undefined;
   /** Bytes of one segment file; tests use small ones. */
   readonly segmentBytes?: number;
   /** Write buffer of LevelDB in bytes; tests use small ones. */

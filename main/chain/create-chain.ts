@@ -44,9 +44,9 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const { access, stopRetries } = createBlockAccess(deps, core, opened, activate);
   const life = createLifecycle(deps, core, activation, opened, {
     sync: postCommit.sync,
-    stop() {
+    async stop() {
       stopRetries();
-      postCommit.stop();
+      await postCommit.stop();
     },
   });
   const chain: Chain = {
@@ -107,14 +107,15 @@ interface PostCommit {
   onSteps(steps: readonly Step[]): void;
   /** See Chain.sync. */
   sync(): Promise<void>;
-  stop(): void;
+  /** No timer runs and no file is deleted any more. */
+  stop(): Promise<void>;
 }
 
 function createPostCommit(
   deps: ChainDeps,
   { db, bodies, index, active, notifier, failure }: ChainCore,
 ): PostCommit {
-  const { clock, log, pruneBytes: maxBytes } = deps;
+  const { clock, log, pruneBytes: maxBytes, neededFrom, hasRoom } = deps;
   const { params } = deps.network;
   const sync = async (): Promise<void> => {
     // The undo records are listed before the sync of the segment files. The database may drop a record only when its copy
@@ -128,10 +129,13 @@ function createPostCommit(
   const pruner =
     maxBytes === undefined
       ? null
-      : createPruner({ db, bodies, index, params, maxBytes, neededFrom: deps.neededFrom, log, tip });
+      : createPruner({ db, bodies, index, params, maxBytes, neededFrom, hasRoom, log, tip });
   return {
     sync,
-    stop: flusher.stop,
+    async stop() {
+      flusher.stop();
+      await pruner?.stop();
+    },
     onSteps(steps) {
       notifier.steps(steps);
       flusher.onCommit(active.tip === index.best.tip);
@@ -246,7 +250,8 @@ function createLifecycle(
     },
     sync,
     async close() {
-      stop();
+      // Nothing is pruned any more: the wallets are closed, and the folders may be opened again right after this.
+      await stop();
       await auditor.stop();
       await activator.idle();
       await snapshots.close();

@@ -17,6 +17,8 @@ export interface PrunerDeps {
   readonly maxBytes: number;
   /** See ChainDeps. */
   readonly neededFrom?: (() => Height | null) | undefined;
+  /** See ChainDeps. */
+  readonly hasRoom?: (() => boolean) | undefined;
   readonly log: Log;
   tip(): OwnedEntry;
 }
@@ -25,6 +27,8 @@ export interface PrunerDeps {
 export interface Pruner {
   /** Prunes if the limit is exceeded; otherwise costs little. */
   consider(): Promise<void>;
+  /** Resolves when nothing is being deleted any more; nothing is deleted afterwards. */
+  stop(): Promise<void>;
 }
 
 /** Number of newest epochs that are never pruned, because snapshots are rebuilt from them (protocol.md §15). */
@@ -41,6 +45,7 @@ export function createPruner({
   params,
   maxBytes,
   neededFrom,
+  hasRoom = () => true,
   log,
   tip,
 }: PrunerDeps): Pruner {
@@ -50,16 +55,22 @@ export function createPruner({
   ];
   const bytes = () => bodies.blocks.bytes() + bodies.undo.bytes();
   const tooMuch = () => bytes() > maxBytes;
-  const isNeeded = ({ height }: OwnedEntry) => height >= (neededFrom?.() ?? Infinity);
+  const isHeld = (highest: Height) =>
+    bytes() <= MOST_HELD * maxBytes && hasRoom() && highest >= (neededFrom?.() ?? Infinity);
+  const mayGo = (highest: Height) => highest <= tip().height - KEPT_EPOCHS * params.epoch && !isHeld(highest);
+  // While a file is held, each commit asks about it again, and must not walk all headers for that.
+  const highestIn = new Map<SegmentKind, { readonly segment: number; readonly height: Height }>();
 
   const pruneOldest = async (place: SegmentKind, store: SegmentStore): Promise<boolean> => {
     // The newest file is never pruned: it is still being written.
     const oldest = store.segments().slice(0, -1)[0];
     if (oldest === undefined) return false;
+    const known = highestIn.get(place);
+    if (known?.segment === oldest && !mayGo(known.height)) return false;
     const entries = entriesIn(oldest, place, index);
-    const kept = tip().height - KEPT_EPOCHS * params.epoch;
-    if (entries.some((entry) => entry.height > kept)) return false;
-    if (bytes() <= MOST_HELD * maxBytes && entries.some(isNeeded)) return false;
+    const highest = entries.reduce((most, { height }) => Math.max(most, height), -Infinity);
+    highestIn.set(place, { segment: oldest, height: highest });
+    if (!mayGo(highest)) return false;
     for (const entry of entries) entry[place] = null;
     // The index is written first. After a crash a file without records only uses space; a record without its file would
     // be wrong.
@@ -70,16 +81,26 @@ export function createPruner({
     return true;
   };
 
-  let running = false;
+  const prune = async (): Promise<void> => {
+    for (const [place, store] of stores) while (!isStopped && tooMuch() && (await pruneOldest(place, store)));
+  };
+
+  let isStopped = false;
+  let running: Promise<void> | null = null;
   return {
     async consider() {
-      if (running || !tooMuch()) return;
-      running = true;
+      if (isStopped || running !== null || !tooMuch()) return;
+      running = prune();
       try {
-        for (const [place, store] of stores) while (tooMuch() && (await pruneOldest(place, store)));
+        await running;
       } finally {
-        running = false;
+        running = null;
       }
+    },
+    async stop() {
+      isStopped = true;
+      // Who called `consider` gets the error.
+      await running?.catch(() => undefined);
     },
   };
 }

@@ -1,5 +1,8 @@
 import { statfs } from 'node:fs/promises';
 
+/** Below this the node warns, and keeps no more blocks than the limit of pruning. */
+export const DISK_LOW_BYTES = 1_000_000_000;
+
 /** Answers with the free bytes on the disk of a folder as last read; null while unknown. No caller ever waits for a disk. */
 export type FreeSpace = () => number | null;
 

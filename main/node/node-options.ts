@@ -48,7 +48,7 @@ export const NODE_OPTIONS = z.strictObject({
   pruneMb: z.int().min(10).max(1_000_000).optional().meta({
     value: 'N',
     description:
-      'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more',
+      'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more; blocks that a wallet has yet to read are kept too, up to twice N megabytes while 1 GB of the disk is free',
   }),
   asmap: text().optional().meta({
     value: 'FILE',

@@ -6,6 +6,7 @@ import type { NodeConfig, StartedNode } from './node-config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type ClockWatch, createClockWatch } from '../lib/clock-watch.ts';
 import { systemRandom } from '../lib/random.ts';
+import { createFreeSpace, DISK_LOW_BYTES } from '../lib/free-space.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
 import { createCountries } from '../net/geo/countries.ts';
@@ -48,6 +49,9 @@ interface Components {
 
 /** How long idle worker threads live before they end and free their memory. Headers arrive in bursts. */
 const IDLE_MS = { verify: 20_000, pow: 3000 };
+
+/** How often the free disk space is read while blocks are kept for a wallet. */
+const DISK_MS = 10_000;
 
 type PartialComponents = { -readonly [Name in keyof Components]?: Components[Name] };
 
@@ -125,6 +129,7 @@ function chain(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'chain',
     async start() {
+      const free = createFreeSpace(config.datadir, DISK_MS, systemClock.monotonic);
       const deps: ChainDeps = {
         network: config.network,
         directory: config.datadir,
@@ -135,6 +140,7 @@ function chain(config: NodeConfig, parts: PartialComponents): Service {
         powHashMany: parts.pow!.powHashMany,
         isVerified: (tx, rules) => parts.mempool?.isVerified(tx.wid, rules) ?? false,
         neededFrom: () => neededFrom(parts),
+        hasRoom: () => (free() ?? Infinity) >= DISK_LOW_BYTES,
         clock: systemClock,
         random: systemRandom,
         log: config.log.child('chain'),
@@ -155,11 +161,7 @@ function chain(config: NodeConfig, parts: PartialComponents): Service {
 
 /** Before the wallets are open it is not known, and every block is kept. */
 function neededFrom({ wallets: opened }: PartialComponents): Height | null {
-  try {
-    return opened === undefined ? 0 : opened.neededFrom();
-  } catch {
-    return null; // the wallets cannot be used, or are stopped
-  }
+  return opened === undefined ? 0 : opened.neededFrom();
 }
 
 function mempool(config: NodeConfig, parts: PartialComponents): Service {

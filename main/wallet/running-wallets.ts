@@ -9,6 +9,8 @@ export interface RunningWallets {
   stop(): Promise<void>;
   /** Null before the start, after the stop, and when the wallets cannot be used. */
   readonly opened: WalletComponents | null;
+  /** Whether the wallets are open and their searches are read. */
+  readonly isStarted: boolean;
   /** Why the wallets cannot be used although the node runs; null when they can. */
   readonly refusal: KithError | null;
   /** @throws {KithError} `stopping`, or why the wallets cannot be used */
@@ -30,6 +32,7 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
   const { log } = deps;
   let opened: WalletComponents | null = null;
   let refusal: KithError | null = null;
+  let isStarted = false;
 
   const components = (): WalletComponents => {
     if (opened === null) throw refusal ?? new KithError('stopping', 'the wallets are not running');
@@ -52,6 +55,9 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
   return {
     get opened() {
       return opened;
+    },
+    get isStarted() {
+      return isStarted;
     },
     get refusal() {
       return refusal;
@@ -81,6 +87,7 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
       }
       // The searches first: a wallet that moves could replace one that was not read yet.
       await opened?.searches.start();
+      isStarted = opened !== null;
       for (const wallet of opened?.list.values() ?? []) begin(wallet);
     },
     async stop() {
@@ -95,6 +102,7 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
         // closed.
         await queue.close();
         opened = null;
+        isStarted = false;
         sessions.close();
         await data.close();
       }

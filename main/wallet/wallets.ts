@@ -73,7 +73,10 @@ export interface Wallets
   notices(): readonly Notice[];
   /** Live payments of the wallets, parents first. They are announced until they are mined or expire. */
   ownPending(): Transaction[];
-  /** The lowest block that a wallet has yet to read, or to compare in a search; null for none. */
+  /**
+   * The lowest block that a wallet has yet to read, or to compare in a search; null for none, and when the wallets cannot
+   * be used. While they are not open it is not known: 0.
+   */
   neededFrom(): Height | null;
   /** Other peers than before have a payment. Notifies listeners. */
   touch(txid: string): void;
@@ -142,10 +145,13 @@ export function createWallets(deps: WalletsDeps): Wallets {
     notices: () => findWalletNotices(running.opened, running.refusal),
     ownPending: () => running.opened?.pending.ownPending() ?? [],
     neededFrom() {
+      if (!running.isStarted) return running.refusal === null ? 0 : null;
       const { list, searches } = components();
       const next = [...list.values()].map((wallet) => {
         const search = searches.of(wallet);
-        const own = wallet.ledger.syncedTo.height + 1;
+        const { shortSince } = wallet.ledger.meta();
+        // A locked wallet that ran out of keys reads again from there when it is unlocked.
+        const own = Math.min(wallet.ledger.syncedTo.height, shortSince ?? Infinity) + 1;
         return search?.state === 'checking' ? Math.min(search.next, own) : own;
       });
       const lowest = Math.min(...next);

@@ -54,3 +54,12 @@ test('blocks that a wallet has yet to read are kept up to twice the limit, and t
   await expect.poll(() => over.readBlock(over.atHeight(45)!.id)).toBeNull();
   await over.close();
 });
+
+test('blocks that a wallet has yet to read are pruned to the limit when the disk has no room', async () => {
+  const directory = newDirectory();
+  const deps = { directory, segmentBytes: 2000, neededFrom: () => 0, hasRoom: () => false };
+  const chain = await openTestChain({ ...deps, pruneBytes: 30_000 });
+  for (let height = 1; height <= 150; height++) await extend(chain);
+  await expect.poll(() => chain.readBlock(chain.atHeight(5)!.id)).toBeNull();
+  await chain.close();
+});

@@ -158,6 +158,12 @@ test('the lowest block that a search has yet to compare is needed until its end'
   expect(world.wallets.neededFrom()).toBeNull();
 });
 
+test('every block is needed while the wallets are not running', async () => {
+  const { world } = await worldOfTen({});
+  await world.wallets.stop();
+  expect(world.wallets.neededFrom()).toBe(0);
+});
+
 describe('a search that is cancelled', () => {
   test('leaves the wallet as it was, and says what it compared', async () => {
     const blocks = gate();
