@@ -49,6 +49,18 @@ function receiptsOf(payments: number, received: number): Receipts {
   return { payments, received: Math.min(Math.max(received, 0), Number.MAX_SAFE_INTEGER) };
 }
 
+/** What mined records have paid to each key, counted from all of them. */
+export async function countKeyReceipts(
+  records: AsyncIterable<MinedRecord> | Iterable<MinedRecord>,
+): Promise<KeyReceipt[]> {
+  const counted = createKeyReceipts([]);
+  const paid = new Map<string, KeyReceipt>();
+  for await (const record of records)
+    for (const receipt of counted.change(record, 1))
+      paid.set(`${receipt[0].chain}/${receipt[0].index}`, receipt);
+  return [...paid.values()];
+}
+
 /** The keys that a transaction pays, each once, with the sum of its outputs to the key. */
 export function paidKeys({ tx, outputs }: WalletRecord): { keyPath: KeyPath; amount: number }[] {
   const paid: { keyPath: KeyPath; amount: number }[] = [];

@@ -10,7 +10,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Change, KeyRange } from '../../storage/renewable-level.ts';
 import type { LevelRecord } from '../../storage/salvage.ts';
 import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
-import { createKeyReceipts, type KeyReceipt } from './key-receipts.ts';
+import { countKeyReceipts, type KeyReceipt } from './key-receipts.ts';
 import { CHAIN, type KeyPath } from '../keys/key-path.ts';
 import { GAP_LIMIT, type PaidKeys, keysPaidBy, usesOf } from './key-use.ts';
 import { decodeSearch, encodeSearch, type SearchRecord } from './search-record.ts';
@@ -293,13 +293,11 @@ async function checkSchema(level: CheckedLevel): Promise<void> {
  */
 async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
   const changes: Change[] = [];
-  for await (const [at, value] of level.entries({ gte: Buffer.of(TABLE.meta), lt: Buffer.of(TABLE.coin) })) {
+  for await (const [at, value] of level.readable(METAS)) {
     const paid: PaidKeys[] = [];
-    for await (const [, record] of all(level, TABLE.mined, idIn(at))) {
-      const mined = decodeMined(record);
-      if (mined !== null) paid.push({ height: mined.height, keyPaths: keysPaidBy(mined.outputs) });
-    }
-    const meta = decodeMetaOfSchema1(value, GAP_LIMIT);
+    for await (const mined of readableMined(level, idIn(at)))
+      paid.push({ height: mined.height, keyPaths: keysPaidBy(mined.outputs) });
+    const meta = value === null ? null : decodeMetaOfSchema1(value, GAP_LIMIT);
     const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.syncedTo) });
     changes.push([at, upgraded]);
   }
@@ -308,24 +306,27 @@ async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
 
 /**
  * Migrates from schema 4 to 5, which has what each key has received. Cost: one pass over the mined records, 100 000 take some
- * seconds. A wallet with a record that cannot be read gets none; it reads the chain again when it is opened.
+ * seconds. A record that cannot be read is left out here, and found where the history is read.
  */
 async function receiptsBeforeSchema5(level: CheckedLevel): Promise<Change[]> {
   const changes: Change[] = [];
-  for await (const [at] of level.entries({ gte: Buffer.of(TABLE.meta), lt: Buffer.of(TABLE.coin) })) {
+  for await (const [at] of level.readable(METAS)) {
     const id = idIn(at);
-    const counted = createKeyReceipts([]);
-    const paid = new Map<string, KeyReceipt>();
-    for await (const [, value] of all(level, TABLE.mined, id)) {
-      const record = decodeMined(value);
-      if (record === null) continue;
-      for (const receipt of counted.change(record, 1))
-        paid.set(`${receipt[0].chain}/${receipt[0].index}`, receipt);
-    }
-    for (const [keyPath, receipts] of paid.values())
+    for (const [keyPath, receipts] of await countKeyReceipts(readableMined(level, id)))
       changes.push([key.receipts(id, keyPath), encodeReceipts(receipts)]);
   }
   return changes;
+}
+
+/** The keys of the meta records of all wallets. */
+const METAS = { gte: Buffer.of(TABLE.meta), lt: Buffer.of(TABLE.coin) };
+
+/** One corrupt record of a wallet must not cost the migration the records of all wallets. */
+async function* readableMined(level: CheckedLevel, id: string): AsyncGenerator<MinedRecord> {
+  for await (const [, value] of level.readable(rangeOf(TABLE.mined, id))) {
+    const record = value === null ? null : decodeMined(value);
+    if (record !== null) yield record;
+  }
 }
 
 const all = (level: CheckedLevel, table: number, id: string) => level.entries(rangeOf(table, id));

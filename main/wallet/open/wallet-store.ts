@@ -3,7 +3,8 @@ import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Ledger, type LedgerState, emptyMeta } from '../ledger/wallet-ledger.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { KeyReceipt } from '../ledger/key-receipts.ts';
+import type { WalletMeta } from '../ledger/wallet-meta.ts';
+import { countKeyReceipts, type KeyReceipt } from '../ledger/key-receipts.ts';
 import type { OwnCoin, UnconfirmedRecord } from '../ledger/wallet-records.ts';
 import type { WalletChanges, WalletData } from '../ledger/wallet-data.ts';
 import type { BlockRef } from '../ledger/ports.ts';
@@ -34,13 +35,29 @@ export interface CommitOptions {
 export function createWalletStore(deps: { readonly data: WalletData; readonly log: Log }): WalletStore {
   const { data, log } = deps;
 
+  /** They only repeat what the mined records say: those that cannot be read are counted again. */
+  const readReceipts = async (id: string, meta: WalletMeta): Promise<KeyReceipt[]> => {
+    const receipts: KeyReceipt[] = [];
+    try {
+      for await (const receipt of data.receipts(id)) receipts.push(receipt);
+      return receipts;
+    } catch (error) {
+      if (codeOf(error) !== 'wallet-data-damaged') throw error;
+      log.warn('what the keys of a wallet have received cannot be read and is counted again', { error });
+    }
+    const counted = await countKeyReceipts(data.newest(id, {}));
+    const changes = data.changes(id);
+    for (const receipt of counted) changes.putReceipts(receipt);
+    await data.write(changes, meta, true);
+    return counted;
+  };
+
   const loadSound = async (id: string): Promise<LedgerState | null> => {
     const meta = await data.meta(id);
     if (meta === null) return null;
     const coins: (readonly [string & { readonly __key: 'outpoint' }, OwnCoin])[] = [];
     const unconfirmed: UnconfirmedRecord[] = [];
-    const receipts: KeyReceipt[] = [];
-    for await (const receipt of data.receipts(id)) receipts.push(receipt);
+    const receipts = await readReceipts(id, meta);
     for await (const coin of data.coins(id)) coins.push(coin);
     for await (const record of data.unconfirmed(id)) unconfirmed.push(record);
     const total = coins.reduce((sum, [, coin]) => sum + coin.amount, 0);
