@@ -111,6 +111,8 @@ export default defineConfig({
         },
       },
       {
+        // Tests read what the page says with the functions of the page, some of which keep runes.
+        plugins: [svelte()],
         test: {
           name: 'e2e',
           setupFiles: ['test/support/bugs.ts'],

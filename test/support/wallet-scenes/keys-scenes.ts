@@ -198,21 +198,6 @@ export const KEYS_SCENES: readonly Scene[] = [
   },
   { name: 'delete-watched', show: (world) => settingsDialog(world, 'Shop till', 'Delete') },
   { name: 'rescan', show: (world) => settingsDialog(world, LONG_NAME, 'Search blockchain') },
-  {
-    name: 'rescan-from-block',
-    async show(world) {
-      await settingsDialog(world, 'Everyday', 'Search blockchain');
-      await dialogOf(world).getByText('From block', { exact: true }).click();
-      await world.person.fill('First block', '5000');
-    },
-  },
-  {
-    name: 'rescan-from-date',
-    async show(world) {
-      await settingsDialog(world, 'Everyday', 'Search blockchain');
-      await dialogOf(world).getByText('From date', { exact: true }).click();
-    },
-  },
   { name: 'accounts', show: (world) => settingsDialog(world, 'Everyday', 'Accounts') },
   {
     name: 'accounts-found',
