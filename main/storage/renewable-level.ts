@@ -26,6 +26,8 @@ export interface RenewableLevel {
   readonly renewedBecause: string | null;
   /** @throws {KithError} the `damaged` code */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The values of several keys in one turn of the thread pool. @throws {KithError} the `damaged` code */
+  getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
   /** Entries with `gte` ≤ key < `lt`. @throws {KithError} the `damaged` code */
   entries(range: KeyRange): AsyncIterable<LevelRecord>;
   /**
@@ -124,6 +126,12 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
     async get(key) {
       const { level } = current();
       return level.get(key).catch((error: unknown) => {
+        throw failed(error, 'reading');
+      });
+    },
+    async getMany(keys) {
+      const { level } = current();
+      return level.getMany([...keys]).catch((error: unknown) => {
         throw failed(error, 'reading');
       });
     },

@@ -149,6 +149,7 @@ function createMemoryLevel(): RenewableLevel {
   return {
     renewedBecause: null,
     get: (key) => Promise.resolve(records.get(textOf(key))),
+    getMany: (keys) => Promise.resolve(keys.map((key) => records.get(textOf(key)))),
     async *entries({ gte, lt }) {
       for (const [key, value] of [...records].sort(([a], [b]) => (a < b ? -1 : 1)))
         if (key >= textOf(gte) && key < textOf(lt))

@@ -10,6 +10,8 @@ export interface CheckedLevel {
   readonly renewedBecause: string | null;
   /** @throws {KithError} `wallet-data-damaged` when a checksum does not match. The other reads throw it too. */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The values of several keys, for the price of one wait. */
+  getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
   /** Entries with `gte` ≤ key < `lt`, ascending by key, or descending with `reverse`. */
   entries(range: KeyRange): AsyncIterable<LevelRecord>;
   /** The same entries, with null for a corrupt value. */
@@ -59,6 +61,10 @@ export async function openCheckedLevel(
     async get(key) {
       const value = await level.get(key);
       return value === undefined ? undefined : payloadOf(key, value);
+    },
+    async getMany(keys) {
+      const values = await level.getMany(keys);
+      return values.map((value, i) => (value === undefined ? undefined : payloadOf(keys[i]!, value)));
     },
     async *entries(range) {
       for await (const [key, value] of level.entries(range)) yield [key, payloadOf(key, value)] as const;

@@ -30,6 +30,11 @@ import {
 } from './wallet-records.ts';
 
 const SCHEMA = 5;
+/**
+ * Number of mined records that are read together: a page of the history and the record after it. Each read waits for its turn in
+ * the thread pool, which checks signatures during a sync.
+ */
+const READ_AHEAD = 51;
 const TABLE = {
   schema: 0,
   meta: 1,
@@ -193,8 +198,10 @@ export async function openWalletData(
     async *newest(id, { before, above }) {
       const gte = above === undefined ? prefix(TABLE.order, id) : key.order(id, above + 1, 0);
       const lt = before ? key.order(id, before.height, before.position) : after(prefix(TABLE.order, id));
-      for await (const [, txid] of level.entries({ gte, lt, reverse: true })) {
-        yield required(decodeOrThrow(await level.get(key.mined(id, txid)), decodeMined));
+      const order = level.entries({ gte, lt, reverse: true });
+      for await (const some of chunks(order, READ_AHEAD)) {
+        for (const value of await level.getMany(some.map(([, txid]) => key.mined(id, txid))))
+          yield required(decodeOrThrow(value, decodeMined));
       }
     },
     async countMined(id) {
@@ -345,6 +352,18 @@ async function* reachable(level: CheckedLevel, table: number, id: string, log: L
       { table, error },
     );
   }
+}
+
+/** The items in groups of `size`, the last of which may be smaller. */
+async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 function required<T>(value: T | null): T {

@@ -431,7 +431,8 @@ const withoutPeers = () => ({ seenBy: 0, ofPeers: 0, everSeen: false });
 describe('history', () => {
   test('is returned in pages, newest first, each payment once', async () => {
     const world = await open();
-    await walletWithCoins(world, 'a', 12);
+    // More than are read together.
+    await walletWithCoins(world, 'a', 60);
     const address = await world.wallets.newAddress('a');
     for (let i = 0; i < 3; i++) await send(world, 'a', address, 50_000);
     const all = await world.wallets.history({ name: 'a', limit: 100 });
