@@ -53,13 +53,17 @@ export function createOwnAddresses(hrp: string, clock: Pick<Clock, 'soon'>): Own
     async find(wallet, search) {
       const last = searches.get(wallet);
       if (last?.keyring === wallet.keyring && last.search === search) return last.found;
-      await prepare(wallet);
-      const { keyring } = wallet;
-      const texts = textsOf(wallet);
-      const byChain = await Promise.all(CHAINS.map((chain) => findIn(texts[chain], search)));
-      const found: KeySet = ({ chain, index }) => byChain[chain]![index] === 1;
-      searches.set(wallet, { keyring, search, found });
-      return found;
+      // Keys that are derived while it searches would be missing, so it searches again.
+      for (;;) {
+        const { keyring } = wallet;
+        await prepare(wallet);
+        const texts = textsOf(wallet);
+        const byChain = await Promise.all(CHAINS.map((chain) => findIn(texts[chain], search)));
+        if (wallet.keyring !== keyring) continue;
+        const found: KeySet = ({ chain, index }) => byChain[chain]![index] === 1;
+        searches.set(wallet, { keyring, search, found });
+        return found;
+      }
     },
   };
 
@@ -73,7 +77,7 @@ export function createOwnAddresses(hrp: string, clock: Pick<Clock, 'soon'>): Own
   async function findIn(addresses: readonly string[], search: string): Promise<Uint8Array> {
     const found = new Uint8Array(addresses.length);
     for (let index = 0; index < addresses.length; index++) {
-      if (addresses[index]!.includes(search)) found[index] = 1;
+      if (addresses[index]?.includes(search) === true) found[index] = 1;
       if ((index + 1) % SEARCHED_PER_TURN === 0) await clock.soon();
     }
     return found;
