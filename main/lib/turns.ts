@@ -44,3 +44,20 @@ export function createBreathe(clock: Pick<Clock, 'monotonic' | 'soon'>, mostMs: 
     });
   };
 }
+
+/** Number of items between two looks at the time. */
+const ITEMS_PER_LOOK = 2_000;
+
+/** The items that pass, in their order. Other work gets its turn in between. */
+export async function filterInTurns<T>(
+  items: readonly T[],
+  passes: (item: T) => boolean,
+  breathe: Breathe,
+): Promise<T[]> {
+  const passed: T[] = [];
+  for (let i = 0; i < items.length; i++) {
+    if (passes(items[i]!)) passed.push(items[i]!);
+    if (i % ITEMS_PER_LOOK === ITEMS_PER_LOOK - 1) await breathe();
+  }
+  return passed;
+}

@@ -8,8 +8,11 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
+import { createBreathe } from '../lib/turns.ts';
 import type { Access } from './open/access.ts';
 import { withContacts } from './contacts/contact-index.ts';
+import { coinIndex } from './payments/coin-index.ts';
+import { originsOf } from './payments/coin-origins.ts';
 import { createDrafts, type Draft, type Drafts } from './payments/drafts.ts';
 import type { KeySecrets } from './secrets/key-secrets.ts';
 import type { OpenWallet } from './open/open-wallet.ts';
@@ -19,6 +22,8 @@ import { type FasterPlan, type FasterRequest, planFaster } from './payments/plan
 import { type Plan, planPayment } from './payments/plan-payment.ts';
 import { type PastPayments, readPastPayments } from './payments/recent-payments.ts';
 import type { WalletChain, WalletContacts, WalletMempool } from './ledger/ports.ts';
+import { sortCoins } from './ledger/balance.ts';
+import { freeCoins } from './payments/spendable-coins.ts';
 import { type PaymentRequest, readAddress } from './payments/receivers.ts';
 import { createSendDraft, type SendDeps, sendPayment, type Sent } from './send-payment.ts';
 import type { WalletData } from './ledger/wallet-data.ts';
@@ -72,6 +77,9 @@ export interface SpendingDeps extends SendDeps {
   ) => (NonNullable<FirstPayment['spread']> & { readonly measured: boolean }) | null;
   readonly walletById: (id: string) => OpenWallet | undefined;
 }
+
+/** How long planning may take before other work gets its turn. */
+const MOST_MS = 10;
 
 export function createSpending(deps: SpendingDeps): Spending {
   const { clock, random, contacts } = deps;
@@ -181,13 +189,28 @@ function createPreparing(
           : { mined: mempool.odds(replacedRate), spread, spacing: network.params.spacing },
     });
 
+  const breathe = createBreathe(clock, MOST_MS);
+  /** Sorts the coins step by step, so that 50 000 of them do not block the node. The plan finds them sorted. */
+  const sortFirst = async (wallet: OpenWallet): Promise<void> => {
+    const { maturity } = network.params;
+    await breathe();
+    sortCoins(wallet, maturity);
+    await breathe();
+    const { preferred } = freeCoins(wallet, maturity, originsOf({ wallet, network, contacts }));
+    await breathe();
+    coinIndex(preferred);
+    await breathe();
+  };
+
   return {
     quote: (wallet, request) =>
-      queue.run(() =>
-        Promise.resolve(quoteOf(planPayment({ ...planContext(wallet), ...NO_PAST }, request).view)),
-      ),
+      queue.run(async () => {
+        await sortFirst(wallet);
+        return quoteOf(planPayment({ ...planContext(wallet), ...NO_PAST }, request).view);
+      }),
     prepare: (wallet, request) =>
       queue.run(async () => {
+        await sortFirst(wallet);
         const past = await readPastPayments({ hrp: network.hrp, data, clock }, wallet, beingSent);
         const plan = planPayment({ ...planContext(wallet), ...past }, request);
         const addressLabels = labelsOf(network.hrp, request);
@@ -207,11 +230,10 @@ function createPreparing(
         );
       }),
     prepareConsolidation: (wallet, request) =>
-      queue.run(() => {
+      queue.run(async () => {
+        await sortFirst(wallet);
         const plan = planConsolidation({ ...planContext(wallet), ...NO_PAST }, request);
-        return Promise.resolve(
-          addDraft(kept, wallet, plan, { label: '', addressLabels: NO_LABELS, isBump: false }),
-        );
+        return addDraft(kept, wallet, plan, { label: '', addressLabels: NO_LABELS, isBump: false });
       }),
   };
 }

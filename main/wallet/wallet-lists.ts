@@ -9,6 +9,7 @@ import { outpointKeyOf } from '../core/primitives/outpoint.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
+import { createBreathe } from '../lib/turns.ts';
 import { type BalanceOverTime, readBalanceOverTime } from './lists/balance-over-time.ts';
 import { listAddresses } from './lists/address-list.ts';
 import { allCoins, sortCoins } from './ledger/balance.ts';
@@ -21,6 +22,8 @@ import type { WalletChain, WalletNetwork } from './ledger/ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
 
 const DAY_SECONDS = 86_400;
+/** How long a list may take before other work gets its turn. */
+const MOST_MS = 10;
 
 export interface NamedCoins {
   readonly name: string;
@@ -47,7 +50,7 @@ export interface WalletLists {
 export interface WalletListsDeps {
   readonly network: WalletNetwork;
   readonly chain: Pick<WalletChain, 'atHeight'>;
-  readonly clock: Pick<Clock, 'soon' | 'now'>;
+  readonly clock: Pick<Clock, 'soon' | 'now' | 'monotonic'>;
   readonly running: RunningWallets;
 }
 
@@ -55,6 +58,7 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
   const { components, get, ask, change } = running;
   const { hrp, params } = network;
   const addresses = createOwnAddresses(hrp, clock);
+  const breathe = createBreathe(clock, MOST_MS);
   const timeOf = (height: number) => chain.atHeight(height)?.time ?? null;
 
   const contextOf = (wallet: OpenWallet) => ({
@@ -62,6 +66,7 @@ export function createWalletLists({ network, chain, clock, running }: WalletList
     hrp,
     maturity: params.maturity,
     addressOf: addresses.of(wallet),
+    breathe,
   });
   /** Keys whose addresses a search finds. A list that is seen may be searched next, so it is prepared then. */
   const addressesWith = async (name: string, search = ''): Promise<KeySet> => {

@@ -5,6 +5,7 @@ import { keyLabels } from './key-labels.ts';
 import { CHAIN, type Chain, type KeyPath } from '../keys/key-path.ts';
 import { paidKeys } from '../ledger/key-receipts.ts';
 import type { OpenWallet } from '../open/open-wallet.ts';
+import type { Breathe } from '../../lib/turns.ts';
 import { orderedPage } from './ordered-page.ts';
 import type { AddressOf, KeySet } from './own-addresses.ts';
 import { paymentStates } from '../ledger/payment-state.ts';
@@ -16,6 +17,7 @@ export interface AddressListContext {
   readonly addressOf: AddressOf;
   /** The keys whose addresses contain the search. */
   readonly hasAddress: KeySet;
+  readonly breathe: Breathe;
 }
 
 /** An address in the list, before its text is written. */
@@ -30,9 +32,13 @@ interface Listed {
  * A page of the issued addresses of one chain, and the number of all that match. Cost: linear in the number of
  * addresses, but for sorting.
  */
-export function listAddresses(context: AddressListContext, query: Omit<AddressQuery, 'name'>): AddressPage {
+export async function listAddresses(
+  context: AddressListContext,
+  query: Omit<AddressQuery, 'name'>,
+): Promise<AddressPage> {
   const { wallet } = context;
-  const found = findAddresses(context, query);
+  const found = await findAddresses(context, query);
+  await context.breathe();
   const page = orderedPage(found, VALUES[query.sort], query);
   return {
     addresses: page.map((listed) => entryOf(context, listed)),
@@ -42,10 +48,16 @@ export function listAddresses(context: AddressListContext, query: Omit<AddressQu
   };
 }
 
+/** Number of addresses between two looks at the time. */
+const ADDRESSES_PER_LOOK = 2_000;
+
 /** The last result of each wallet, for the next page. */
 const cache = new WeakMap<Funds, { readonly basis: readonly unknown[]; readonly found: readonly Listed[] }>();
 
-function findAddresses(context: AddressListContext, query: Omit<AddressQuery, 'name'>): readonly Listed[] {
+async function findAddresses(
+  context: AddressListContext,
+  query: Omit<AddressQuery, 'name'>,
+): Promise<readonly Listed[]> {
   const { wallet, maturity } = context;
   const funds = sortCoins(wallet, maturity);
   const search = (query.search ?? '').trim().toLowerCase();
@@ -55,9 +67,14 @@ function findAddresses(context: AddressListContext, query: Omit<AddressQuery, 'n
   if (last?.basis.every((value, i) => value === basis[i])) return last.found;
 
   const matches = createSearch(context, search);
-  const found = allAddresses(wallet, funds, CHAIN[chain]).filter(
-    (listed) => (state === undefined || stateOf(listed) === state) && matches(listed.keyPath),
-  );
+  const addresses = readAddresses(wallet, funds, CHAIN[chain]);
+  await context.breathe();
+  const found: Listed[] = [];
+  for (let index = 0; index < addresses.count; index++) {
+    const listed = addresses.at(index);
+    if ((state === undefined || stateOf(listed) === state) && matches(listed.keyPath)) found.push(listed);
+    if (index % ADDRESSES_PER_LOOK === ADDRESSES_PER_LOOK - 1) await context.breathe();
+  }
   cache.set(funds, { basis, found });
   return found;
 }
@@ -70,8 +87,8 @@ const VALUES: Readonly<Record<AddressQuery['sort'], (listed: Listed) => number>>
 
 const stateOf = ({ payments }: Listed) => (payments > 0 ? 'used' : 'unused');
 
-/** Every address of a chain that was issued or paid, by index. */
-function allAddresses(wallet: OpenWallet, funds: Funds, chain: Chain): Listed[] {
+/** The addresses of a chain that were issued or paid, by index. */
+function readAddresses(wallet: OpenWallet, funds: Funds, chain: Chain) {
   const { ledger, file } = wallet;
   const highest = ledger.highestUsed[chain] + 1;
   const count = chain === CHAIN.receive ? Math.max(file.issued, highest) : highest;
@@ -80,7 +97,7 @@ function allAddresses(wallet: OpenWallet, funds: Funds, chain: Chain): Listed[] 
     if (coin.keyPath.chain === chain && coin.keyPath.index < count)
       balances[coin.keyPath.index]! += coin.amount;
   const pending = pendingReceipts(wallet, chain);
-  return Array.from({ length: count }, (_, index) => {
+  const at = (index: number): Listed => {
     const keyPath = { chain, index };
     const mined = ledger.receipts.of(keyPath);
     const live = pending.get(index);
@@ -90,7 +107,8 @@ function allAddresses(wallet: OpenWallet, funds: Funds, chain: Chain): Listed[] 
       received: mined.received + (live?.received ?? 0),
       balance: balances[index]!,
     };
-  });
+  };
+  return { count, at };
 }
 
 /** What live transactions pay to the keys of a chain, by index. */

@@ -3,6 +3,7 @@ import type { CoinPage, CoinQuery, OwnCoinEntry } from '../../../shared/contract
 import type { Height, UnixSeconds } from '../../../shared/units.ts';
 import { decodeAddress, isAddressProblem } from '../../core/primitives/address.ts';
 import type { OutpointKey } from '../../core/primitives/outpoint.ts';
+import { type Breathe, filterInTurns } from '../../lib/turns.ts';
 import { allCoins, type Funds, sortCoins, type Spendable, sumOf } from '../ledger/balance.ts';
 import { keyLabels } from './key-labels.ts';
 import { CHAIN } from '../keys/key-path.ts';
@@ -17,6 +18,7 @@ export interface CoinListContext {
   readonly addressOf: AddressOf;
   /** The keys whose addresses contain the search. */
   readonly hasAddress: KeySet;
+  readonly breathe: Breathe;
   /** The time of the block at a height; null if there is none. */
   readonly timeOf: (height: Height) => UnixSeconds | null;
 }
@@ -25,9 +27,11 @@ export interface CoinListContext {
  * A page of the coins that no live payment spends, with the number and the sum of all that match. The search is kept
  * for the next page. Cost: linear in the number of coins.
  */
-export function listCoins(context: CoinListContext, query: Omit<CoinQuery, 'name'>): CoinPage {
+export async function listCoins(context: CoinListContext, query: Omit<CoinQuery, 'name'>): Promise<CoinPage> {
   const funds = sortCoins(context.wallet, context.maturity);
-  const { coins, sum } = findCoins(context, funds, query);
+  await context.breathe();
+  const { coins, sum } = await findCoins(context, funds, query);
+  await context.breathe();
   const page = orderedPage(coins, query.sort === 'amount' ? amountOf : heightOf, query);
   const stateOf = createStates(funds);
   return {
@@ -45,14 +49,20 @@ interface Found {
 /** The last result of each wallet: pages of one list are asked for one after the other. */
 const cache = new WeakMap<Funds, { readonly basis: readonly unknown[]; readonly found: Found }>();
 
-function findCoins(context: CoinListContext, funds: Funds, query: Omit<CoinQuery, 'name'>): Found {
+async function findCoins(
+  context: CoinListContext,
+  funds: Funds,
+  query: Omit<CoinQuery, 'name'>,
+): Promise<Found> {
   const { file } = context.wallet;
   const search = (query.search ?? '').trim().toLowerCase();
   const basis = [file, query.state, search];
   const last = cache.get(funds);
   if (last?.basis.every((value, i) => value === basis[i])) return last.found;
   const inState = coinsIn(funds, file.frozen, query.state);
-  const coins = search === '' ? inState : inState.filter(createSearch(context, search));
+  await context.breathe();
+  const coins =
+    search === '' ? inState : await filterInTurns(inState, createSearch(context, search), context.breathe);
   const found = { coins, sum: sumOf(coins) };
   cache.set(funds, { basis, found });
   return found;

@@ -7,6 +7,9 @@ import type { OwnCoin } from '../ledger/wallet-records.ts';
 /** The contact or the label of the payment or address that a coin came from; undefined for none. */
 export type OriginOf = (key: OutpointKey, coin: OwnCoin) => string | undefined;
 
+/** For payments that spend the coins of one origin only. */
+export const noOrigin: OriginOf = () => undefined;
+
 /** Where origins are written down. A change of one of them makes another map. */
 export interface OriginSources {
   /** The labels of the wallet by address or txid. */
@@ -38,3 +41,14 @@ const cache = new WeakMap<
   ReadonlyMap<string, string>,
   { readonly keyring: Keyring; readonly given: OriginSources['given']; readonly originOf: OriginOf }
 >();
+
+/** The origins of the coins of an open wallet. */
+export const originsOf = ({
+  wallet: { file, keyring },
+  network,
+  contacts,
+}: {
+  readonly wallet: { readonly file: Pick<OriginSources, 'labels'>; readonly keyring: Keyring };
+  readonly network: { readonly hrp: string };
+  readonly contacts: { given(): OriginSources['given'] };
+}): OriginOf => coinOrigins({ labels: file.labels, given: contacts.given() }, network.hrp, keyring);

@@ -2,9 +2,9 @@ import type { Motes } from '../../../shared/units.ts';
 import { DUST } from '../../core/policy/policy-limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../../core/primitives/limits.ts';
 import type { OutpointKey } from '../../core/primitives/outpoint.ts';
-import { drawn, type Indexed, type Random } from '../../lib/random.ts';
+import { drawn, type Random } from '../../lib/random.ts';
 import { branchAndBound } from './branch-and-bound.ts';
-import { orderedPage } from '../lists/ordered-page.ts';
+import { type CoinIndex, coinIndex, firstAtMost } from './coin-index.ts';
 import { countBytes, feeFor, inputBytes } from './payment-size.ts';
 
 /** A coin that may be spent. A `required` coin is spent regardless of its amount. */
@@ -72,60 +72,48 @@ export function selectCoins<C extends Candidate>(
   goal: Goal,
   random: Pick<Random, 'number'>,
 ): Selection<C> | SelectionProblem {
-  const required = candidates.filter((coin) => coin.required);
-  // A coin that costs more to spend than it is worth would only raise the fee.
-  const optional = candidates.filter((coin) => !coin.required && worth(coin, goal) > 0);
+  const index = worthwhile(candidates, goal);
+  const { required, sorted, pools } = index;
   const given = settle(required, goal, 'given');
   if (given !== null) return given;
   const found = [
-    settle(withoutChange(required, optional, goal), goal, 'branch-and-bound'),
-    settle(single(required, optional, goal), goal, 'single-coin'),
-    ...drawPools(optional).map((pool) =>
+    settle(withoutChange(index, goal), goal, 'branch-and-bound'),
+    settle(single(index, goal), goal, 'single-coin'),
+    ...pools.map((pool) =>
       settle(accumulate(required, drawn(pool, random), goal), goal, 'single-random-draw'),
     ),
   ].filter((selection) => selection !== null);
   const best = found.toSorted((a, b) => wasteOf(a, goal) - wasteOf(b, goal)).at(0);
   if (best !== undefined) return best;
-  const all = [...required, ...optional];
-  const fitting = mostThatFit(all, goal);
+  const fitting = mostThatFit(index, goal);
   // The required coins come first: if one is missing, nothing else is there.
   if (fitting.length < required.length) return { problem: 'too-many-required', most: fitting.length };
   return (
-    settle(accumulate(required, optional.toSorted(largestFirst), goal), goal, 'largest-first') ??
+    settle(accumulate(required, sorted, goal), goal, 'largest-first') ??
     settle(fitting, goal, 'largest-first') ??
-    problemOf(all, goal)
+    problemOf(index, fitting, goal)
   );
 }
 
-/** Origins that get a draw of their own, those with the most value first. */
-const MAX_ORIGINS = 8;
-
-/** The sets of coins to draw from: all of them, and for each origin its coins with those of no origin. */
-function drawPools<C extends Candidate>(coins: readonly C[]): Indexed<C>[] {
-  const byOrigin = Map.groupBy(coins, ({ origin }) => origin);
-  const free = byOrigin.get(undefined) ?? [];
-  byOrigin.delete(undefined);
-  if (byOrigin.size === 0) return [coins];
-  const largest = [...byOrigin.values()]
-    .map((group) => ({ group, value: total(group) }))
-    .sort((a, b) => b.value - a.value)
-    .slice(0, MAX_ORIGINS);
-  return [coins, free, ...largest.map(({ group }) => joined(group, free))];
+/** The index of the coins. If most of them cost more than they are worth, that of the others: draws would pass over too many. */
+function worthwhile<C extends Candidate>(candidates: readonly C[], goal: Goal): CoinIndex<C> {
+  const index = coinIndex(candidates);
+  const most = firstAtMost(index.amounts, inputBytes(0, goal.witnessBytes) * goal.feerate);
+  if (2 * most >= index.sorted.length) return index;
+  return coinIndex(candidates.filter((coin) => coin.required || isWorthIt(coin, goal)));
 }
 
-/** Two lists as one, without a copy. */
-const joined = <T>(first: readonly T[], second: readonly T[]): Indexed<T> => ({
-  length: first.length + second.length,
-  at: (index) => (index < first.length ? first[index] : second[index - first.length]),
-});
-
-function problemOf(all: readonly Candidate[], goal: Goal): SelectionProblem {
+function problemOf(
+  { required, sorted }: CoinIndex<Candidate>,
+  fitting: readonly Candidate[],
+  goal: Goal,
+): SelectionProblem {
+  const all = [...required, ...sorted.filter((coin) => isWorthIt(coin, goal))];
   if (settleAnySize(all, goal, 'given') === null) {
     const available = all.reduce((sum, coin) => sum + worth(coin, goal), 0);
     return insufficient(all, goal, available);
   }
-  const coins = mostThatFit(all, goal);
-  const maxAmount = total(coins) - feeFor(sizeOf(coins, goal.baseBytes, goal), goal.feerate);
+  const maxAmount = total(fitting) - feeFor(sizeOf(fitting, goal.baseBytes, goal), goal.feerate);
   return { problem: 'too-many-coins', maxAmount: Math.max(0, maxAmount) };
 }
 
@@ -173,33 +161,32 @@ export function selectAll<C extends Candidate>(
   candidates: readonly C[],
   goal: SizeGoal,
 ): Everything<C> | SelectionProblem {
-  const worthwhile = candidates.filter((coin) => coin.required || worth(coin, goal) > 0);
-  const coins = mostThatFit(worthwhile, goal);
-  if (coins.length < candidates.filter((coin) => coin.required).length)
-    return { problem: 'too-many-required', most: coins.length };
+  const index = coinIndex(candidates);
+  const coins = mostThatFit(index, goal);
+  if (coins.length < index.required.length) return { problem: 'too-many-required', most: coins.length };
   const bytes = sizeOf(coins, goal.baseBytes, goal);
   const fee = feeFor(bytes, goal.feerate);
   const available = total(coins) - fee;
   if (available < DUST) return { problem: 'insufficient', needed: DUST, available: Math.max(0, available) };
-  const [spent, good] = [new Set(coins), new Set(worthwhile)];
+  const spent = new Set(coins);
+  const [worthIt, uneconomic] = split(candidates, (coin) => coin.required || isWorthIt(coin, goal));
   return {
     coins,
     fee,
     change: 0 as Motes,
     bytes,
     method: 'given',
-    aboveSizeLimit: worthwhile.filter((coin) => !spent.has(coin)),
-    uneconomic: candidates.filter((coin) => !good.has(coin)),
+    aboveSizeLimit: worthIt.filter((coin) => !spent.has(coin)),
+    uneconomic,
   };
 }
 
 /** The required coins and the largest optional ones: as many as fit into one transaction with a change output. */
-function mostThatFit<C extends Candidate>(coins: readonly C[], goal: SizeGoal): C[] {
-  const first = coins.filter((coin) => coin.required);
-  const others = coins.filter((coin) => !coin.required).toSorted(largestFirst);
+function mostThatFit<C extends Candidate>({ required, sorted }: CoinIndex<C>, goal: SizeGoal): C[] {
   const picked: C[] = [];
   let bytes = goal.baseBytesWithChange;
-  for (const coin of [...first, ...others]) {
+  for (const coin of chain(required, sorted)) {
+    if (!coin.required && !isWorthIt(coin, goal)) continue;
     bytes += inputBytes(coin.index, goal.witnessBytes);
     if (bytes + countBytes(picked.length + 1) > MAX_TRANSACTION_BYTES) break;
     picked.push(coin);
@@ -207,11 +194,27 @@ function mostThatFit<C extends Candidate>(coins: readonly C[], goal: SizeGoal): 
   return picked;
 }
 
+/** The items of two lists, without a copy. */
+function* chain<T>(first: readonly T[], second: readonly T[]): Generator<T, void> {
+  yield* first;
+  yield* second;
+}
+
+/** Those that pass, and those that don't. */
+function split<T>(items: readonly T[], passes: (item: T) => boolean): [T[], T[]] {
+  const lists: [T[], T[]] = [[], []];
+  for (const item of items) lists[passes(item) ? 0 : 1].push(item);
+  return lists;
+}
+
 const largestFirst = (a: Candidate, b: Candidate) => b.amount - a.amount;
 
 const total = (coins: readonly Candidate[]) => coins.reduce((sum, coin) => sum + coin.amount, 0);
 const worth = (coin: Candidate, goal: Pick<Goal, 'feerate' | 'witnessBytes'>) =>
   coin.amount - inputBytes(coin.index, goal.witnessBytes) * goal.feerate;
+/** A coin that costs more to spend than it is worth would only raise the fee. */
+const isWorthIt = (coin: Candidate, goal: Pick<Goal, 'feerate' | 'witnessBytes'>): boolean =>
+  worth(coin, goal) > 0;
 
 function sizeOf(
   coins: readonly Candidate[],
@@ -252,35 +255,37 @@ function settleAnySize<C extends Candidate>(
 
 /** Most coins that the search for a set without change considers, the most valuable first. */
 const MAX_POOL = 500;
+/** The index of an output that takes the most bytes. */
+const LAST_INDEX = 0xffff_ffff;
 
 /** The required coins and optional ones that need no change together, with the least waste; null if none is found. */
 function withoutChange<C extends Candidate>(
-  required: readonly C[],
-  optional: readonly C[],
+  { required, sorted, amounts }: CoinIndex<C>,
   goal: Goal,
 ): C[] | null {
   const fixed = required.reduce((sum, coin) => sum + worth(coin, goal), 0);
   const least = goal.target + (goal.baseBytes + countBytes(1)) * goal.feerate - fixed;
   const most = least + changeCost(goal);
-  const small = optional.filter((coin) => worth(coin, goal) <= most);
-  const largest = { order: 'descending', skip: 0, limit: MAX_POOL } as const;
-  const pool = orderedPage(small, (coin) => worth(coin, goal), largest).map((coin) => ({
-    coin,
-    value: worth(coin, goal),
-    timing: timingOf(coin, goal),
-  }));
+  const pool: { coin: C; value: number; timing: number }[] = [];
+  // The coins before this place are worth more than `most`, whatever their input costs.
+  const from = firstAtMost(amounts, most + inputBytes(LAST_INDEX, goal.witnessBytes) * goal.feerate);
+  for (let at = from; at < sorted.length && pool.length < MAX_POOL; at++) {
+    const coin = sorted[at]!;
+    const value = worth(coin, goal);
+    if (value > 0 && value <= most) pool.push({ coin, value, timing: timingOf(coin, goal) });
+  }
+  pool.sort((a, b) => b.value - a.value);
   const found = branchAndBound(pool, { least, most });
   return found === null ? null : [...required, ...found.map((index) => pool[index]!.coin)];
 }
 
 /** The required coins and the smallest single coin that is enough. */
-function single<C extends Candidate>(required: readonly C[], optional: readonly C[], goal: Goal): C[] | null {
+function single<C extends Candidate>({ required, sorted, amounts }: CoinIndex<C>, goal: Goal): C[] | null {
   const fixed = required.reduce((sum, coin) => sum + worth(coin, goal), 0);
-  const least = goal.target + (goal.baseBytesWithChange + countBytes(1)) * goal.feerate - fixed;
-  let best: C | undefined;
-  for (const coin of optional)
-    if (worth(coin, goal) >= least + DUST && (best === undefined || coin.amount < best.amount)) best = coin;
-  return best === undefined ? null : [...required, best];
+  const least = goal.target + (goal.baseBytesWithChange + countBytes(1)) * goal.feerate - fixed + DUST;
+  for (let at = firstAtMost(amounts, least) - 1; at >= 0; at--)
+    if (worth(sorted[at]!, goal) >= least) return [...required, sorted[at]!];
+  return null;
 }
 
 /** More inputs than this exceed the size of a transaction. */
@@ -293,6 +298,7 @@ function accumulate<C extends Candidate>(required: readonly C[], order: Iterable
   for (const coin of required) missing -= worth(coin, goal);
   for (const coin of order) {
     if (missing <= 0) break;
+    if (!isWorthIt(coin, goal)) continue;
     if (picked.size === MAX_INPUTS) return null;
     picked.add(coin);
     missing -= worth(coin, goal);

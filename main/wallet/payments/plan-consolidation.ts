@@ -4,12 +4,12 @@ import { MAX_TRANSACTION_BYTES } from '../../core/primitives/limits.ts';
 import { KithError } from '../../lib/errors.ts';
 import { assemblePayment, inheritedExpiry } from './assemble-payment.ts';
 import { sortCoins } from '../ledger/balance.ts';
-import { coinOrigins } from './coin-origins.ts';
+import { coinIndex } from './coin-index.ts';
+import { originsOf } from './coin-origins.ts';
 import { isSelectionProblem, selectAll } from './coin-selection.ts';
-import { orderedPage } from '../lists/ordered-page.ts';
 import { baseBytes, inputBytes } from './payment-size.ts';
 import { checkFeerate, lifetimeOf, type Plan, type PlanContext } from './plan-payment.ts';
-import { choiceOfCoin, chosenCoins, type CoinChoice } from './spendable-coins.ts';
+import { choiceOfCoin, chosenCoins, type CoinChoice, freeCoins } from './spendable-coins.ts';
 import { feeWarnings } from './warnings.ts';
 
 export interface ConsolidationRequest {
@@ -28,7 +28,7 @@ export function planConsolidation(context: PlanContext, request: ConsolidationRe
   const { wallet, network, random } = context;
   const feerate = checkFeerate(request.feerate ?? context.laterFeerate, context.floor);
   const tip = wallet.ledger.syncedTo.height;
-  const offered = offeredCoins(context, request, feerate);
+  const offered = coinsToCombine(context, request, feerate);
   const lock = wallet.keyring.lock(wallet.changeKey());
   const expires = inheritedExpiry(offered, tip + lifetimeOf(network));
   const base = baseBytes({ validFrom: tip, expires, outputs: [lock] });
@@ -57,26 +57,23 @@ export function planConsolidation(context: PlanContext, request: ConsolidationRe
 }
 
 /** The chosen coins, or the smallest coins in blocks that are worth more than their fee, as many as fit. */
-function offeredCoins(context: PlanContext, request: ConsolidationRequest, feerate: number) {
+function coinsToCombine(context: PlanContext, request: ConsolidationRequest, feerate: number): CoinChoice[] {
   const { wallet, network } = context;
   const { witnessBytes } = wallet.keyring;
   const originOf = originsOf(context);
-  const funds = sortCoins(wallet, network.params.maturity);
+  const { maturity } = network.params;
   if (request.coins !== undefined)
-    return chosenCoins(funds, request.coins).map((coin) =>
-      choiceOfCoin(coin, true, originOf(coin.key, coin.coin)),
+    return chosenCoins(sortCoins(wallet, maturity), request.coins).map((coin) =>
+      choiceOfCoin(coin, true, originOf),
     );
-  const smallest = { order: 'ascending', skip: 0, limit: maxCombined(witnessBytes) } as const;
-  const worthIt = funds.confirmed.filter(
-    ({ key, coin }) => coin.amount > inputBytes(Number(key.slice(65)), witnessBytes) * feerate,
-  );
-  return orderedPage(worthIt, ({ coin }) => coin.amount, smallest).map((coin) =>
-    choiceOfCoin(coin, false, originOf(coin.key, coin.coin)),
-  );
+  const { sorted } = coinIndex(freeCoins(wallet, maturity, originOf).preferred);
+  const smallest: CoinChoice[] = [];
+  for (let at = sorted.length - 1; at >= 0 && smallest.length < maxCombined(witnessBytes); at--) {
+    const coin = sorted[at]!;
+    if (coin.amount > inputBytes(coin.index, witnessBytes) * feerate) smallest.push(coin);
+  }
+  return smallest;
 }
-
-const originsOf = ({ wallet, network, contacts }: Pick<PlanContext, 'wallet' | 'network' | 'contacts'>) =>
-  coinOrigins({ labels: wallet.file.labels, given: contacts.given() }, network.hrp, wallet.keyring);
 
 /** Room for inputs with a large index, and for the output. */
 const maxCombined = (witnessBytes: number): number =>

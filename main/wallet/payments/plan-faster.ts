@@ -9,6 +9,7 @@ import { KithError } from '../../lib/errors.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { type AssembledPayment, assemblePayment, inheritedExpiry } from './assemble-payment.ts';
 import { sortCoins } from '../ledger/balance.ts';
+import { noOrigin } from './coin-origins.ts';
 import {
   isSelectionProblem,
   selectAll,
@@ -192,12 +193,13 @@ function coinSelector(context: FasterContext, { record, paid, lock }: Replacemen
   };
   const own = ownCoins(context, record);
   const { confirmed } = sortCoins(wallet, network.params.maturity);
-  const others = confirmed.map((coin) => choiceOfCoin(coin, false, undefined));
+  // One list for all rounds, because each list is indexed once.
+  const coins = [...own, ...confirmed.map((coin) => choiceOfCoin(coin, false, noOrigin))];
   const target = paid.reduce((sum, { amount }) => sum + amount, 0);
   return (feerate: number): Selection<CoinChoice> | SelectionProblem => {
     if (paid.length > 0) {
       const random = seededRandom(`${drawSeed} ${target} ${feerate}`);
-      return selectCoins([...own, ...others], { ...base, feerate, target, laterFeerate }, random);
+      return selectCoins(coins, { ...base, feerate, target, laterFeerate }, random);
     }
     const all = selectAll(own, { ...base, feerate });
     // What would be left is dust; no amount that the user could provide is missing.
@@ -214,7 +216,7 @@ function planBump(
   const { incoming } = sortCoins(wallet, network.params.maturity);
   const coins = incoming
     .filter(({ key }) => key.startsWith(record.tx.txidHex) && !wallet.file.frozen.has(key))
-    .map((coin) => choiceOfCoin(coin, true, undefined));
+    .map((coin) => choiceOfCoin(coin, true, noOrigin));
   const parents = context.entryOf(txid)?.ancestors;
   if (coins.length === 0 || parents === undefined) throw new KithError('wallet-not-incoming');
   const tip = wallet.ledger.syncedTo.height;
@@ -292,6 +294,6 @@ function ownCoins({ wallet: { ledger } }: FasterContext, { tx, inputs }: Unconfi
     const key = outpointKey(outpoint);
     const parent = ledger.unconfirmed.get(key.slice(0, 64));
     const expiry: Height | null = parent === undefined ? null : parent.tx.expires;
-    return choiceOfCoin({ key, coin, inheritedExpiry: expiry }, true, undefined);
+    return choiceOfCoin({ key, coin, inheritedExpiry: expiry }, true, noOrigin);
   });
 }

@@ -16,7 +16,7 @@ import { baseBytes, feeFor, MAX_FEERATE } from './payment-size.ts';
 import { KithError } from '../../lib/errors.ts';
 import { type Random, seededRandom } from '../../lib/random.ts';
 import { assemblePayment, inheritedExpiry } from './assemble-payment.ts';
-import { coinOrigins } from './coin-origins.ts';
+import { originsOf } from './coin-origins.ts';
 import { isLocked, sortCoins, type Spendable, sumOf } from '../ledger/balance.ts';
 import { type CoinChoice, offeredCoins } from './spendable-coins.ts';
 import type { OpenWallet } from '../open/open-wallet.ts';
@@ -71,8 +71,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const receivers = readReceivers(network, request, context.allowsPolicyLocks);
   const feerate = checkFeerate(request.feerate ?? context.defaultFeerate, context.floor);
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
-  const origins = { labels: wallet.file.labels, given: context.contacts.given() };
-  const originOf = coinOrigins(origins, network.hrp, wallet.keyring);
+  const originOf = originsOf(context);
   const offer = offeredCoins(wallet, network.params.maturity, {
     receivers,
     chosen: request.coins,

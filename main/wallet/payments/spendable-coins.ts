@@ -67,14 +67,13 @@ export function offeredCoins(
     const keys = new Set(coins.map(({ key }) => key));
     return earlier.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
   };
-  const choiceOf = (spendable: Spendable, required: boolean) =>
-    choiceOfCoin(spendable, required, originOf(spendable.key, spendable.coin));
+  const choiceOf = (spendable: Spendable, required: boolean) => choiceOfCoin(spendable, required, originOf);
   if (chosen !== undefined) {
     const preferred = chosenCoins(funds, chosen).map((coin) => choiceOf(coin, true));
     return { preferred, unconfirmedChange: [], payableTwice };
   }
 
-  if (earlier.length === 0) return { ...freeChoices(funds, originOf), payableTwice };
+  if (earlier.length === 0) return { ...freeCoins(holder, maturity, originOf), payableTwice };
   const required = new Set<OutpointKey>();
   const free = new Set(confirmed.map(({ key }) => key));
   for (const { keys } of earlier) {
@@ -92,44 +91,46 @@ type Choices = Pick<OfferedCoins, 'preferred' | 'unconfirmedChange'>;
 
 const cache = new WeakMap<Funds, { readonly originOf: OriginOf; readonly choices: Choices }>();
 
-/** The coins of a payment that none requires. Kept until the coins change: the page asks for many quotes. */
-function freeChoices(funds: Funds, originOf: OriginOf): Choices {
+/** All coins that a payment may spend, none of them required. Kept until they change: the page asks for many quotes. */
+export function freeCoins(holder: CoinHolder, maturity: number, originOf: OriginOf): Choices {
+  const funds = sortCoins(holder, maturity);
   const last = cache.get(funds);
   if (last?.originOf === originOf) return last.choices;
-  const choicesOf = (coins: readonly Spendable[]) =>
-    coins.map((coin) => choiceOfCoin(coin, false, originOf(coin.key, coin.coin)));
+  const choicesOf = (coins: readonly Spendable[]) => coins.map((coin) => choiceOfCoin(coin, false, originOf));
   const choices = { preferred: choicesOf(funds.confirmed), unconfirmedChange: choicesOf(funds.change) };
   cache.set(funds, { originOf, choices });
   return choices;
 }
 
 /** A coin as a payment may choose it. */
-export function choiceOfCoin(
-  spendable: Spendable,
-  required: boolean,
-  origin: string | undefined,
-): CoinChoice {
-  return new Choice(spendable, required, origin);
+export function choiceOfCoin(spendable: Spendable, required: boolean, originOf: OriginOf): CoinChoice {
+  return new Choice(spendable, required, originOf);
 }
 
-/** The outpoint is made only for the coins that are spent: a wallet may have 50 000 to choose from. */
+/** What few payments need is computed when it is read: a wallet may have 50 000 coins to choose from. */
 class Choice implements CoinChoice {
   readonly key: OutpointKey;
-  readonly index: number;
   readonly amount: Motes;
   readonly coin: OwnCoin;
   readonly inheritedExpiry: Height | null;
   readonly required: boolean;
-  readonly origin: string | undefined;
+  readonly #originOf: OriginOf;
 
-  constructor({ key, coin, inheritedExpiry }: Spendable, required: boolean, origin: string | undefined) {
+  constructor({ key, coin, inheritedExpiry }: Spendable, required: boolean, originOf: OriginOf) {
     this.key = key;
-    this.index = Number(key.slice(65));
     this.amount = coin.amount;
     this.coin = coin;
     this.inheritedExpiry = inheritedExpiry;
     this.required = required;
-    this.origin = origin;
+    this.#originOf = originOf;
+  }
+
+  get index(): number {
+    return Number(this.key.slice(65));
+  }
+
+  get origin(): string | undefined {
+    return this.#originOf(this.key, this.coin);
   }
 
   get outpoint(): Outpoint {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../main/lib/clock.ts';
-import { createBreathe } from '../../../main/lib/turns.ts';
+import { createBreathe, filterInTurns } from '../../../main/lib/turns.ts';
 
 const work = (ms: number) => {
   for (const end = performance.now() + ms; performance.now() < end;);
@@ -46,4 +46,16 @@ test('waiting tasks continue in their order, and other tasks run between them', 
   expect(order).toEqual(Array.from({ length: 40 }, (_, i) => i));
   // 80 ms of work, some 5 of them a turn.
   expect(turns).toBeGreaterThan(6);
+});
+
+test('a long list is filtered in its order, with other tasks in between', async () => {
+  let looks = 0;
+  const items = Array.from({ length: 5_000 }, (_, i) => i);
+  const even = await filterInTurns(
+    items,
+    (item) => item % 2 === 0,
+    () => void looks++,
+  );
+  expect(even).toEqual(items.filter((item) => item % 2 === 0));
+  expect(looks).toBe(2);
 });
