@@ -22,7 +22,7 @@ export interface ChainBodiesDeps {
   readonly active: IndexedChain<OwnedEntry>;
   readonly needs: MissingBodies;
   /** False for a node that prunes. */
-  readonly keepsAll: boolean;
+  keepsAll(): boolean;
   readonly failure: Pick<ChainFailure, 'guard'>;
   readonly log: Log;
 }
@@ -57,7 +57,8 @@ export function createChainBodies(deps: ChainBodiesDeps): ChainBodies {
       return entry !== undefined && needs.isRequested(entry);
     },
     lowestServedHeight: () => needs.lowestServedHeight(),
-    keepBody: (bytes) => failure.guard(() => keepBody({ db, index, active, bodies, keepsAll }, bytes)),
+    keepBody: (bytes) =>
+      failure.guard(() => keepBody({ db, index, active, bodies, keepsAll: keepsAll() }, bytes)),
     findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),
     checkStored: (height) => checkStored({ network, powHash, index, active, bodies }, height),
   };

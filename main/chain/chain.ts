@@ -35,7 +35,7 @@ export interface ChainDeps {
   readonly log: Log;
   /** Compute every snapshot root, also of deeply buried blocks; for `kith verify --deep`. */
   readonly checkBuriedSnapshots?: boolean | undefined;
-  /** Limit on the bytes of bodies and undo records; without it nothing is pruned. */
+  /** Limit on the bytes of bodies and undo records at the start; without it nothing is pruned. */
   readonly pruneBytes?: number | undefined;
   /** The lowest block that a wallet has yet to read; null for none. Pruning waits for it, see createPruner. */
   readonly neededFrom?: (() => Height | null) | undefined;
@@ -241,6 +241,20 @@ export interface ChainLife {
   close(): Promise<void>;
 }
 
+/** What the user may change while the chain is open. */
+export interface ChainLimits {
+  /** Replaces the limit on the bytes of bodies and undo records, and prunes; undefined: prunes nothing further. */
+  limitBodies(bytes: number | undefined): void;
+}
+
 /** The interface of the chain for the rest of the node. */
 export interface Chain
-  extends ChainHeaders, ChainIntake, ChainBodies, ChainCoins, ChainSnapshots, ChainRules, ChainLife {}
+  extends
+    ChainHeaders,
+    ChainIntake,
+    ChainBodies,
+    ChainCoins,
+    ChainSnapshots,
+    ChainRules,
+    ChainLife,
+    ChainLimits {}

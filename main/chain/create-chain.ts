@@ -6,6 +6,7 @@ import { reportCorruption } from '../storage/report-corruption.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import { Activator, type ActivatorDeps } from './activate-best-chain.ts';
 import { activeRules } from './active-rules.ts';
+import { type BodyLimit, createBodyLimit } from './body-limit.ts';
 import type { Chain, ChainBodies, ChainDeps, ChainEvents, ChainIntake, ChainLife } from './chain.ts';
 import { createChainBodies } from './chain-bodies.ts';
 import { createChainCoins, createChainSnapshots } from './chain-coins.ts';
@@ -56,6 +57,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     ...createChainCoins({ db, coins, active, activator }),
     ...createChainSnapshots({ network, db, index, active, activator, snapshots, gate }),
     ...life,
+    limitBodies: postCommit.limitBodies,
   };
   const from = (db.base()?.height ?? 0) + 1;
   const first = firstOutdated({ active, period: network.params.bitsPeriod, rulesFor, from });
@@ -72,6 +74,7 @@ interface ChainCore extends Pick<OpenedChain, 'db' | 'bodies' | 'index' | 'activ
   readonly events: Emitter<ChainEvents>;
   readonly notifier: ChainNotifier;
   readonly failure: ChainFailure;
+  readonly limit: BodyLimit;
   readonly deployments: Deployments<OwnedEntry>;
   rulesFor(parent: OwnedEntry): ActiveRules;
 }
@@ -97,6 +100,7 @@ function createCore(deps: ChainDeps, { db: database, bodies, index, active }: Op
     events,
     notifier,
     failure,
+    limit: createBodyLimit(deps.pruneBytes),
     deployments,
     rulesFor: (parent) => activeRules(deployments, parent),
   };
@@ -107,15 +111,17 @@ interface PostCommit {
   onSteps(steps: readonly Step[]): void;
   /** See Chain.sync. */
   sync(): Promise<void>;
+  /** See Chain.limitBodies. */
+  limitBodies(bytes: number | undefined): void;
   /** No timer runs and no file is deleted any more. */
   stop(): Promise<void>;
 }
 
 function createPostCommit(
   deps: ChainDeps,
-  { db, bodies, index, active, notifier, failure }: ChainCore,
+  { db, bodies, index, active, notifier, failure, limit }: ChainCore,
 ): PostCommit {
-  const { clock, log, pruneBytes: maxBytes, neededFrom, hasRoom } = deps;
+  const { clock, log, neededFrom, hasRoom } = deps;
   const { params } = deps.network;
   const sync = async (): Promise<void> => {
     // The undo records are listed before the sync of the segment files. The database may drop a record only when its copy
@@ -126,20 +132,23 @@ function createPostCommit(
   };
   const flusher = createFlusher({ clock, sync, onError: failure.report });
   const tip = () => active.tip;
-  const pruner =
-    maxBytes === undefined
-      ? null
-      : createPruner({ db, bodies, index, params, maxBytes, neededFrom, hasRoom, log, tip });
+  const { maxBytes } = limit;
+  const pruner = createPruner({ db, bodies, index, params, maxBytes, neededFrom, hasRoom, log, tip });
+  const prune = (): void => void pruner.consider().catch(failure.report);
   return {
     sync,
     async stop() {
       flusher.stop();
-      await pruner?.stop();
+      await pruner.stop();
     },
     onSteps(steps) {
       notifier.steps(steps);
       flusher.onCommit(active.tip === index.best.tip);
-      pruner?.consider().catch(failure.report);
+      prune();
+    },
+    limitBodies(bytes) {
+      limit.set(bytes);
+      prune();
     },
   };
 }
@@ -210,8 +219,8 @@ function createBlockAccess(
   activate: () => void,
 ): { access: ChainIntake & ChainBodies; stopRetries: () => void } {
   const { network, powHash, powHashMany, clock, log } = deps;
-  const { db, bodies, index, active, events, notifier, failure } = core;
-  const keepsAll = deps.pruneBytes === undefined;
+  const { db, bodies, index, active, events, notifier, failure, limit } = core;
+  const { keepsAll } = limit;
   const needs = createMissingBodies({ index, active, keepsAll, base: db.base()?.height ?? 0 });
   const { intake, stop } = createChainIntake({
     network,

@@ -6,7 +6,7 @@ export interface MissingBodiesDeps {
   readonly index: HeaderIndex;
   readonly active: IndexedChain<OwnedEntry>;
   /** False for a node that prunes, which does not request old bodies. */
-  readonly keepsAll: boolean;
+  keepsAll(): boolean;
   /** The height of the snapshot that the chain began with; 0 for none. Bodies up to this height were never needed. */
   readonly base: number;
 }
@@ -43,7 +43,7 @@ export interface GapRange {
 export function createMissingBodies({ index, active, keepsAll, base }: MissingBodiesDeps): MissingBodies {
   const gaps = new Set<OwnedEntry>();
   let expected = true;
-  if (keepsAll) {
+  if (keepsAll()) {
     for (let height = base + 1; height <= active.tip.height; height++)
       if (!active.at(height)!.body) gaps.add(active.at(height)!);
   }
@@ -79,11 +79,11 @@ export function createMissingBodies({ index, active, keepsAll, base }: MissingBo
     lost(entry) {
       if (!active.has(entry)) return index.markMissing(entry);
       entry.body = null;
-      if (keepsAll) gaps.add(entry);
+      if (keepsAll()) gaps.add(entry);
     },
     arrived: (entry) => void gaps.delete(entry),
     lowestServedHeight() {
-      if (keepsAll && base === 0) return (rangeOf(current())?.highest ?? 0) + 1;
+      if (keepsAll() && base === 0) return (rangeOf(current())?.highest ?? 0) + 1;
       let from = active.tip.height + 1;
       for (let at = active.tip; at.body; at = at.prev!) from = at.height;
       return from;

@@ -13,8 +13,8 @@ export interface PrunerDeps {
   readonly bodies: BlockStore;
   readonly index: HeaderIndex;
   readonly params: ConsensusParams;
-  /** Limit on the bytes of bodies and undo records together. */
-  readonly maxBytes: number;
+  /** Limit on the bytes of bodies and undo records together; Infinity for none. */
+  maxBytes(): number;
   /** See ChainDeps. */
   readonly neededFrom?: (() => Height | null) | undefined;
   /** See ChainDeps. */
@@ -54,9 +54,9 @@ export function createPruner({
     ['undo', bodies.undo],
   ];
   const bytes = () => bodies.blocks.bytes() + bodies.undo.bytes();
-  const tooMuch = () => bytes() > maxBytes;
+  const tooMuch = () => bytes() > maxBytes();
   const isHeld = (highest: Height) =>
-    bytes() <= MOST_HELD * maxBytes && hasRoom() && highest >= (neededFrom?.() ?? Infinity);
+    bytes() <= MOST_HELD * maxBytes() && hasRoom() && highest >= (neededFrom?.() ?? Infinity);
   const mayGo = (highest: Height) => highest <= tip().height - KEPT_EPOCHS * params.epoch && !isHeld(highest);
   // While a file is held, each commit asks about it again, and must not walk all headers for that.
   const highestIn = new Map<SegmentKind, { readonly segment: number; readonly height: Height }>();

@@ -63,3 +63,20 @@ test('blocks that a wallet has yet to read are pruned to the limit when the disk
   await expect.poll(() => chain.readBlock(chain.atHeight(5)!.id)).toBeNull();
   await chain.close();
 });
+
+test('a limit that is set while the chain is open prunes at once, and without one nothing further is pruned', async () => {
+  const chain = await openTestChain({ directory: newDirectory(), segmentBytes: 2000 });
+  for (let height = 1; height <= 150; height++) await extend(chain);
+  await chain.sync();
+  expect(chain.lowestServedHeight()).toBe(1);
+  chain.limitBodies(10_000);
+  await expect.poll(() => chain.readBlock(chain.atHeight(1)!.id)).toBeNull();
+  await expect.poll(() => chain.lowestServedHeight()).toBeGreaterThan(80);
+  chain.limitBodies(undefined);
+  const from = chain.lowestServedHeight();
+  for (let height = 151; height <= 200; height++) await extend(chain);
+  await chain.sync();
+  // What was pruned is not there again by the change of the limit, and the node does not say so.
+  expect(chain.lowestServedHeight()).toBe(from);
+  await chain.close();
+});
