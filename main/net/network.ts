@@ -74,6 +74,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       bootstrap: peering.finding.bootstrap,
       clock: deps.clock,
     }),
+    limitUpload: peering.limitUpload,
+    hideOrigin: relaying.hideOrigin,
     traffic: () => host.traffic.total,
     seenBy: payments.seenBy,
     spreadOf: payments.spreadOf,

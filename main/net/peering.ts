@@ -36,6 +36,8 @@ interface Transport {
   readonly identified: Identified;
   readonly budgets: Budgets;
   readonly upload: Upload;
+  /** Replaces the limit on the bytes per second; requests that wait for the old one are considered again. */
+  limitUpload(limit: number | null): void;
 }
 
 /** The connected peers, and how this node and other nodes find each other. */
@@ -147,5 +149,15 @@ async function openTransport(deps: NetworkDeps, records: Records, hooks: HostHoo
     clock,
     random,
   });
-  return { names, host, identified: createIdentified(host.onIdentify, clock), budgets, upload };
+  return {
+    names,
+    host,
+    identified: createIdentified(host.onIdentify, clock),
+    budgets,
+    upload,
+    limitUpload(limit) {
+      upload.limitTo(limit);
+      budgets.consider();
+    },
+  };
 }

@@ -133,6 +133,10 @@ export interface PeerNetwork {
   joinLink(): string | null;
   /** The known addresses, counted. `countryOf` takes a few microseconds. */
   countAddresses(countryOf: (address: string) => string | null): Promise<AddressCounts>;
+  /** Replaces the limit on the bytes per second that this node sends; null for none. */
+  limitUpload(bytesPerSecond: number | null): void;
+  /** Whether transactions of this node that follow are sent by private broadcast. */
+  hideOrigin(hides: boolean): void;
   /** Bytes that all connections carried since the start. */
   traffic(): Readonly<Traffic>;
   /** Number of connected peers that have the transaction. Null when this node did not announce it. */

@@ -31,6 +31,8 @@ export interface Relaying {
   readonly push: BlockPush;
   readonly listing: WidListing;
   readonly compact: Pick<CompactRelay, 'figures'>;
+  /** Whether transactions of this node that follow are sent by private broadcast. */
+  hideOrigin(hides: boolean): void;
   /** Called after the gossip router has started, because it accepts no topics before that. */
   start(): void;
   stop(): void;
@@ -41,6 +43,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
   const { chain, mempool, gossip, names, peers, syncing, clock, random } = deps;
   const { bodies } = syncing;
   const log = deps.log.child('relay');
+  let hidesOrigin = deps.hideOrigin ?? true;
   const compact = createCompactRelay({ chain, mempool, peers, bodies, clock, random, log });
   const payments = createTransactionRelay({
     mempool,
@@ -51,7 +54,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     random,
     log,
     onRefused: compact.spare,
-    hideOrigin: deps.hideOrigin ?? true,
+    hideOrigin: () => hidesOrigin,
     onSeen: deps.onSeen ?? (() => undefined),
   });
   const topic = names.blocks;
@@ -97,6 +100,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     push,
     listing,
     compact,
+    hideOrigin: (hides) => void (hidesOrigin = hides),
     start() {
       for (const part of [listing, payments, compact, blocks]) part.start();
     },

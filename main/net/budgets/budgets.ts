@@ -14,6 +14,8 @@ export interface Budgets {
   ofAddress(address: string): PeerBudget;
   /** Number of requests that are queued. */
   readonly waiting: number;
+  /** The upload limit changed: requests that wait for it are considered again. */
+  consider(): void;
   stop(): void;
 }
 
@@ -123,6 +125,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     get waiting() {
       return QUEUES.reduce((sum, queue) => sum + queues[queue].size, 0);
     },
+    consider: pump,
     stop() {
       stopped = true;
       timer?.cancel();

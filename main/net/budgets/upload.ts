@@ -1,9 +1,11 @@
-import { createLevel, type Ms } from './balance.ts';
+import { createLevel, type Level, type Ms } from './balance.ts';
 
 /** Counts the bytes that this node sends, and applies the limit that the user set. */
 export interface Upload {
   /** Bytes per second; null for no limit. */
   readonly limit: number | null;
+  /** Replaces the limit. */
+  limitTo(limit: number | null): void;
   /** Milliseconds until answers to peers may be sent; 0 for now. */
   wait(): number;
   /** Counts bytes of answers when they are granted, which is before they reach a socket. */
@@ -25,8 +27,9 @@ const SPAN_MS = 2000;
  * The upload limit. All sent bytes are charged, but only answers to requests wait. New blocks, announcements and own
  * requests are never delayed; answers wait longer instead.
  */
-export function createUpload(limit: number | null, ms: Ms): Upload {
-  const level = limit === null ? null : createLevel({ burst: limit * BURST_S, perSecond: limit }, ms);
+export function createUpload(initial: number | null, ms: Ms): Upload {
+  let limit = initial;
+  let level = levelOf(initial, ms);
   // Bytes that were granted and have not reached a socket yet.
   let ahead = 0;
   let total = 0;
@@ -39,7 +42,16 @@ export function createUpload(limit: number | null, ms: Ms): Upload {
   }
 
   return {
-    limit,
+    get limit() {
+      return limit;
+    },
+    limitTo(next) {
+      if (next === limit) return;
+      limit = next;
+      level = levelOf(next, ms);
+      // What was granted under the old limit is not charged to the new one.
+      ahead = 0;
+    },
     wait: () => level?.wait() ?? 0,
     granted(bytes) {
       level?.charge(bytes);
@@ -63,3 +75,6 @@ export function createUpload(limit: number | null, ms: Ms): Upload {
     },
   };
 }
+
+const levelOf = (limit: number | null, ms: Ms): Level | null =>
+  limit === null ? null : createLevel({ burst: limit * BURST_S, perSecond: limit }, ms);

@@ -43,7 +43,7 @@ export interface TransactionRelayDeps {
   /** The number of peers that have a transaction of this node changed. */
   onSeen(txid: string): void;
   /** Whether own transactions are sent by private broadcast. */
-  readonly hideOrigin: boolean;
+  hideOrigin(): boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;
@@ -180,7 +180,7 @@ function createBroadcast(deps: TransactionRelayDeps) {
   });
   /** Sends a transaction of this node to the stem peer, or announces it to every peer. */
   const broadcast = (tx: Transaction): void => {
-    if (!deps.hideOrigin || !privateBroadcast.send(tx)) announcer.announce(tx.wid, true);
+    if (!deps.hideOrigin() || !privateBroadcast.send(tx)) announcer.announce(tx.wid, true);
   };
   return { announcer, own, privateBroadcast, broadcast };
 }

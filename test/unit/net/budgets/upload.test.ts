@@ -34,6 +34,17 @@ describe('with an upload limit', () => {
   });
 });
 
+test('a limit that the user sets or removes applies at once', () => {
+  const clock = turnedClock();
+  const upload = createUpload(null, clock.monotonic);
+  upload.limitTo(LIMIT);
+  upload.granted(2 * LIMIT);
+  expect(upload.limit).toBe(LIMIT);
+  expect(upload.wait()).toBeGreaterThanOrEqual(1000);
+  upload.limitTo(null);
+  expect([upload.wait(), upload.limit]).toEqual([0, null]);
+});
+
 test('without a limit no answer waits, and bytes are still counted', () => {
   const clock = turnedClock();
   const upload = createUpload(null, clock.monotonic);

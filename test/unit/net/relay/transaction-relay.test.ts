@@ -41,7 +41,7 @@ test('only peers that relay transactions are counted among those that have a pay
     },
     onRefused: () => undefined,
     onSeen: (txid) => void counted.push(txid),
-    hideOrigin: false,
+    hideOrigin: () => false,
     clock: turnedClock(),
     log: silent,
     random: createRandom(1),
