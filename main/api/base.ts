@@ -59,6 +59,8 @@ export interface PaymentConfirmation {
 export interface ProgramAccess {
   /** Asks the program to stop the node; returns immediately. */
   readonly shutdown: () => void;
+  /** Asks the program to stop the node and to start it again; returns immediately. Null if this program cannot. */
+  readonly restart?: (() => void) | null | undefined;
   /** The newest lines of at least this level, oldest first. */
   readonly recentLog: (limit: number, level: LogLevel) => readonly LogLine[];
 }

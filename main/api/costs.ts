@@ -19,6 +19,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'node.status': 'light',
   'node.watch': 'light',
   'node.shutdown': 'light',
+  'node.restart': 'light',
   'node.joinLink': 'light',
   'node.about': 'light',
   'node.log': 'light',
@@ -143,6 +144,9 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'mining.watch': 'light',
   'metrics.range': 'work',
   'metrics.watch': 'light',
+  'settings.get': 'light',
+  'settings.set': 'light',
+  'settings.watch': 'light',
 };
 
 /**

@@ -14,6 +14,7 @@ import type { MiningStatus } from '../../shared/contract/mining.ts';
 import type { KnownAddresses, NetworkActivity } from '../../shared/contract/network.ts';
 import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
 import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
+import type { NodeSettings, NodeSettingsChange } from '../../shared/contract/settings.ts';
 import type { SubmitStatus } from '../../shared/contract/vocabulary.ts';
 import type {
   DraftPayment,
@@ -74,6 +75,7 @@ export interface NodeFacade {
   readonly contacts: ContactAccess;
   readonly peers: PeerAccess;
   readonly metrics: MetricsAccess;
+  readonly settings: SettingsAccess;
   /** The current state of the node. Cheap: it is read up to 4 times per second. */
   condition(): NodeCondition;
   /** Where the estimates of countries are from; null without data. */
@@ -310,6 +312,19 @@ export interface MetricsAccess {
   newest(metrics: readonly Metric[]): MetricSample;
   /** Calls the listener after each sample, once a second. */
   onSampled(listener: () => void): Off;
+}
+
+/** Failures are thrown as a `KithError` (`setting-…`, `settings-…`, `address-invalid`, `asmap-…`). */
+export interface SettingsAccess {
+  read(): NodeSettings;
+  /** Stores and applies the changes; null removes a setting. */
+  change(change: NodeSettingsChange): Promise<NodeSettings>;
+  /** Calls the listener after each change. */
+  onChanged(listener: () => void): Off;
+  /** What is wrong with the stored settings. */
+  notices(): readonly Notice[];
+  /** For a miner that is started without them; without a number of threads it chooses one. */
+  miningDefaults(): { readonly threads: number | undefined; readonly share: number };
 }
 
 export interface BanTarget {

@@ -12,7 +12,7 @@ import { sentenceFor } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';
 import { createConditionReader } from './condition.ts';
-import type { ChainAccess, MempoolAccess, NodeFacade, PeerAccess } from './facade.ts';
+import type { ChainAccess, MempoolAccess, NodeFacade, PeerAccess, SettingsAccess } from './facade.ts';
 import { findUpgradeNotices } from './upgrade-notices.ts';
 
 /** The parts of a node that runs in this thread. */
@@ -28,6 +28,7 @@ export interface LocalParts {
   readonly wallets: Wallets;
   readonly contacts: Contacts;
   readonly metrics: Metrics;
+  readonly settings: SettingsAccess;
   readonly countries: Countries;
   /** Number of the autonomous system of an address; null when it is not known. */
   readonly asnOf: (address: string) => number | null;
@@ -58,6 +59,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     contacts: parts.contacts,
     peers: peersOf(parts),
     metrics: parts.metrics,
+    settings: parts.settings,
     condition: createConditionReader({
       datadir,
       network: () => peers.status(),
@@ -65,6 +67,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
         ...rebuildNotices(parts.chain),
         ...parts.wallets.notices(),
         ...parts.contacts.notices(),
+        ...parts.settings.notices(),
         ...findUpgradeNotices(parts.chain.upgrades()),
       ],
     }),

@@ -11,7 +11,7 @@ import { latest } from './streams.ts';
 import { generates } from './network-handlers.ts';
 
 export function createMiningHandlers({ node }: HandlerDeps) {
-  const { miner, wallets, network } = node;
+  const { miner, wallets, network, settings } = node;
   // The miner knows only locks, so the requested address or wallet is kept here.
   let payout: { address: string } | { wallet: string } | null = null;
   let paused: MiningPause | null = null;
@@ -31,7 +31,8 @@ export function createMiningHandlers({ node }: HandlerDeps) {
   };
   return api.mining.router({
     start: api.mining.start.handler(async ({ input }) => {
-      const { wallet, threads, share } = input;
+      const defaults = settings.miningDefaults();
+      const { wallet, threads = defaults.threads, share = defaults.share } = input;
       if (paused === 'user') hold(null);
       if (wallet === undefined) {
         const address = input.address!;

@@ -13,6 +13,9 @@ export function lockOf({ network }: Pick<NodeFacade, 'network'>, address: string
 }
 
 /** Mines for an address. */
-export async function startMining(node: NodeFacade, address: string, threads?: number): Promise<void> {
-  await node.miner.start(lockOf(node, address), threads);
+export async function startMining(
+  node: NodeFacade,
+  { address, threads, share }: { address: string; threads: number; share: number },
+): Promise<void> {
+  await node.miner.start(lockOf(node, address), threads, share);
 }

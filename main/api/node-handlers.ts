@@ -1,11 +1,14 @@
 import { systemClock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
 import { api, type HandlerDeps } from './base.ts';
 import { readStatus } from './status.ts';
 import { latest } from './streams.ts';
 
 const { now } = systemClock;
+/** The response is sent within this time. */
+const ANSWERED_MS = 50;
 
-export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
+export function createNodeHandlers({ node, shutdown, restart = null, recentLog }: HandlerDeps) {
   const subscribe = (wake: () => void) => {
     const offs = [
       node.chain.onConnected(wake),
@@ -26,7 +29,12 @@ export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
     ),
     shutdown: api.node.shutdown.handler(() => {
       // Called after the response was sent, so that the client learns that the node received the request.
-      setTimeout(shutdown, 50);
+      setTimeout(shutdown, ANSWERED_MS);
+      return {};
+    }),
+    restart: api.node.restart.handler(() => {
+      if (restart === null) throw new KithError('restart-unavailable');
+      setTimeout(restart, ANSWERED_MS);
       return {};
     }),
     joinLink: api.node.joinLink.handler(() => ({ link: node.peers.joinLink() })),

@@ -21,6 +21,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'node.status': 'read',
   'node.watch': 'read',
   'node.shutdown': 'state',
+  'node.restart': 'state',
   'node.joinLink': 'read',
   'node.about': 'read',
   'node.log': 'read',
@@ -144,6 +145,9 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'mining.watch': 'read',
   'metrics.range': 'read',
   'metrics.watch': 'read',
+  'settings.get': 'read',
+  'settings.set': 'state',
+  'settings.watch': 'read',
 };
 
 /** Facts of an operation. Those that are missing are null. */

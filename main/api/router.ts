@@ -16,6 +16,7 @@ import { createNetworksHandlers } from './networks-handlers.ts';
 import { createNodeHandlers } from './node-handlers.ts';
 import { createOperationsHandlers } from './operations-handlers.ts';
 import { createPeersHandlers } from './peers-handlers.ts';
+import { createSettingsHandlers } from './settings-handlers.ts';
 import { createWalletHandlers } from './wallet-handlers.ts';
 import { createOperations } from './operations.ts';
 import { untilAborted } from './streams.ts';
@@ -30,10 +31,10 @@ export interface RouterDeps extends ProgramAccess {
 }
 
 /** The whole contract for one node. The same router serves every carrier. */
-export function createRouter({ node, log, shutdown, recentLog, ended, ...given }: RouterDeps) {
+export function createRouter({ node, log, shutdown, restart, recentLog, ended, ...given }: RouterDeps) {
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
   const { networks = oneNetwork(node) } = given;
-  const deps = { node, summaries, shutdown, recentLog, operations: createOperations(), networks };
+  const deps = { node, summaries, shutdown, restart, recentLog, operations: createOperations(), networks };
   return createApiWithErrors(log, ended).router({
     node: createNodeHandlers(deps),
     operations: createOperationsHandlers(deps),
@@ -46,6 +47,7 @@ export function createRouter({ node, log, shutdown, recentLog, ended, ...given }
     contacts: createContactsHandlers(deps),
     mining: createMiningHandlers(deps),
     metrics: createMetricsHandlers(deps),
+    settings: createSettingsHandlers(deps),
   });
 }
 

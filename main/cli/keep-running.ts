@@ -6,7 +6,7 @@ import { within } from './process-life.ts';
 export interface KeepRunningDeps {
   /** Starts the node; `failed` is called when the node cannot continue. */
   start(signal: AbortSignal, failed: (error: unknown) => void): Promise<RunningNode>;
-  /** After each start, also after those that follow a rebuild. */
+  /** After each start, also after those that follow a rebuild or a restart. */
   started(running: RunningNode): void;
   /** Aborts when the process is to end. */
   readonly signal: AbortSignal;
@@ -27,7 +27,8 @@ const REBUILD_WINDOW_MS = 3_600_000;
 const STOP_LIMIT_MS = 30_000;
 
 /**
- * Runs the node until the process is to end or the node fails. A corrupt chain database is not such a failure. LevelDB
+ * Runs the node until the process is to end or the node fails. A restart that a client requested (`node-restarts`) is not such
+ * a failure, and neither is a corrupt chain database. LevelDB
  * cannot be replaced while other parts read it, so the node stops and starts again in this process, and the start
  * rebuilds the database (docs/storage.md).
  */
@@ -36,9 +37,14 @@ export async function keepRunning(deps: KeepRunningDeps): Promise<Ended> {
   for (;;) {
     const ended = await runOnce(deps);
     const { running, failure } = ended;
-    if (codeOf(failure) !== 'storage-damaged' || deps.signal.aborted) return ended;
-    if (!limit.allows()) return ended;
-    running?.log.warn('the chain database is corrupt: the node restarts and rebuilds it', { error: failure });
+    const code = codeOf(failure);
+    if ((code !== 'storage-damaged' && code !== 'node-restarts') || deps.signal.aborted) return ended;
+    if (code === 'node-restarts') running?.log.info('the node restarts because a client requested it');
+    else if (!limit.allows()) return ended;
+    else
+      running?.log.warn('the chain database is corrupt: the node restarts and rebuilds it', {
+        error: failure,
+      });
     const stopped = await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(() => true);
     if (!stopped) return ended;
   }

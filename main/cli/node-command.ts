@@ -57,6 +57,7 @@ async function runNode(args: readonly string[]): Promise<number> {
     console: process.stderr,
     token: createToken(),
     onShutdown: life.end,
+    canRestart: true,
   };
   let { apiPort } = options;
   let isReadyPrinted = false;

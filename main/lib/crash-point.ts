@@ -26,6 +26,7 @@ export type WriteKind =
   | 'wallet file'
   | 'mempool file'
   | 'metrics file'
+  | 'node settings'
   | 'list of peers'
   | 'identity'
   | 'move begun'

@@ -32,18 +32,19 @@ export interface Log {
 export interface LogDeps {
   readonly sinks: readonly LogSink[];
   /** Entries below this level are dropped before they cost anything. */
-  readonly level: LogLevel;
+  readonly level: LogLevel | (() => LogLevel);
   readonly area?: string;
   readonly time?: () => Date;
 }
 
 export function createLog(deps: LogDeps): Log {
-  const least = LOG_LEVELS.indexOf(deps.level);
+  const { level: given } = deps;
+  const least = typeof given === 'function' ? given : () => given;
   const time = deps.time ?? (() => new Date());
 
   const at = (area: string): Log => {
     const write = (level: LogLevel) => (message: string, data?: LogData) => {
-      if (LOG_LEVELS.indexOf(level) < least) return;
+      if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(least())) return;
       const entry: LogEntry = {
         time: time().toISOString(),
         level,

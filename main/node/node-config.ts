@@ -1,9 +1,13 @@
 /** The configuration of a node after its options were resolved, and what a started node offers. */
-import type { NodeFacade } from '../api/facade.ts';
+import type { Notice } from '../../shared/contract/fields.ts';
+import type { SettingSource } from '../../shared/contract/vocabulary.ts';
+import type { SettingName } from '../../shared/setting-labels.ts';
+import type { NodeFacade, SettingsAccess } from '../api/facade.ts';
 import type { AsnMap } from '../net/geo/asn-map.ts';
 import type { Network } from '../core/params/network.ts';
 import type { PasswordAttempts } from '../wallet/secrets/password-attempts.ts';
 import type { Log } from '../lib/log.ts';
+import type { NodeOptions } from './node-options.ts';
 
 export interface NodeConfig {
   readonly network: Network;
@@ -37,12 +41,23 @@ export interface NodeConfig {
   readonly asnMap?: AsnMap | undefined;
   /** The file by which countries of peers are estimated; it need not exist. Without it they are unknown. */
   readonly countryData?: string | undefined;
+  readonly settings: LiveSettings;
   readonly log: Log;
   /**
    * Called when the node cannot continue, because of a failing disk or a bug. The program stops the node and reports
    * the cause.
    */
   readonly onFailure: (error: unknown) => void;
+}
+
+/** The settings of a node, and what applies at the moment. */
+export interface LiveSettings extends SettingsAccess {
+  /** The options that apply now, including changes that need no restart. */
+  current(): NodeOptions;
+  /** Where the value of a setting comes from that the node started with. */
+  sourceOf(name: SettingName): SettingSource;
+  /** Adds a notice about a setting that could not be used. */
+  report(notice: Notice): void;
 }
 
 export interface StartedNode {

@@ -3,10 +3,10 @@
  * desktop app and the demo all fill this schema; `kith node --help` and docs/node-options.md are generated from it.
  */
 import { z } from 'zod';
+import { SETTING_VALUES } from '../../shared/contract/settings.ts';
 import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
 
 const text = () => z.string().min(1).max(4096);
-const multiaddrs = () => z.array(text()).max(256);
 
 export const NODE_OPTIONS = z.strictObject({
   network: text().optional().meta({
@@ -22,17 +22,17 @@ export const NODE_OPTIONS = z.strictObject({
     path: true,
     description: "data directory (default: a folder in the platform's directory for application data)",
   }),
-  listen: multiaddrs().optional().meta({
+  listen: SETTING_VALUES.listen.optional().meta({
     value: 'MULTIADDR …',
     description:
       'addresses to listen on, such as /ip4/0.0.0.0/tcp/21474 (default on local and regtest: this computer only)',
     without: 'accept no inbound connections; the node still makes outbound ones',
   }),
-  bootstrap: multiaddrs().optional().meta({
+  bootstrap: SETTING_VALUES.bootstrap.optional().meta({
     value: 'MULTIADDR …',
     description: 'bootstrap nodes, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…',
   }),
-  announce: multiaddrs().default([]).meta({
+  announce: SETTING_VALUES.announce.default([]).meta({
     value: 'MULTIADDR …',
     description: 'addresses to advertise instead of the listen addresses, behind a router or a proxy',
   }),
@@ -45,44 +45,49 @@ export const NODE_OPTIONS = z.strictObject({
     description:
       'a new node starts from the newest UTXO snapshot to which the chain commits, and verifies the blocks before it afterwards',
   }),
-  pruneMb: z.int().min(10).max(1_000_000).optional().meta({
+  pruneMb: SETTING_VALUES.pruneMb.optional().meta({
     value: 'N',
     description:
       'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more; blocks that a wallet has yet to read are kept too, up to twice N megabytes while 1 GB of the disk is free',
   }),
-  asmap: text().optional().meta({
+  asmap: SETTING_VALUES.asmap.optional().meta({
     value: 'FILE',
     path: true,
     description:
       'an ASN map in the format of Bitcoin Core: the node then chooses its peers among different network operators, not only among different prefixes',
   }),
-  // At less than 20 kB per second a full block takes longer than the timeout of the peer that requested it.
-  maxUpload: z.int().min(20).max(10_000_000).optional().meta({
+  maxUpload: SETTING_VALUES.maxUpload.optional().meta({
     value: 'N',
     description: 'send at most N kB (1 000 bytes) a second to other nodes; new blocks go first',
   }),
-  privateBroadcast: z.boolean().default(true).meta({
+  privateBroadcast: SETTING_VALUES.privateBroadcast.default(true).meta({
     without:
       'announce your own transactions to all peers immediately, instead of sending them to one peer first',
     description:
       'send your own transactions to one peer first, so that other peers cannot see where they come from',
   }),
   mine: text().optional().meta({ value: 'ADDRESS', description: 'mine, with this address for the rewards' }),
-  threads: z.int().min(1).max(256).default(1).meta({ value: 'N', description: 'mining threads' }),
-  logLevel: z
-    .enum(LOG_LEVELS)
-    .default('info')
-    .meta({
-      value: 'LEVEL',
-      description: `lowest level that is written to logs/kith.log in the data directory: ${LOG_LEVELS.join(', ')}`,
-    }),
+  threads: SETTING_VALUES.threads.default(1).meta({ value: 'N', description: 'mining threads' }),
+  threadShare: SETTING_VALUES.threadShare.default(100).meta({
+    value: 'N',
+    description: 'percent of the time of each mining thread that is used',
+  }),
+  logLevel: SETTING_VALUES.logLevel.default('info').meta({
+    value: 'LEVEL',
+    description: `lowest level that is written to logs/kith.log in the data directory: ${LOG_LEVELS.join(', ')}`,
+  }),
 });
 
 /** The given options, without defaults. */
 export type GivenOptions = z.input<typeof NODE_OPTIONS>;
 /** The options with defaults. */
-export type NodeOptions = z.output<typeof NODE_OPTIONS>;
-export type OptionName = keyof NodeOptions;
+export interface NodeOptions extends z.output<typeof NODE_OPTIONS> {
+  /** Which options were given, and where; the settings of the node do not change those. */
+  readonly sources?: OptionSources;
+}
+export type OptionName = keyof GivenOptions;
+/** `program`: this kind of node has a fixed value. */
+export type OptionSources = Readonly<Partial<Record<OptionName, 'program' | 'argument' | 'config-file'>>>;
 
 /** Whether the options decide which network is run. */
 export const namesNetwork = ({ network, join }: NodeOptions): boolean =>

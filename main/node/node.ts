@@ -1,7 +1,10 @@
 import type { Height } from '../../shared/units.ts';
 /** The composition root: wires one node from its configuration. */
 import { join } from 'node:path';
+import { sentenceFor } from '../../shared/errors.ts';
 import { createLocalNode } from '../api/local-node.ts';
+import { codeOf, type KithError } from '../lib/errors.ts';
+import { defaultListen } from './default-listen.ts';
 import type { NodeConfig, StartedNode } from './node-config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type ClockWatch, createClockWatch } from '../lib/clock-watch.ts';
@@ -31,6 +34,7 @@ import type { Propagation, SentSpread } from '../wallet/lists/history.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 import { createNodeMeasure, type NodeMeasure } from './measure-node.ts';
+import { maxUploadOf, pruneBytesOf } from './resolve-options.ts';
 
 /** The parts of a running node, in the order in which they start. */
 interface Components {
@@ -75,6 +79,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
     countries: createCountries(config.countryData, config.log.child('countries')),
     startedAt: () => startedAt,
     signatures: verify.engine,
+    settings: config.settings,
   });
   return { facade, stop };
 }
@@ -90,6 +95,7 @@ function servicesOf(config: NodeConfig, parts: PartialComponents): Service[] {
     // Starts after the wallets and so stops before them, because it gets the addresses for rewards from them.
     miner(config, parts),
     peers(config, parts),
+    settings(config, parts),
     metrics(config, parts),
   ];
 }
@@ -271,31 +277,76 @@ function peers(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'network',
     async start() {
-      const host = await createNetwork({
-        ...config,
-        groupOf: createNetworkGroups(config.asnMap, isLocal(config.listen)).of,
-        chain: parts.chain!,
-        mempool: parts.mempool!,
-        clock: systemClock,
-        random: systemRandom,
-        factories: { openIdentity, openStore: openPeerStore, createHost },
-        clockWatch: parts.clockWatch!,
-        log: config.log.child('network'),
-        openHistory: parts.openHistory,
-        onSeen: (txid) => parts.wallets?.touch(txid),
-        software: `kith/${VERSION}`,
+      parts.peers = await startNetwork(config, config.listen, parts).catch((error: unknown) => {
+        const fallback = fallbackFor(config, error);
+        if (fallback === null) throw error;
+        return startNetwork(config, fallback, parts);
       });
-      try {
-        await host.start();
-      } catch (error) {
-        // If a port turns out to be in use, the parts that were opened before must not keep the process alive.
-        await host.stop().catch(() => undefined);
-        throw error;
-      }
-      parts.peers = host;
-      for (const tx of parts.wallets!.ownPending()) host.announce(tx);
+      for (const tx of parts.wallets!.ownPending()) parts.peers.announce(tx);
     },
     stop: () => parts.peers!.stop(),
+  };
+}
+
+async function startNetwork(
+  config: NodeConfig,
+  listen: readonly string[],
+  parts: PartialComponents,
+): Promise<PeerNetwork> {
+  const { settings: _settings, ...rest } = config;
+  const host = await createNetwork({
+    ...rest,
+    listen,
+    groupOf: createNetworkGroups(config.asnMap, isLocal(listen)).of,
+    chain: parts.chain!,
+    mempool: parts.mempool!,
+    clock: systemClock,
+    random: systemRandom,
+    factories: { openIdentity, openStore: openPeerStore, createHost },
+    clockWatch: parts.clockWatch!,
+    log: config.log.child('network'),
+    openHistory: parts.openHistory,
+    onSeen: (txid) => parts.wallets?.touch(txid),
+    software: `kith/${VERSION}`,
+  });
+  try {
+    await host.start();
+  } catch (error) {
+    // If a port turns out to be in use, the parts that were opened before must not keep the process alive.
+    await host.stop().catch(() => undefined);
+    throw error;
+  }
+  return host;
+}
+
+/**
+ * Where to listen instead when the address of the settings cannot be used: without a node the user could not change it. An
+ * address that was given at the start ends the start instead. Null for that, and for other failures.
+ */
+function fallbackFor({ network, settings, log }: NodeConfig, error: unknown): readonly string[] | null {
+  const code = codeOf(error);
+  if ((code !== 'listen-in-use' && code !== 'listen-failed') || settings.sourceOf('listen') !== 'settings')
+    return null;
+  const message = sentenceFor('setting-listen-unusable', (error as KithError).data);
+  settings.report({ code: 'setting-listen-unusable', message });
+  log.warn('the listen address of the settings cannot be used; the default is used instead', { error });
+  return defaultListen(network);
+}
+
+/** Applies changed settings that need no restart. */
+function settings({ settings: live }: NodeConfig, parts: PartialComponents): Service {
+  let off: () => void = () => undefined;
+  return {
+    name: 'settings',
+    start() {
+      off = live.onChanged(() => {
+        const options = live.current();
+        parts.chain!.limitBodies(pruneBytesOf(options));
+        parts.peers!.limitUpload(maxUploadOf(options) ?? null);
+        parts.peers!.hideOrigin(options.privateBroadcast);
+      });
+    },
+    stop: () => off(),
   };
 }
 

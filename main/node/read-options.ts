@@ -10,6 +10,7 @@ import {
   type NodeOptions,
   OPTION_FORMS,
   type OptionForm,
+  type OptionSources,
 } from './node-options.ts';
 
 /** What `kith node` and the desktop read from a command line before it is checked. */
@@ -45,7 +46,13 @@ export function readNodeOptions(given: GivenArguments): NodeOptions {
     ? absolutePath(given.text('config') ?? '', 'option --config', 'node')
     : undefined;
   const fromFile = file === undefined ? {} : readConfigFile(file);
-  return NODE_OPTIONS.parse({ ...fromFile, ...readArgumentOptions(given) });
+  const fromArguments = readArgumentOptions(given);
+  const sources = { ...namedBy(fromFile, 'config-file'), ...namedBy(fromArguments, 'argument') };
+  return { ...NODE_OPTIONS.parse({ ...fromFile, ...fromArguments }), sources };
+}
+
+function namedBy(options: GivenOptions, source: 'argument' | 'config-file'): OptionSources {
+  return Object.fromEntries(Object.keys(options).map((name) => [name, source]));
 }
 
 /** @throws {KithError} `argument-invalid`. */

@@ -12,14 +12,23 @@ import { readAddresses } from './peer-addresses.ts';
 import { readNetwork } from './read-network.ts';
 
 /** Resolved options: network loaded, files read, addresses checked. */
-export interface ResolvedOptions extends Omit<
-  NodeConfig,
-  'log' | 'onFailure' | 'passwordAttempts' | 'countryData'
-> {
+export interface ResolvedOptions
+  extends
+    Omit<NodeConfig, 'log' | 'onFailure' | 'passwordAttempts' | 'countryData' | 'settings'>,
+    Adjustable {
   /** Undefined where the option was not given. */
   readonly apiPort: number | undefined;
+  /** What was resolved, for the settings of the node, which change what was not given. */
+  readonly options: NodeOptions;
+}
+
+/** What the settings of the node change. */
+interface Adjustable extends Pick<
+  NodeConfig,
+  'listen' | 'bootstrap' | 'announce' | 'hideOrigin' | 'pruneBytes' | 'asnMap' | 'maxUpload'
+> {
   readonly logLevel: LogLevel;
-  readonly mining: { readonly address: string; readonly threads: number } | null;
+  readonly mining: { readonly address: string; readonly threads: number; readonly share: number } | null;
 }
 
 /**
@@ -43,27 +52,49 @@ export function resolveFor(
   joined: Omit<Joined, 'network'> | null,
   options: NodeOptions & { readonly datadir: string },
 ): ResolvedOptions {
-  const mining = options.mine === undefined ? null : { address: options.mine, threads: options.threads };
-  if (mining !== null) lockOf({ network }, mining.address);
+  if (options.mine !== undefined) lockOf({ network }, options.mine);
   return {
     network,
     datadir: options.datadir,
-    listen: readAddresses(options.listen ?? defaultListen(network)),
-    bootstrap: readAddresses([...(joined?.addresses ?? []), ...(options.bootstrap ?? network.bootstrap)]),
     joined: joined?.addresses,
     minimumWork: joined?.minimumWork,
     namedBlock: joined?.namedBlock,
-    announce: readAddresses(options.announce),
     snapshotSync: options.snapshot,
-    hideOrigin: options.privateBroadcast,
-    pruneBytes: options.pruneMb === undefined ? undefined : options.pruneMb * 1_000_000,
-    asnMap: options.asmap === undefined ? undefined : readAsnMap(options.asmap),
-    maxUpload: options.maxUpload === undefined ? undefined : options.maxUpload * 1000,
     apiPort: options.apiPort,
-    logLevel: options.logLevel,
-    mining,
+    options,
+    ...adjust({ network, joined: joined?.addresses }, options),
   };
 }
+
+/**
+ * The part of the configuration that settings of the node change.
+ * @throws {KithError} `address-…`, `asmap-…`
+ */
+export function adjust(
+  { network, joined }: Pick<ResolvedOptions, 'network' | 'joined'>,
+  options: NodeOptions,
+): Adjustable {
+  const { mine, threads, threadShare } = options;
+  return {
+    listen: readAddresses(options.listen ?? defaultListen(network)),
+    bootstrap: readAddresses([...(joined ?? []), ...(options.bootstrap ?? network.bootstrap)]),
+    announce: readAddresses(options.announce),
+    hideOrigin: options.privateBroadcast,
+    pruneBytes: pruneBytesOf(options),
+    asnMap: options.asmap === undefined ? undefined : readAsnMap(options.asmap),
+    maxUpload: maxUploadOf(options),
+    logLevel: options.logLevel,
+    mining: mine === undefined ? null : { address: mine, threads, share: threadShare / 100 },
+  };
+}
+
+/** The limit on the bytes of old blocks; undefined for none. */
+export const pruneBytesOf = ({ pruneMb }: Pick<NodeOptions, 'pruneMb'>): number | undefined =>
+  pruneMb === undefined ? undefined : pruneMb * 1_000_000;
+
+/** The limit on the bytes per second; undefined for none. */
+export const maxUploadOf = ({ maxUpload }: Pick<NodeOptions, 'maxUpload'>): number | undefined =>
+  maxUpload === undefined ? undefined : maxUpload * 1000;
 
 async function followLink({ join, network }: NodeOptions): Promise<Joined | null> {
   if (join === undefined) return null;

@@ -10,12 +10,14 @@ import { createRouter, type KithRouter } from '../api/router.ts';
 import { type BrowserHost, startBrowserHost } from '../rpc/http.ts';
 import { type ApiPlace, createToken, publishApi, withdrawApi } from '../rpc/token.ts';
 import { forbidCoreDumps } from '../lib/core-dumps.ts';
+import { KithError } from '../lib/errors.ts';
 import { type DataDirectory, openDataDirectory } from '../lib/datadir.ts';
 import { createFileSink, type FileSink } from '../lib/log-file.ts';
 import { createConsoleSink, createRecentSink, type RecentSink } from '../lib/log-sinks.ts';
-import { createLog, type Log } from '../lib/log.ts';
+import { createLog, type Log, silentLog } from '../lib/log.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import type { CreateNode, NodeConfig, StartedNode } from './node-config.ts';
+import { openNodeSettings, type OpenSettings } from './node-settings.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 export interface RunDeps {
@@ -40,6 +42,8 @@ export interface RunDeps {
   readonly signal: AbortSignal;
   /** A client requested the shutdown. */
   readonly onShutdown: () => void;
+  /** Whether the program starts the node again when `onFailure` gets `node-restarts`. */
+  readonly canRestart?: boolean | undefined;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -56,6 +60,7 @@ export interface RunningNode {
 
 interface Parts {
   readonly directory: DataDirectory;
+  readonly settings: OpenSettings;
   readonly file: FileSink;
   readonly recent: RecentSink;
   readonly log: Log;
@@ -73,11 +78,12 @@ export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<
   const services = [
     { name: 'core dumps', start: () => forbidCoreDumps(), stop: () => undefined },
     dataDirectory(options, parts),
-    log(options, deps, parts),
-    node(options, deps, parts),
+    settings(options, deps, parts),
+    log(deps, parts),
+    node(deps, parts),
     ...(options.apiPort === undefined ? [] : api(options.apiPort, deps, parts)),
     ...(deps.served === undefined ? [] : [published(deps.served, parts)]),
-    mining(options, parts),
+    mining(parts),
   ];
   const stop = await runAll(services, deps.signal);
   const { file, place = null, ...started } = parts as Omit<Parts, 'place'> & { place?: ApiPlace };
@@ -93,7 +99,19 @@ function dataDirectory({ datadir }: ResolvedOptions, parts: PartialParts): Servi
   };
 }
 
-function log({ logLevel }: ResolvedOptions, { console }: RunDeps, parts: PartialParts): Service {
+/** Read at each start, when no other process can write them. */
+function settings(resolved: ResolvedOptions, { canRestart = false }: RunDeps, parts: PartialParts): Service {
+  return {
+    name: 'settings',
+    start() {
+      const at = { ...resolved, datadir: parts.directory!.path };
+      parts.settings = openNodeSettings({ resolved: at, canRestart, log: () => parts.log ?? silentLog });
+    },
+    stop: () => undefined,
+  };
+}
+
+function log({ console }: RunDeps, parts: PartialParts): Service {
   return {
     name: 'log',
     start() {
@@ -104,19 +122,27 @@ function log({ logLevel }: ResolvedOptions, { console }: RunDeps, parts: Partial
         parts.recent,
         ...(console === null ? [] : [createConsoleSink(console, 'warn')]),
       ];
-      parts.log = createLog({ sinks, level: logLevel });
+      parts.log = createLog({ sinks, level: () => parts.settings!.current().logLevel });
+      for (const { code, message } of parts.settings!.notices()) parts.log.warn(message, { code });
     },
     stop: () => parts.file!.close(),
   };
 }
 
-function node(options: ResolvedOptions, deps: RunDeps, parts: PartialParts): Service {
-  const { apiPort: _port, logLevel: _level, mining: _mining, ...config } = options;
+function node(deps: RunDeps, parts: PartialParts): Service {
   return {
     name: 'node',
     async start(signal) {
       const { passwordAttempts, onFailure } = deps;
-      const own = { datadir: parts.directory!.path, log: parts.log!, passwordAttempts, onFailure };
+      const { settings } = parts as Parts;
+      const {
+        apiPort: _port,
+        logLevel: _level,
+        mining: _mining,
+        options: _options,
+        ...config
+      } = settings.resolved;
+      const own = { settings, log: parts.log!, passwordAttempts, onFailure };
       // Built beside the page (tools/countries.ts).
       const countryData = join(deps.page, '..', 'countries.bin');
       parts.node = await deps.createNode({ ...config, ...own, countryData }, signal);
@@ -126,6 +152,7 @@ function node(options: ResolvedOptions, deps: RunDeps, parts: PartialParts): Ser
         ended: deps.ended,
         log: parts.log!.child('api'),
         shutdown: deps.onShutdown,
+        restart: deps.canRestart ? () => onFailure(new KithError('node-restarts')) : null,
         recentLog: (limit, level) => parts.recent!.recent(limit, level),
       });
     },
@@ -167,11 +194,12 @@ function published({ url, token, tokenFile }: NonNullable<RunDeps['served']>, pa
   };
 }
 
-function mining({ mining }: ResolvedOptions, parts: PartialParts): Service {
+function mining(parts: PartialParts): Service {
   return {
     name: 'mining',
     async start() {
-      if (mining !== null) await startMining(parts.node!.facade, mining.address, mining.threads);
+      const { mining } = parts.settings!.resolved;
+      if (mining !== null) await startMining(parts.node!.facade, mining);
     },
     // The miner stops with the node.
     stop: () => undefined,

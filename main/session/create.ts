@@ -42,6 +42,7 @@ export function createRealSession(deps: SessionProgramDeps): Session & { begin()
         console,
         served,
         onShutdown: shutdown,
+        canRestart: true,
       }),
     createNetwork: (parameters, creation) => createNetworkHere(parameters, log, creation),
     demo,

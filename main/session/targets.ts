@@ -77,7 +77,8 @@ export function demoTarget({ demo, before, stopped, failed }: DemoTargetDeps): T
       await before();
       const datadir = await demo.begin();
       const options = { network: 'local', listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [] };
-      return resolveFor(LOCAL_NETWORK, null, { ...NODE_OPTIONS.parse(options), datadir });
+      const sources = { listen: 'program', bootstrap: 'program' } as const;
+      return resolveFor(LOCAL_NETWORK, null, { ...NODE_OPTIONS.parse(options), sources, datadir });
     },
     started(node) {
       demo

@@ -14,6 +14,7 @@ import { networksContract } from './networks.ts';
 import { nodeContract } from './node.ts';
 import { operationsContract } from './operations.ts';
 import { peersContract } from './peers.ts';
+import { settingsContract } from './settings.ts';
 import { walletContract } from './wallet.ts';
 
 export const contract = {
@@ -28,6 +29,7 @@ export const contract = {
   contacts: contactsContract,
   mining: miningContract,
   metrics: metricsContract,
+  settings: settingsContract,
 };
 
 export type Contract = typeof contract;

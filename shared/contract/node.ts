@@ -82,6 +82,8 @@ export const nodeContract = {
   watch: oc.input(nothing).output(eventIterator(nodeStatus)),
   /** Stops the node cleanly, after it has answered. */
   shutdown: oc.input(nothing).output(done),
+  /** Addition: stops the node and starts it again, after it has answered, so that all settings take effect. */
+  restart: oc.input(nothing).output(done),
   /** Addition: a link to join the network through this node; null while other nodes cannot connect to it. */
   joinLink: oc.input(nothing).output(z.object({ link: z.string().nullable() })),
   /** Addition. */

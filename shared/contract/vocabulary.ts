@@ -73,6 +73,15 @@ export const PEER_EVENTS = [
 ] as const;
 export type PeerEvent = (typeof PEER_EVENTS)[number];
 
+/**
+ * Where a setting of the node comes from, by priority. `program`: this kind of node has a fixed value, such as the demo.
+ */
+export const SETTING_SOURCES = ['program', 'argument', 'config-file', 'settings', 'default'] as const;
+export type SettingSource = (typeof SETTING_SOURCES)[number];
+
+/** When a changed setting takes effect. */
+export const SETTING_EFFECTS = ['now', 'restart'] as const;
+
 /** The state of a soft fork (protocol.md §13). */
 export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'failed'] as const;
 

@@ -32,6 +32,23 @@ export const NODE_SENTENCES = {
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'settings-unwritable':
     'The settings of the app cannot be saved[: {reason}]. Check the permissions of its folder, then try again.',
+  'settings-unreadable':
+    'The settings of this node cannot be read[ from {file}][: {reason}]. The defaults are used. The next change of a setting writes a new file and keeps the old one beside it.',
+  'settings-newer':
+    'The settings of this node[ in {file}] are of a newer version of Kith. The defaults are used, and nothing can be changed here. Update Kith, or delete the file and start the node again.',
+  'setting-ignored':
+    'The value of “{name}”[ in {file}] is not valid, so the default is used. Choose a new value in the settings.',
+  'setting-asmap-unusable':
+    'The ASN map[ {file}] of the settings cannot be used[: {reason}]. Until it can be read again, peers are chosen by network prefix. Choose another file in the settings, or remove the setting.',
+  'setting-listen-unusable':
+    'The node cannot listen on[ {address}| the address of the settings], so it listens on the default addresses. Choose another address in the settings.',
+  'setting-fixed-program': 'The setting[ “{name}”] cannot be changed for this network.',
+  'setting-fixed-argument':
+    'The setting[ “{name}”] was given as an argument when Kith was started, and arguments have priority. Start Kith without that argument to change it here.',
+  'setting-fixed-config-file':
+    'The setting[ “{name}”] is in the config file, which has priority. Remove it there and start Kith again to change it here.',
+  'restart-unavailable': 'This program cannot restart the node by itself. Quit Kith, then start it again.',
+  'node-restarts': 'The node restarts.',
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:
     'Something went wrong inside Kith. Try again. If this happens again, report it with the file logs/kith.log of the data directory[ ({reference})].',

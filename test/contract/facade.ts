@@ -1,6 +1,7 @@
 import type { Contact } from '../../shared/contract/contacts.ts';
 import type { Peer } from '../../shared/contract/peers.ts';
 import type { DraftPayment } from '../../shared/contract/payment.ts';
+import type { NodeSettings } from '../../shared/contract/settings.ts';
 import type { ListedWallet } from '../../shared/contract/wallet.ts';
 import { toMotes } from '../../shared/units.ts';
 import type { NodeCondition, NodeFacade, MempoolTransaction } from '../../main/api/facade.ts';
@@ -88,6 +89,38 @@ const PEER: Peer = {
   foundBy: 'manual',
   fault: null,
 };
+
+function testSettings(): NodeFacade['settings'] {
+  const setting = <T>(value: T) => ({
+    value,
+    next: value,
+    source: 'default' as const,
+    effect: 'now' as const,
+  });
+  const settings: NodeSettings = {
+    values: {
+      listen: setting([]),
+      announce: setting([]),
+      bootstrap: setting([]),
+      privateBroadcast: setting(true),
+      asmap: setting(null),
+      pruneMb: setting(null),
+      maxUpload: setting(null),
+      threads: setting(null),
+      threadShare: setting(100),
+      logLevel: setting('info'),
+    },
+    restart: { needed: false, possible: false },
+    notices: [],
+  };
+  return {
+    read: () => settings,
+    change: async () => settings,
+    onChanged: () => () => undefined,
+    notices: () => [],
+    miningDefaults: () => ({ threads: undefined, share: 1 }),
+  };
+}
 
 export async function createTestFacade(blocks = 3): Promise<TestFacade> {
   const chain = await openTestChain();
@@ -388,6 +421,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       newest: (metrics) => ({ time: 1, values: Object.fromEntries(metrics.map((metric) => [metric, null])) }),
       onSampled: (listener) => signals.on('metrics', listener),
     },
+    settings: testSettings(),
     contacts: {
       list: () => contacts,
       async put({ name, note = '', addresses }) {

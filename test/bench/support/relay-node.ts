@@ -3,6 +3,7 @@ import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts'
 import { isViolation } from '../../../main/core/violation.ts';
 import type { Log } from '../../../main/lib/log.ts';
 import { createNode } from '../../../main/node/node.ts';
+import { benchSettings } from './bench-settings.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 
 export interface Start {
@@ -52,7 +53,15 @@ const log: Log = {
 };
 
 async function start({ datadir, port, bootstrap, announce }: Start): Promise<string> {
-  const config = { network: REGTEST_NETWORK, datadir, bootstrap, announce, hideOrigin: false, log };
+  const config = {
+    network: REGTEST_NETWORK,
+    datadir,
+    bootstrap,
+    announce,
+    hideOrigin: false,
+    log,
+    settings: benchSettings(datadir),
+  };
   const onFailure = (error: unknown) => console.error(error);
   node = await createNode({ ...config, listen: [`/ip4/127.0.0.1/tcp/${port}`], onFailure }, stopping.signal);
   const { chain, mempool, peers } = node.facade;

@@ -5,6 +5,7 @@
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { createNode } from '../../../main/node/node.ts';
+import { benchSettings } from './bench-settings.ts';
 import { coinbaseOf, pay, silent, testKey } from '../../support/chain/test-chain.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 
@@ -38,7 +39,14 @@ async function start(order: Extract<Order, { do: 'start' }>): Promise<void> {
   };
   const listen = ['/ip4/127.0.0.1/tcp/0'];
   node = await createNode(
-    { ...order, network: REGTEST_NETWORK, listen, log: silent, onFailure },
+    {
+      ...order,
+      network: REGTEST_NETWORK,
+      listen,
+      log: silent,
+      onFailure,
+      settings: benchSettings(order.datadir),
+    },
     stopping.signal,
   );
   const { chain, mempool, peers } = node.facade;

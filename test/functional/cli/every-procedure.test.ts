@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MetricRange } from '../../../shared/contract/metrics.ts';
+import { SETTING_NAMES } from '../../../shared/setting-labels.ts';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
 import { type Fields, holds } from './answer-shape.ts';
@@ -440,6 +441,23 @@ test('procedures that were added later return network activity and upgrades', as
   const shape = 'period:int threshold:int periodStart:int blocks:int window:int upgrades:list unknown:list';
   expect(holds(upgrades, shape)).toEqual([]);
   expect(upgrades['upgrades']).toMatchObject([{ name: 'policy-lock', bit: 0 }]);
+});
+
+test('the settings are returned with their sources, changed, and removed again', async () => {
+  const settings = (await call(dir, 'settings.get')) as Fields;
+  expect(holds(settings, 'values:fields restart:fields notices:list')).toEqual([]);
+  expect(holds(settings['restart'] as Fields, 'needed:flag possible:flag')).toEqual([]);
+  const values = settings['values'] as Readonly<Record<string, Fields>>;
+  expect(Object.keys(values).sort()).toEqual([...SETTING_NAMES].sort());
+  for (const setting of Object.values(values))
+    expect(Object.keys(setting)).toEqual(['value', 'next', 'source', 'effect']);
+  const changed = (await call(dir, 'settings.set', { maxUpload: 5000 })) as Fields;
+  const kept = { value: 5000, next: 5000, source: 'settings', effect: 'now' };
+  expect(changed['values']).toMatchObject({ maxUpload: kept });
+  const following = start(['call', '--datadir', dir, 'settings.watch', '--for', '600']);
+  expect(await following.line()).toEqual(changed);
+  following.child.kill('SIGINT');
+  expect(await call(dir, 'settings.set', { maxUpload: null })).toEqual(settings);
 });
 
 test('node.shutdown stops the node, and the tests above call every promised procedure', async () => {

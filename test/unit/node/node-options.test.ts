@@ -45,6 +45,7 @@ const EVERY: Required<GivenOptions> = {
   privateBroadcast: false,
   mine: 'lkith1x',
   threads: 3,
+  threadShare: 40,
   logLevel: 'debug',
 };
 
@@ -67,12 +68,12 @@ describe.each(OPTION_FORMS.map(({ name }) => name))('the option %s', (name) => {
   const options = { [name]: EVERY[name] } as GivenOptions;
 
   test('reads the same from the terminal, the desktop and a config file', () => {
-    const wanted = NODE_OPTIONS.parse(options);
+    const from = (source: string) => ({ ...NODE_OPTIONS.parse(options), sources: { [name]: source } });
     const args = argumentsOf(options);
-    expect(fromTerminal(...args)).toEqual(wanted);
-    expect(fromDesktop(...args)).toEqual(wanted);
-    expect(fromTerminal('--config', configFile(options))).toEqual(wanted);
-    expect(fromDesktop('--config', configFile(options))).toEqual(wanted);
+    expect(fromTerminal(...args)).toEqual(from('argument'));
+    expect(fromDesktop(...args)).toEqual(from('argument'));
+    expect(fromTerminal('--config', configFile(options))).toEqual(from('config-file'));
+    expect(fromDesktop('--config', configFile(options))).toEqual(from('config-file'));
   });
 
   test('is in the help', () => {
@@ -85,6 +86,11 @@ test('arguments win over the config file, which wins over defaults', () => {
   const file = configFile({ threads: 5, logLevel: 'error', pruneMb: 100 });
   const options = fromTerminal('--config', file, '--threads', '2');
   expect(options).toMatchObject({ threads: 2, logLevel: 'error', pruneMb: 100, snapshot: false });
+  expect(options.sources).toEqual({
+    threads: 'argument',
+    logLevel: 'config-file',
+    pruneMb: 'config-file',
+  });
 });
 
 test('relative paths of a config file are relative to its folder', () => {

@@ -1,0 +1,17 @@
+/** The settings of a node, and how the page and the sentences of the node call them. */
+export const SETTING_LABELS = {
+  listen: 'Listen addresses',
+  announce: 'Advertised addresses',
+  bootstrap: 'Bootstrap nodes',
+  privateBroadcast: 'Private broadcast',
+  asmap: 'ASN map',
+  pruneMb: 'Prune old blocks',
+  maxUpload: 'Upload rate',
+  threads: 'Mining threads',
+  threadShare: 'Mining load',
+  logLevel: 'Log level',
+} as const;
+
+export type SettingName = keyof typeof SETTING_LABELS;
+
+export const SETTING_NAMES = Object.keys(SETTING_LABELS) as readonly SettingName[];
