@@ -280,8 +280,11 @@ function createChanges(id: string): WalletChanges {
   return changes;
 }
 
+/** What a corrupt schema record counts as: the records of later versions can be read, and receipts are counted again. */
+const IF_CORRUPT = 2;
+
 async function checkSchema(level: CheckedLevel): Promise<void> {
-  const stored = await level.get(key.schema()).catch(() => undefined);
+  const stored = await level.get(key.schema()).catch(() => Uint8Array.of(IF_CORRUPT));
   const version = stored?.[0] ?? SCHEMA;
   if (version > SCHEMA) {
     await level.close();
