@@ -26,6 +26,12 @@ async function restorePreview(world: SceneWorld, phrase: string): Promise<void> 
   await world.page.getByText('Its first address is this one.', { exact: false }).waitFor();
 }
 
+/** The form for a search is there when no search runs: it gives way to all other work of the node. */
+async function openSearchForm(world: SceneWorld): Promise<void> {
+  await settingsDialog(world, 'Everyday', 'Search blockchain');
+  await dialogOf(world).getByRole('button', { name: 'Start search' }).waitFor({ timeout: 60_000 });
+}
+
 /** Creating, restoring, watching and keeping wallets. */
 export const KEYS_SCENES: readonly Scene[] = [
   empty('new-wallet'),
@@ -198,6 +204,21 @@ export const KEYS_SCENES: readonly Scene[] = [
   },
   { name: 'delete-watched', show: (world) => settingsDialog(world, 'Shop till', 'Delete') },
   { name: 'rescan', show: (world) => settingsDialog(world, LONG_NAME, 'Search blockchain') },
+  {
+    name: 'rescan-from-block',
+    async show(world) {
+      await openSearchForm(world);
+      await dialogOf(world).getByText('From block', { exact: true }).click();
+      await world.person.fill('First block', '5000');
+    },
+  },
+  {
+    name: 'rescan-from-date',
+    async show(world) {
+      await openSearchForm(world);
+      await dialogOf(world).getByText('From date', { exact: true }).click();
+    },
+  },
   { name: 'accounts', show: (world) => settingsDialog(world, 'Everyday', 'Accounts') },
   {
     name: 'accounts-found',
