@@ -97,6 +97,8 @@ export const historyEntry = z.object({
   replacedBy: id.nullable(),
   /** Addition: the receivers of a sent payment, or the own addresses that a received payment paid. */
   addresses: z.array(z.string()),
+  /** Addition: what the payment pays to each of these addresses, in the same order. */
+  amounts: z.array(total),
 });
 
 /** Addition: `firstAddress` identifies the keys of the wallet. */

@@ -184,7 +184,10 @@ function unconfirmedState(
   return propagation.ofPeers === 0 && !wasSeen ? 'queued' : 'sent';
 }
 
-type CommonEntry = Pick<HistoryEntry, 'txid' | 'amount' | 'fee' | 'expires' | 'label' | 'kind' | 'addresses'>;
+type CommonEntry = Pick<
+  HistoryEntry,
+  'txid' | 'amount' | 'fee' | 'expires' | 'label' | 'kind' | 'addresses' | 'amounts'
+>;
 
 function commonEntry(context: HistoryContext, record: WalletRecord): CommonEntry {
   const { tx } = record;
@@ -193,7 +196,8 @@ function commonEntry(context: HistoryContext, record: WalletRecord): CommonEntry
   const paid = tx.outputs.reduce((sum, output) => sum + output.amount, 0);
   const allOurs = tx.inputs.length > 0 && record.inputs.length === tx.inputs.length;
   const kind = kindOf(record, allOurs, received - spent);
-  const addresses = addressesOf(context.hrp, record, kind);
+  const paidTo = receiversOf(context.hrp, record, kind);
+  const addresses = [...paidTo.keys()];
   return {
     txid: tx.txidHex,
     amount: received - spent,
@@ -202,6 +206,7 @@ function commonEntry(context: HistoryContext, record: WalletRecord): CommonEntry
     label: labelOf(context.labels, tx.txidHex, addresses),
     kind,
     addresses,
+    amounts: [...paidTo.values()],
   };
 }
 
@@ -211,13 +216,23 @@ function kindOf(record: WalletRecord, allOurs: boolean, amount: number): History
   return amount < 0 || allOurs ? 'sent' : 'received';
 }
 
-/** The addresses that a sent payment paid; for other payments the own addresses that received. Each address once. */
-function addressesOf(hrp: string, record: WalletRecord, kind: HistoryEntry['kind']): string[] {
+/**
+ * The addresses that a sent payment paid, for other payments the own addresses that received, and how much. Each address
+ * once.
+ */
+function receiversOf(
+  hrp: string,
+  record: WalletRecord,
+  kind: HistoryEntry['kind'],
+): ReadonlyMap<string, number> {
   const own = new Set(record.outputs.map(({ index }) => index));
-  const wanted = record.tx.outputs.filter(
-    (output, index) => output.lockType !== LOCK_BURN && own.has(index) !== (kind === 'sent'),
-  );
-  return [...new Set(wanted.map((output) => encodeAddress(hrp, output)))];
+  const amounts = new Map<string, number>();
+  for (const [index, output] of record.tx.outputs.entries()) {
+    if (output.lockType === LOCK_BURN || own.has(index) === (kind === 'sent')) continue;
+    const address = encodeAddress(hrp, output);
+    amounts.set(address, (amounts.get(address) ?? 0) + output.amount);
+  }
+  return amounts;
 }
 
 function labelOf(labels: ReadonlyMap<string, string>, txid: string, addresses: readonly string[]): string {

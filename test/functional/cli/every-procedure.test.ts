@@ -218,7 +218,7 @@ test('a payment is prepared, confirmed and sent, and is listed in the mempool an
   const [newest] = await ask<[Fields]>('wallet.history', { name: 'mine', limit: 1 });
   const told =
     'txid:hash time:int amount:int fee:int? state:text height:int? confirmations:int expires:int label:text seenBy:int? ofPeers:int? replacedBy:hash?';
-  expect(holds(newest, told)).toEqual(['kind', 'addresses']);
+  expect(holds(newest, told)).toEqual(['kind', 'addresses', 'amounts']);
   const spread = await call(dir, 'wallet.propagation', { name: 'mine', txid: sent['txid'] });
   const grown =
     'txid:hash seenBy:int ofPeers:int startedAt:int fetched:int announced:int firstAfter:number? halfAfter:number? points:list';

@@ -19,6 +19,7 @@ export function anEntry(parts: Partial<HistoryEntry> = {}): HistoryEntry {
     replacedBy: null,
     kind: 'received',
     addresses: [],
+    amounts: [],
     ...parts,
   };
 }

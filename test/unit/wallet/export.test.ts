@@ -29,6 +29,7 @@ const ENTRY: HistoryEntry = {
   kind: 'sent',
   replacedBy: null,
   addresses: ['kith1a', 'kith1b'],
+  amounts: [1_234_567_890_000, 92],
 };
 
 describe('the history as CSV', () => {

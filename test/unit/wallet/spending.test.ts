@@ -106,6 +106,21 @@ describe('drafts', () => {
     await fails(world.wallets.confirm(draft.draft, PASSWORD), 'wallet-draft-unknown');
     await fails(world.wallets.confirm('nothing', PASSWORD), 'wallet-draft-unknown');
   });
+  test('leave a payment in the history that says how much each receiver gets', async () => {
+    await open();
+    await walletWithCoins(world, 'a', 2);
+    const to = [
+      { address: STRANGER, amount: 1_000_000 },
+      { address: OTHER, amount: 2_000_000 },
+    ];
+    const { draft } = await world.wallets.prepare({ name: 'a', to });
+    await world.wallets.confirm(draft, PASSWORD);
+    const { addresses, amounts } = await newest();
+    expect(Object.fromEntries(addresses.map((address, i) => [address, amounts[i]]))).toEqual({
+      [STRANGER]: 1_000_000,
+      [OTHER]: 2_000_000,
+    });
+  });
   test('become stale when one of their coins is spent', async () => {
     await open();
     await walletWithCoins(world, 'a');
