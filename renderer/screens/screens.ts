@@ -18,6 +18,7 @@ export const aboutScreens = {
   block: () => import('./blocks/Block.svelte'),
   transaction: () => import('./blocks/Transaction.svelte'),
   networks: () => import('./networks/Networks.svelte'),
+  settings: () => import('./settings/Settings.svelte'),
 } satisfies Partial<Record<ScreenName, () => Promise<{ default: Component<ScreenProps> }>>>;
 
 /** The screens that take no argument. */
@@ -42,7 +43,6 @@ export const screens: Record<
   map: () => import('./map/Map.svelte'),
   mining: () => import('./mining/Mining.svelte'),
   health: () => import('./health/Health.svelte'),
-  settings: () => import('./settings/Settings.svelte'),
 };
 
 export type AboutScreen = keyof typeof aboutScreens;

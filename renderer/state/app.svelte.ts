@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import { createAppearance } from './appearance.svelte.ts';
 import { chooseCarrier } from './carrier.ts';
 import { createChainState } from './chain.svelte.ts';
 import { createChosenCoins } from './chosen-coins.svelte.ts';
@@ -16,6 +17,7 @@ import { createNumberStyle } from './number-style.svelte.ts';
 import { createPeersState } from './peers.svelte.ts';
 import { createPrivacy } from './privacy.svelte.ts';
 import { createRouter } from './router.svelte.ts';
+import { createSettingsState } from './settings.svelte.ts';
 import { createTheme } from './theme.svelte.ts';
 import { createToasts } from './toasts.svelte.ts';
 import { createOperationsState } from './operations.svelte.ts';
@@ -37,6 +39,7 @@ export function createPageState() {
     desktop,
     privacy: createPrivacy(desktop),
     theme: createTheme(),
+    appearance: createAppearance(),
     numbers: createNumberStyle(desktop),
     router: createRouter(),
     networks: createNetworks(connection),
@@ -62,6 +65,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     saveFile: createFileSaver(page.desktop, toasts),
     privacy: page.privacy,
     theme: page.theme,
+    appearance: page.appearance,
     numbers: page.numbers,
     router: page.router,
     networks: page.networks,
@@ -72,6 +76,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     mining: createMiningState(connection),
     operations: createOperationsState(connection),
     contacts: createContactsState(connection),
+    settings: createSettingsState(connection),
     wallets: createWalletsState(connection, toasts, node, page.privacy),
     chosenCoins: createChosenCoins(),
   };

@@ -1,12 +1,13 @@
 import { isLinkProblem, parseTarget } from '../../shared/payment-link.ts';
 import { readHeight, readId } from '../../shared/pasted.ts';
 import { group } from '../../shared/units.ts';
+import { findSettings } from '../format/settings-index.ts';
 import { href, type ScreenName } from './route.ts';
 
 /** An entry of the command palette: a route or an action. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Go to' | 'Find' | 'Do';
+  readonly group: 'Go to' | 'Find' | 'Settings' | 'Do';
   readonly label: string;
   /** The address of a route; otherwise `run`. */
   readonly href?: string;
@@ -45,6 +46,22 @@ export function goTo(typed: string): Command[] {
     .filter(({ fit }) => fit < NO_MATCH)
     .sort((a, b) => a.fit - b.fit)
     .map(({ place, label }) => ({ id: `go-${place}`, group: 'Go to', label, href: href(place) }));
+}
+
+/** At most this many settings, so that screens and actions stay in sight. */
+const MAX_SETTINGS = 6;
+
+/** Settings by their names and sentences; none before two characters are typed. */
+export function goToSetting(typed: string, hasDesktop: boolean): Command[] {
+  if (typed.trim().length < 2) return [];
+  return findSettings(typed, hasDesktop)
+    .slice(0, MAX_SETTINGS)
+    .map(({ id, label }) => ({
+      id: `setting-${id}`,
+      group: 'Settings',
+      label,
+      href: href('settings', id),
+    }));
 }
 
 const NO_MATCH = 3;

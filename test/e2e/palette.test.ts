@@ -55,7 +55,7 @@ test('mining that was paused elsewhere continues from the palette', async () => 
   await page.keyboard.type('mining');
   await expect
     .poll(() => page.getByRole('option').filter({ hasText: 'mining' }).allTextContents())
-    .toEqual(['Mining', 'Continue mining', 'Stop mining']);
+    .toEqual(['Mining', 'Continue mining', 'Stop mining', 'Mining threads', 'Mining load']);
   await page.getByRole('option', { name: 'Continue mining' }).click();
   await page.getByText('Mining continues.').waitFor();
   await page.getByText('Mining is paused.').waitFor({ state: 'detached' });
