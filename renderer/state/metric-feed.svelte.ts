@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { MetricRange, MetricSample } from '../../shared/contract/metrics.ts';
 import { type Metric, METRICS } from '../../shared/contract/vocabulary.ts';
 import { type ChartRange, RANGE_RULES } from '../format/chart.ts';
@@ -77,7 +78,8 @@ export function createMetricFeed(metrics: readonly Metric[], range: () => ChartR
       isWhole = false;
       void read();
     };
-    void read();
+    // Not tracked: the answer changes what is read here, and would be asked for again without end.
+    untrack(() => void read());
     const unfollow = follow(
       connection,
       (signal) => client.metrics.watch({ metrics: asked }, { signal }),
