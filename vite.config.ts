@@ -31,5 +31,7 @@ export default defineConfig({
     // An inline polyfill would break the content security policy.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // One style sheet of 20 kB compressed. Parts of it would be asked for once: a screen whose part failed stays without styles.
+    cssCodeSplit: false,
   },
 });

@@ -2,12 +2,15 @@ import { createORPCClient, ORPCError, type ClientLink } from '@orpc/client';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { backoff, pause } from './backoff.ts';
 import type { Carrier, CarrierProblem, Context, OpenCarrier } from './carrier.ts';
+import { withLastAnswers } from './last-answers.ts';
 
 export type ConnectionState = 'connecting' | 'open' | CarrierProblem;
 
 /** The connection to the node. `client` stays the same for the life of the page, even if the carrier changes. */
 export interface Connection {
   readonly client: KithClient;
+  /** What the client calls. */
+  readonly link: ClientLink<Context>;
   readonly state: ConnectionState;
   /** Whether the node has answered at least once since the page was loaded. */
   readonly everOpen: boolean;
@@ -61,6 +64,7 @@ export function createConnection(open: OpenCarrier): Connection {
 
   return {
     client: createORPCClient<KithClient>(link),
+    link,
     get state() {
       return state;
     },
@@ -81,10 +85,15 @@ export function createConnection(open: OpenCarrier): Connection {
   };
 }
 
-/** The same connection for the state of one network. Its subscriptions end when the signal aborts. */
+/**
+ * The same connection for the state of one network. Its subscriptions end when the signal aborts. Its client keeps what it has
+ * read, so that every screen opens when the node has stopped.
+ */
 export function connectionUntil(connection: Connection, over: AbortSignal): Connection {
+  const link = withLastAnswers(connection.link);
   return {
-    client: connection.client,
+    client: createORPCClient<KithClient>(link),
+    link,
     over,
     get state() {
       return connection.state;
