@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/client';
 import { nodeWords } from '../format/amount.ts';
+import { issueWords } from '../format/issue.ts';
 
 /** A failure to show: a stable code and a sentence. */
 export interface Problem {
@@ -16,11 +17,13 @@ export function problemOf(error: unknown): Problem {
   return { code: 'NOT_CONNECTED', sentence: 'The node does not respond.' };
 }
 
-/** The first invalid field of a refused input. */
+/** The first invalid field of a refused input, in words. */
 function issueOf(data: unknown): string | undefined {
-  const issues = (data as { issues?: readonly { message?: unknown }[] } | null | undefined)?.issues;
-  const message = issues?.[0]?.message;
-  return typeof message === 'string' ? message : undefined;
+  const issues = (data as { issues?: readonly { path?: unknown; message?: unknown }[] } | null | undefined)
+    ?.issues;
+  const { path, message } = issues?.[0] ?? {};
+  if (typeof message !== 'string') return undefined;
+  return issueWords({ path: typeof path === 'string' ? path : '', message });
 }
 
 /** Makes a text a sentence: capital letter first, full stop last. */
