@@ -50,6 +50,10 @@ export interface DayOfPayments {
   readonly entries: readonly HistoryEntry[];
 }
 
+/** Number of lines in which a list of payments is shown. */
+export const lineCount = (entries: readonly HistoryEntry[], now: number): number =>
+  daysOf(entries, now).reduce((sum, day) => sum + foldMined(day.entries).length, 0);
+
 /** The payments by day, in their order. */
 export function daysOf(entries: readonly HistoryEntry[], now: number): DayOfPayments[] {
   const days: { id: string; day: string; entries: HistoryEntry[] }[] = [];
