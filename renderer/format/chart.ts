@@ -7,6 +7,15 @@ import {
 } from '../../shared/contract/vocabulary.ts';
 import { type ChartUnit, valueText } from './chart-units.ts';
 import { plural } from './number.ts';
+import {
+  dayAndMonth,
+  dayAndTime,
+  hourAndMinute,
+  monthName,
+  shortDate,
+  timeOfDay,
+  weekdayAndTime,
+} from './time.ts';
 
 /** How far back a chart goes. */
 export const CHART_RANGES = ['hour', 'day', 'year'] as const;
@@ -234,31 +243,16 @@ function countGaps({ values }: ChartData): number {
   return has.filter((is, i) => !is && i > 0 && i < last && has[i - 1]).length;
 }
 
-const formatOf = (options: Intl.DateTimeFormatOptions): ((time: number) => string) => {
-  // Made when it is first needed: the language of the browser is known by then.
-  let format: Intl.DateTimeFormat | null = null;
-  return (time) => (format ??= new Intl.DateTimeFormat(undefined, options)).format(new Date(time * 1000));
-};
-
-const MINUTES = { hour: '2-digit', minute: '2-digit' } as const;
-const withSeconds = formatOf({ ...MINUTES, second: '2-digit' });
-const withMinutes = formatOf(MINUTES);
-const withWeekday = formatOf({ weekday: 'short', ...MINUTES });
-const withHours = formatOf({ day: 'numeric', month: 'short', ...MINUTES });
-const withDate = formatOf({ day: 'numeric', month: 'short', year: 'numeric' });
-const withDay = formatOf({ day: 'numeric', month: 'short' });
-const withMonth = formatOf({ month: 'short' });
-
 /** When a point of a chart is, in local time. */
 export function pointTime(time: number, range: ChartRange, width: number): string {
-  if (range === 'hour') return withSeconds(time);
-  if (range === 'day') return withWeekday(time);
-  return width < DAY ? withHours(time) : withDate(time);
+  if (range === 'hour') return timeOfDay(time);
+  if (range === 'day') return weekdayAndTime(time);
+  return width < DAY ? dayAndTime(time) : shortDate(time);
 }
 
 /** The text of a tick of the time axis; `step`: seconds between two ticks. */
 export function timeTick(time: number, step: number): string {
-  if (step < 60) return withSeconds(time);
-  if (step < DAY) return withMinutes(time);
-  return step < 28 * DAY ? withDay(time) : withMonth(time);
+  if (step < 60) return timeOfDay(time);
+  if (step < DAY) return hourAndMinute(time);
+  return step < 28 * DAY ? dayAndMonth(time) : monthName(time);
 }

@@ -7,8 +7,3 @@ export function heightAt(time: number, now: number, tip: number, spacing: number
 export function timeOf(height: number, now: number, tip: number, spacing: number): number {
   return now + Math.max(0, height - tip) * spacing;
 }
-
-/** A day in the form of the language and region of the browser. */
-export function dayOf(time: number): string {
-  return new Date(time * 1000).toLocaleDateString(undefined, { dateStyle: 'long' });
-}

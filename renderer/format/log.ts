@@ -21,11 +21,3 @@ function textWords(text: string): string {
 }
 
 const cut = (text: string): string => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
-
-/** The local time of day of an ISO time, in the format of the rest of the page. */
-export function localTime(iso: string): string {
-  const at = new Date(iso);
-  return [at.getHours(), at.getMinutes(), at.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-}

@@ -39,12 +39,29 @@ export function shortAge(time: number, now: number): string {
   return `${shortDuration(past)} ago`;
 }
 
-const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+/**
+ * All dates and times of day of the page are made here, in the language and with the clock (12 or 24 hours) of the browser, so
+ * that no screen has two. Made when it is first needed: the language of the browser is known by then.
+ */
+const formatOf = (options: Intl.DateTimeFormatOptions): ((time: number) => string) => {
+  let format: Intl.DateTimeFormat | null = null;
+  return (time) => (format ??= new Intl.DateTimeFormat(undefined, options)).format(new Date(time * 1000));
+};
 
-/** The exact local time. */
-export function exact(time: number): string {
-  return EXACT.format(new Date(time * 1000));
-}
+const MINUTES = { hour: '2-digit', minute: '2-digit' } as const;
+
+/** The exact local time: the date, and the time of day with seconds. */
+export const exact = formatOf({ dateStyle: 'medium', timeStyle: 'medium' });
+/** The local time of day. */
+export const timeOfDay = formatOf({ ...MINUTES, second: '2-digit' });
+export const hourAndMinute = formatOf(MINUTES);
+export const weekdayAndTime = formatOf({ weekday: 'short', ...MINUTES });
+export const dayAndTime = formatOf({ day: 'numeric', month: 'short', ...MINUTES });
+export const shortDate = formatOf({ day: 'numeric', month: 'short', year: 'numeric' });
+export const dayAndMonth = formatOf({ day: 'numeric', month: 'short' });
+export const monthName = formatOf({ month: 'short' });
+/** A day with its month in words. */
+export const longDate = formatOf({ dateStyle: 'long' });
 
 /** "Today", "Yesterday" or the date: the heading of a day's payments. */
 export function dayName(time: number, now: number): string {
@@ -52,7 +69,7 @@ export function dayName(time: number, now: number): string {
   const today = startOfDay(now);
   if (day === today) return 'Today';
   if (day === startOfDay(today / 1000 - 1)) return 'Yesterday';
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(new Date(time * 1000));
+  return longDate(time);
 }
 
 function startOfDay(time: number): number {
