@@ -7,6 +7,7 @@ export const SETTING_LABELS = {
   asmap: 'ASN map',
   pruneMb: 'Prune old blocks',
   maxUpload: 'Upload rate',
+  uploadMonthMb: 'Upload a month',
   threads: 'Mining threads',
   threadShare: 'Mining load',
   logLevel: 'Log level',

@@ -33,7 +33,7 @@ export function findWarnings(facts: SentenceFacts): Notice[] {
 }
 
 /** Notices that come before all warnings: they may cost data, or explain why no peer is found. */
-const MOST_SERIOUS: ReadonlySet<string> = new Set(['datadir-gone', 'peer-id-shared']);
+const MOST_SERIOUS: ReadonlySet<string> = new Set(['datadir-gone', 'peer-id-shared', 'upload-used-up']);
 
 /** What the node does, and the most serious warning if there is one. */
 export function describeNode(facts: SentenceFacts, warnings: readonly Notice[]): string {
@@ -95,6 +95,8 @@ function checkDisk({ freeDiskBytes }: SentenceFacts): Notice | null {
 
 function checkPeers(facts: SentenceFacts): Notice | null {
   const { peers, knownAddresses, strangers, network, phase } = facts;
+  // Without connections for that reason, no address and no firewall is the cause.
+  if (facts.notices.some(({ code }) => code === 'upload-used-up')) return null;
   if (peers > 0 || phase === 'starting' || phase === 'stopping' || phase === 'repairing') return null;
   if (knownAddresses > 0 && strangers > 0) {
     return notice(

@@ -27,6 +27,7 @@ export type WriteKind =
   | 'mempool file'
   | 'metrics file'
   | 'node settings'
+  | 'upload count'
   | 'list of peers'
   | 'identity'
   | 'move begun'

@@ -1,5 +1,9 @@
 import { join } from 'node:path';
+import type { Notice } from '../../shared/contract/fields.ts';
+import { sentenceFor } from '../../shared/errors.ts';
+import type { Height } from '../../shared/units.ts';
 import { repeat, type Repeated } from '../lib/repeat.ts';
+import type { UploadMonth, UploadStage } from './budgets/upload-month.ts';
 import { joinLinkTo } from './join.ts';
 import { createMonitoring, type Monitoring } from './monitoring.ts';
 import { createNetworkEvents, type NetworkEvents } from './network-events.ts';
@@ -18,6 +22,8 @@ import { createSyncing, type Syncing } from './syncing.ts';
 
 export type { NetworkStatus, PeerNetwork } from './ports.ts';
 
+/** Once only the reserve of the upload limit of the month is left, so many of the newest blocks are served. */
+const NEWEST_BLOCKS = 32;
 const SAVE_MS = 5 * 60_000;
 /** How often the folder of snapshots is read. */
 const SHELF_MS = 30_000;
@@ -25,6 +31,7 @@ const SHELF_MS = 30_000;
 /** The parts of a network. */
 interface Parts {
   readonly shelf: ServedSnapshots;
+  servesOnlyFrom(): Height;
   readonly peering: Peering;
   readonly syncing: Syncing;
   readonly monitoring: Monitoring;
@@ -40,6 +47,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const { peering, syncing, monitoring, connector, relaying } = parts;
   const { host, peers } = peering;
   const { payments } = relaying;
+  const upload = createUploadStages(parts);
   const periodic = createPeriodic(deps, parts);
   return {
     peerId: host.peerId,
@@ -48,11 +56,13 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await load(parts);
       await startServing(deps, parts);
       startConnecting(deps, parts);
+      upload.start();
       monitoring.start();
       periodic.start();
       deps.log.info('listening', { peerId: host.peerId, addresses: host.addresses() });
     },
     async stop() {
+      upload.stop();
       periodic.stop();
       monitoring.stop();
       await stopConnecting(parts);
@@ -75,6 +85,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       clock: deps.clock,
     }),
     limitUpload: peering.limitUpload,
+    limitUploadMonth: peering.month.limitTo,
     hideOrigin: relaying.hideOrigin,
     traffic: () => host.traffic.total,
     seenBy: payments.seenBy,
@@ -86,13 +97,14 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 async function createParts(deps: NetworkDeps): Promise<Parts> {
   const { network, chain, mempool, clock, clockWatch, random, log } = deps;
   const directory = join(deps.datadir, 'snapshots');
-  const shelf = createServedSnapshots(directory);
+  const { shelf, servesOnlyFrom } = createOffer(directory, chain, () => peering.month.stage());
   const { claim, handshake } = createHandshake({
     network,
     chain,
     clock,
     software: deps.software,
     holdsSnapshots: () => shelf.size > 0,
+    servesOnlyFrom,
   });
   const peering = await createPeering(deps, handshake);
   const { host, names, peers, groupOf, addrman, bans, store, inbound, finding } = peering;
@@ -158,7 +170,27 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     monitoring,
     tipAnnouncer,
   });
-  return { shelf, peering, syncing, monitoring, connector, relaying, tipAnnouncer, events };
+  return { shelf, servesOnlyFrom, peering, syncing, monitoring, connector, relaying, tipAnnouncer, events };
+}
+
+/** The old data that this node serves: all that it has, or little once only the reserve of the month is left. */
+function createOffer(
+  directory: string,
+  chain: Pick<NetworkDeps['chain'], 'tip'>,
+  stage: () => UploadStage,
+): Pick<Parts, 'shelf' | 'servesOnlyFrom'> {
+  const stored = createServedSnapshots(directory);
+  const saves = (): boolean => stage() !== 'open';
+  return {
+    servesOnlyFrom: () => (saves() ? Math.max(0, chain.tip().height - NEWEST_BLOCKS) : 0),
+    shelf: {
+      refresh: stored.refresh,
+      get size() {
+        return saves() ? 0 : stored.size;
+      },
+      find: (root) => (saves() ? undefined : stored.find(root)),
+    },
+  };
 }
 
 /** Starts the work that runs at regular intervals. */
@@ -175,8 +207,40 @@ function createPeriodic(
   };
 }
 
+/** Closes all connections when the upload limit of the month is used up, and opens them again in the next one. */
+function createUploadStages({ peering, connector }: Parts): { start(): void; stop(): void } {
+  const { month, peers } = peering;
+  let isClosed = month.stage() === 'closed';
+  let off: () => void = () => undefined;
+  const follow = (stage: UploadStage): void => {
+    if (isClosed === (stage === 'closed')) return;
+    isClosed = stage === 'closed';
+    if (!isClosed) return connector.start();
+    connector.stop();
+    for (const { id } of peers.list()) peers.part(id, 'peer-crowded');
+  };
+  return {
+    start() {
+      isClosed = month.stage() === 'closed';
+      off = month.events.on('stage', follow);
+    },
+    stop: () => off(),
+  };
+}
+
+/** What the user should know about the upload limit of the month. */
+function uploadNotices(month: UploadMonth): Notice[] {
+  const code = NOTICE_OF_STAGE[month.stage()];
+  if (code === null) return [];
+  const date = new Date(month.endsAt() * 1000).toISOString().slice(0, 10);
+  return [{ code, message: sentenceFor(code, { date }) }];
+}
+
+const NOTICE_OF_STAGE = { open: null, reserve: 'upload-reserve', closed: 'upload-used-up' } as const;
+
 /** Loads what earlier runs have stored. */
 async function load({ peering, connector, shelf }: Parts): Promise<void> {
+  await peering.month.start();
   await peering.bans.load();
   await peering.addrman.load();
   await connector.load();
@@ -186,7 +250,7 @@ async function load({ peering, connector, shelf }: Parts): Promise<void> {
 /** Starts to answer peers. Dials no peer yet. */
 async function startServing(deps: NetworkDeps, parts: Parts): Promise<void> {
   const { network, chain, mempool, clock, log } = deps;
-  const { peering, relaying, shelf, events } = parts;
+  const { peering, relaying, shelf, events, servesOnlyFrom } = parts;
   const { host, names, peers, budgets, exchange, finding } = peering;
   const { payments, listing, push } = relaying;
   events.start();
@@ -204,6 +268,7 @@ async function startServing(deps: NetworkDeps, parts: Parts): Promise<void> {
     push,
     exchange,
     shelf,
+    servesOnlyFrom,
     budgets,
     clock,
     log: log.child('peers'),
@@ -218,7 +283,7 @@ function startConnecting({ discovery: chosen }: Pick<NetworkDeps, 'discovery'>, 
   const { reach, discovery } = peering.finding;
   relaying.start();
   syncing.start();
-  connector.start();
+  if (peering.month.stage() !== 'closed') connector.start();
   if (chosen?.exchange !== false) peering.exchange.start();
   discovery.start();
   reach.begin();
@@ -242,11 +307,12 @@ async function stopServing({ log }: Pick<NetworkDeps, 'log'>, { peering, events 
   await peering.addrman
     .save()
     .catch((error: unknown) => log.warn('known addresses could not be saved', { error }));
+  await peering.month.stop();
   await peering.store.close();
 }
 
 function statusOf({ peering, syncing, monitoring, relaying, connector, events }: Parts): NetworkStatus {
-  const { identity, host, store, peers, addrman, upload, newer, finding } = peering;
+  const { identity, host, store, peers, addrman, upload, month, newer, finding } = peering;
   return {
     ...monitoring.progress(),
     peers: peers.list().length,
@@ -256,6 +322,7 @@ function statusOf({ peering, syncing, monitoring, relaying, connector, events }:
     clock: monitoring.clockNotice(),
     notices: [
       ...(identity.notice === null ? [] : [identity.notice]),
+      ...uploadNotices(month),
       ...host.notices(),
       ...store.notices(),
       ...syncing.notices(),
@@ -265,7 +332,17 @@ function statusOf({ peering, syncing, monitoring, relaying, connector, events }:
     snapshot: syncing.snapshot(),
     history: syncing.history(),
     reach: finding.reach.current(),
-    upload: { total: upload.total, bytesPerSecond: upload.rate(), limit: upload.limit },
+    upload: {
+      total: upload.total,
+      bytesPerSecond: upload.rate(),
+      limit: upload.limit,
+      month: {
+        used: month.used(),
+        limit: month.limit,
+        stage: month.stage(),
+        endsAt: month.endsAt(),
+      },
+    },
     compact: relaying.compact.figures(),
     failures: connector.failures(),
   };

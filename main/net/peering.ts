@@ -1,5 +1,6 @@
 import { createBudgets, type Budgets } from './budgets/budgets.ts';
 import { createUpload, type Upload } from './budgets/upload.ts';
+import { createUploadMonth, type UploadMonth } from './budgets/upload-month.ts';
 import { createFinding, type Finding, wantedFor } from './finding.ts';
 import { createExchange, type Exchange } from './peers/address-exchange.ts';
 import { type AddressManager, createAddressManager } from './peers/address-manager.ts';
@@ -36,6 +37,7 @@ interface Transport {
   readonly identified: Identified;
   readonly budgets: Budgets;
   readonly upload: Upload;
+  readonly month: UploadMonth;
   /** Replaces the limit on the bytes per second; requests that wait for the old one are considered again. */
   limitUpload(limit: number | null): void;
 }
@@ -124,11 +126,19 @@ interface HostHooks {
   reach(): Finding['reach'];
 }
 
+const NO_STORE = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+
 async function openTransport(deps: NetworkDeps, records: Records, hooks: HostHooks): Promise<Transport> {
   const { clock, random } = deps;
   const { identity, bans, scores } = records;
   const names = namesOf(deps.network.idHex);
   const upload = createUpload(deps.maxUpload ?? null, clock.monotonic);
+  const month = createUploadMonth({
+    limit: deps.uploadMonth ?? null,
+    store: deps.factories.openMonthStore?.(deps.datadir, deps.log) ?? NO_STORE,
+    clock,
+    log: deps.log.child('upload'),
+  });
   const budgets = createBudgets({ upload, groupOf: (address) => sourceOf(address).group, clock });
   const host = await deps.factories.createHost({
     key: identity.key,
@@ -144,7 +154,12 @@ async function openTransport(deps: NetworkDeps, records: Records, hooks: HostHoo
     onFlood: (peerId) => hooks.report(peerId, peerViolation('gossip-flood')),
     onFailure: hooks.report,
     budgets,
-    onSent: upload.sent,
+    onSent(bytes) {
+      upload.sent(bytes);
+      month.sent(bytes);
+    },
+    allows: month.allows,
+    isClosed: () => month.stage() === 'closed',
     wanted: wantedFor(deps, hooks.reach),
     clock,
     random,
@@ -155,6 +170,7 @@ async function openTransport(deps: NetworkDeps, records: Records, hooks: HostHoo
     identified: createIdentified(host.onIdentify, clock),
     budgets,
     upload,
+    month,
     limitUpload(limit) {
       upload.limitTo(limit);
       budgets.consider();

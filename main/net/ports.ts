@@ -1,3 +1,5 @@
+import type { UnixSeconds } from '../../shared/units.ts';
+import type { MonthStore, UploadStage } from './budgets/upload-month.ts';
 import type { Traffic } from './transport/traffic.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Network } from '../core/params/network.ts';
@@ -55,6 +57,8 @@ export interface NetworkDeps {
   readonly hideOrigin?: boolean | undefined;
   /** Limit on the bytes per second that this node sends; default none. */
   readonly maxUpload?: number | undefined;
+  /** Limit on the bytes that this node sends in a calendar month; default none. */
+  readonly uploadMonth?: number | undefined;
   /** The number of peers that have a transaction of this node changed; see `seenBy`. */
   readonly onSeen?: ((txid: string) => void) | undefined;
   /** The network group of an address; by default its prefix. */
@@ -72,6 +76,8 @@ export interface NetworkFactories {
   /** @throws {KithError} `disk-full` */
   openStore(datadir: string, log: Log): Promise<PeerStore>;
   createHost(deps: HostDeps): Promise<Host>;
+  /** Where the bytes of each month are kept. Without it the count begins at 0 at each start. */
+  openMonthStore?(datadir: string, log: Log): MonthStore;
 }
 
 export interface DiscoveryChoice {
@@ -93,7 +99,18 @@ export interface NetworkStatus extends ShownProgress {
   readonly strangers: number;
   readonly clockOffsetSeconds: number | null;
   /** Bytes sent since the start, bytes per second now, and the limit in bytes per second. */
-  readonly upload: { readonly total: number; readonly bytesPerSecond: number; readonly limit: number | null };
+  readonly upload: {
+    readonly total: number;
+    readonly bytesPerSecond: number;
+    readonly limit: number | null;
+    /** The bytes of this calendar month in UTC, the limit, what it stops, and when the next month begins. */
+    readonly month: {
+      readonly used: number;
+      readonly limit: number | null;
+      readonly stage: UploadStage;
+      readonly endsAt: UnixSeconds;
+    };
+  };
   /** The notice about a wrong clock of this computer: the evidence and what to do. Null when no problem is known. */
   readonly clock: Notice | null;
   /** Notices about the network, most serious first. */
@@ -135,6 +152,8 @@ export interface PeerNetwork {
   countAddresses(countryOf: (address: string) => string | null): Promise<AddressCounts>;
   /** Replaces the limit on the bytes per second that this node sends; null for none. */
   limitUpload(bytesPerSecond: number | null): void;
+  /** Replaces the limit on the bytes that this node sends in a calendar month; null for none. */
+  limitUploadMonth(bytes: number | null): void;
   /** Whether transactions of this node that follow are sent by private broadcast. */
   hideOrigin(hides: boolean): void;
   /** Bytes that all connections carried since the start. */

@@ -1,4 +1,5 @@
 import type { Connection } from '@libp2p/interface';
+import type { Height } from '../../shared/units.ts';
 import type { Network } from '../core/params/network.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -15,7 +16,7 @@ import type { MempoolView, TransactionRelay } from './relay/transaction-relay.ts
 import { createBlockParts } from './relay/block-parts.ts';
 import type { WidListing } from './relay/wid-listing.ts';
 import { relayHandlers } from './relay/serve-relay.ts';
-import { createBodyReader } from './sync/body-of.ts';
+import { createBodyReader, type ReadBody } from './sync/body-of.ts';
 import { type ServedSnapshots, snapshotHandlers } from './sync/serve-snapshots.ts';
 import { syncHandlers } from './sync/serve-sync.ts';
 import { serveStreams } from './peers/serve-streams.ts';
@@ -32,6 +33,8 @@ export interface ServingDeps {
   readonly push: Pick<BlockPush, 'handlers'>;
   readonly exchange: Exchange;
   readonly shelf: ServedSnapshots;
+  /** The lowest height whose body is served; 0 if all are. */
+  servesOnlyFrom(): Height;
   readonly budgets: Pick<Budgets, 'of'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -49,7 +52,10 @@ export async function serveProtocols(deps: ServingDeps): Promise<void> {
     });
   const serve = (protocol: string, handlers: Parameters<typeof serveStreams>[1]) =>
     host.handle(protocol, INBOUND_STREAMS, serveStreams({ peers, clock, log, tollOf }, handlers));
-  const readBody = createBodyReader(chain, clock);
+  const readAny = createBodyReader(chain, clock);
+  // Requests for older blocks get the same answer as from a pruned node.
+  const readBody: ReadBody = async (id) =>
+    (chain.entry(id)?.height ?? 0) < deps.servesOnlyFrom() ? null : readAny(id);
   const parts = createBlockParts({ chain, readBody });
   const listing = deps.listing;
   await serve(names.sync, () => syncHandlers({ chain, readBody }));

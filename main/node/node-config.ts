@@ -32,6 +32,8 @@ export interface NodeConfig {
   readonly pruneBytes?: number | undefined;
   /** Limit on the bytes per second that this node sends; none by default. */
   readonly maxUpload?: number | undefined;
+  /** Limit on the bytes that this node sends in a calendar month; none by default. */
+  readonly uploadMonth?: number | undefined;
   /**
    * Counts wrong passwords. Given where several nodes follow each other in one process, so that opening a network again does
    * not end the pause after wrong passwords.

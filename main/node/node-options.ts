@@ -60,6 +60,11 @@ export const NODE_OPTIONS = z.strictObject({
     value: 'N',
     description: 'send at most N kB (1 000 bytes) a second to other nodes; new blocks go first',
   }),
+  uploadMonthMb: SETTING_VALUES.uploadMonthMb.optional().meta({
+    value: 'N',
+    description:
+      'send at most N megabytes in a calendar month (UTC); after nine tenths no old blocks are sent, and at N the node has no connections until the next month',
+  }),
   privateBroadcast: SETTING_VALUES.privateBroadcast.default(true).meta({
     without:
       'announce your own transactions to all peers immediately, instead of sending them to one peer first',

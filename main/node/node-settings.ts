@@ -35,6 +35,7 @@ const IMMEDIATE: ReadonlySet<SettingName> = new Set([
   'privateBroadcast',
   'pruneMb',
   'maxUpload',
+  'uploadMonthMb',
   'threads',
   'threadShare',
   'logLevel',
@@ -156,6 +157,7 @@ function valuesOf(
     asmap: options.asmap ?? null,
     pruneMb: options.pruneMb ?? null,
     maxUpload: options.maxUpload ?? null,
+    uploadMonthMb: options.uploadMonthMb ?? null,
     // The default of the option is for `--mine`. A miner that a client starts chooses the number itself.
     threads: sources.threads === 'default' ? null : options.threads,
     threadShare: options.threadShare,

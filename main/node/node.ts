@@ -14,6 +14,7 @@ import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
 import { createCountries } from '../net/geo/countries.ts';
 import { createNetworkGroups } from '../net/geo/network-groups.ts';
+import { openMonthStore } from '../net/budgets/upload-month-file.ts';
 import { createNetwork, type PeerNetwork } from '../net/network.ts';
 import { openPeerStore } from '../net/peers/peer-store.ts';
 import { createHost } from '../net/transport/host.ts';
@@ -34,7 +35,7 @@ import type { Propagation, SentSpread } from '../wallet/lists/history.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 import { createNodeMeasure, type NodeMeasure } from './measure-node.ts';
-import { maxUploadOf, pruneBytesOf } from './resolve-options.ts';
+import { maxUploadOf, pruneBytesOf, uploadMonthOf } from './resolve-options.ts';
 
 /** The parts of a running node, in the order in which they start. */
 interface Components {
@@ -302,7 +303,7 @@ async function startNetwork(
     mempool: parts.mempool!,
     clock: systemClock,
     random: systemRandom,
-    factories: { openIdentity, openStore: openPeerStore, createHost },
+    factories: { openIdentity, openStore: openPeerStore, openMonthStore, createHost },
     clockWatch: parts.clockWatch!,
     log: config.log.child('network'),
     openHistory: parts.openHistory,
@@ -343,6 +344,7 @@ function settings({ settings: live }: NodeConfig, parts: PartialComponents): Ser
         const options = live.current();
         parts.chain!.limitBodies(pruneBytesOf(options));
         parts.peers!.limitUpload(maxUploadOf(options) ?? null);
+        parts.peers!.limitUploadMonth(uploadMonthOf(options) ?? null);
         parts.peers!.hideOrigin(options.privateBroadcast);
       });
     },

@@ -25,7 +25,7 @@ export interface ResolvedOptions
 /** What the settings of the node change. */
 interface Adjustable extends Pick<
   NodeConfig,
-  'listen' | 'bootstrap' | 'announce' | 'hideOrigin' | 'pruneBytes' | 'asnMap' | 'maxUpload'
+  'listen' | 'bootstrap' | 'announce' | 'hideOrigin' | 'pruneBytes' | 'asnMap' | 'maxUpload' | 'uploadMonth'
 > {
   readonly logLevel: LogLevel;
   readonly mining: { readonly address: string; readonly threads: number; readonly share: number } | null;
@@ -83,6 +83,7 @@ export function adjust(
     pruneBytes: pruneBytesOf(options),
     asnMap: options.asmap === undefined ? undefined : readAsnMap(options.asmap),
     maxUpload: maxUploadOf(options),
+    uploadMonth: uploadMonthOf(options),
     logLevel: options.logLevel,
     mining: mine === undefined ? null : { address: mine, threads, share: threadShare / 100 },
   };
@@ -95,6 +96,10 @@ export const pruneBytesOf = ({ pruneMb }: Pick<NodeOptions, 'pruneMb'>): number 
 /** The limit on the bytes per second; undefined for none. */
 export const maxUploadOf = ({ maxUpload }: Pick<NodeOptions, 'maxUpload'>): number | undefined =>
   maxUpload === undefined ? undefined : maxUpload * 1000;
+
+/** The limit on the bytes of a month; undefined for none. */
+export const uploadMonthOf = ({ uploadMonthMb }: Pick<NodeOptions, 'uploadMonthMb'>): number | undefined =>
+  uploadMonthMb === undefined ? undefined : uploadMonthMb * 1_000_000;
 
 async function followLink({ join, network }: NodeOptions): Promise<Joined | null> {
   if (join === undefined) return null;

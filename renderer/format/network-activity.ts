@@ -22,7 +22,11 @@ export function speedWords({ blocksPerSecond, bytesPerSecond }: NetworkActivity)
 }
 
 /** Upload rate of this node, and its limit. */
-export function uploadWords({ total, bytesPerSecond, limit }: NetworkActivity['upload']): string {
+export function uploadWords({
+  total,
+  bytesPerSecond,
+  limit,
+}: Omit<NetworkActivity['upload'], 'month'>): string {
   const now = `${bytes(bytesPerSecond)} per second, ${bytes(total)} since the start`;
   return limit === null ? now : `${now}; limit ${bytes(limit)} per second`;
 }

@@ -99,7 +99,7 @@ const ENTRIES = {
   'data-directory': {
     section: 'storage',
     label: 'Data directory',
-    text: 'Where wallets, blocks and settings of all networks are on this computer.',
+    text: 'Where wallets, blocks and settings are on this computer.',
     words: 'folder move path disk location',
   },
   'upload-rate': {
@@ -107,6 +107,12 @@ const ENTRIES = {
     label: SETTING_LABELS.maxUpload,
     text: 'The most that the node sends to other nodes in a second; new blocks go first.',
     words: 'limit bandwidth kb speed traffic',
+  },
+  'upload-month': {
+    section: 'bandwidth',
+    label: SETTING_LABELS.uploadMonthMb,
+    text: 'The most that the node sends in a calendar month (UTC). After nine tenths of it the node sends no old blocks; at the limit it has no connections until the next month.',
+    words: 'limit cap data plan traffic quota',
   },
   threads: {
     section: 'mining',

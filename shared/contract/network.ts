@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
-import { count, height, id, nothing, total } from './fields.ts';
-import { MAX_GROUP_SOURCES, MAX_LISTED_GROUPS, PEER_SOURCES } from './vocabulary.ts';
+import { count, height, id, nothing, total, unixSeconds } from './fields.ts';
+import { MAX_GROUP_SOURCES, MAX_LISTED_GROUPS, PEER_SOURCES, UPLOAD_STAGES } from './vocabulary.ts';
 
 /** Addition: the network of this node. */
 export const networkInfo = z.object({
@@ -48,7 +48,21 @@ export const networkActivity = z.object({
    * What this node sends to peers: bytes since its start, bytes per second over the last seconds, and the limit per
    * second (`--max-upload`); null without a limit.
    */
-  upload: z.object({ total: count, bytesPerSecond: z.number().min(0), limit: count.nullable() }),
+  upload: z.object({
+    total: count,
+    bytesPerSecond: z.number().min(0),
+    limit: count.nullable(),
+    /**
+     * The bytes of this calendar month (UTC), of all runs of the node; the limit (`--upload-month-mb`), null without one; and
+     * when the next month begins.
+     */
+    month: z.object({
+      used: count,
+      limit: count.nullable(),
+      stage: z.enum(UPLOAD_STAGES),
+      endsAt: unixSeconds,
+    }),
+  }),
   /** Addresses in the address manager. */
   knownAddresses: count,
   /** Number of nodes of other networks that connected or were dialled. */

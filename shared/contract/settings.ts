@@ -16,6 +16,7 @@ export const SETTING_VALUES = {
   pruneMb: z.int().min(10).max(1_000_000),
   // At less than 20 kB per second a full block takes longer than the timeout of the peer that requested it.
   maxUpload: z.int().min(20).max(10_000_000),
+  uploadMonthMb: z.int().min(10).max(100_000_000),
   threads: z.int().min(1).max(256),
   threadShare: z.int().min(1).max(100),
   logLevel: z.enum(LOG_LEVELS),
@@ -47,6 +48,8 @@ export const nodeSettings = z.object({
     pruneMb: setting(SETTING_VALUES.pruneMb.nullable()),
     /** kB (1 000 bytes) a second; null for no limit. */
     maxUpload: setting(SETTING_VALUES.maxUpload.nullable()),
+    /** MB (1 000 000 bytes) in a calendar month; null for no limit. */
+    uploadMonthMb: setting(SETTING_VALUES.uploadMonthMb.nullable()),
     /** Threads of a miner that is started without a number; null: the miner chooses. */
     threads: setting(SETTING_VALUES.threads.nullable()),
     /** Percent of the time of each of these threads. */
@@ -67,6 +70,7 @@ const settingsChange = z.strictObject({
   asmap: SETTING_VALUES.asmap.nullable().optional(),
   pruneMb: SETTING_VALUES.pruneMb.nullable().optional(),
   maxUpload: SETTING_VALUES.maxUpload.nullable().optional(),
+  uploadMonthMb: SETTING_VALUES.uploadMonthMb.nullable().optional(),
   threads: SETTING_VALUES.threads.nullable().optional(),
   threadShare: SETTING_VALUES.threadShare.nullable().optional(),
   logLevel: SETTING_VALUES.logLevel.nullable().optional(),

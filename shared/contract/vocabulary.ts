@@ -79,6 +79,12 @@ export type PeerEvent = (typeof PEER_EVENTS)[number];
 export const SETTING_SOURCES = ['program', 'argument', 'config-file', 'settings', 'default'] as const;
 export type SettingSource = (typeof SETTING_SOURCES)[number];
 
+/**
+ * What the upload limit of the month stops. `reserve`: old blocks and snapshots, because only the last part of the limit is
+ * left. `closed`: everything; the node has no connections.
+ */
+export const UPLOAD_STAGES = ['open', 'reserve', 'closed'] as const;
+
 /** When a changed setting takes effect. */
 export const SETTING_EFFECTS = ['now', 'restart'] as const;
 

@@ -49,6 +49,10 @@ export const NODE_SENTENCES = {
     'The setting[ “{name}”] is in the config file, which has priority. Remove it there and start Kith again to change it here.',
   'restart-unavailable': 'This program cannot restart the node by itself. Quit Kith, then start it again.',
   'node-restarts': 'The node restarts.',
+  'upload-reserve':
+    'Most of the upload limit of this month is used. Until[ {date}| the next month] this node sends only new blocks and transactions, and no old blocks. To send more, raise the limit in the settings.',
+  'upload-used-up':
+    'The upload limit of this month is used up, so this node has no connections until[ {date}| the next month]. To connect now, raise the limit in the settings.',
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:
     'Something went wrong inside Kith. Try again. If this happens again, report it with the file logs/kith.log of the data directory[ ({reference})].',

@@ -85,6 +85,21 @@ test('a limit is switched on, changed and removed, and the node follows at once'
   await expect.poll(limit).toBe(null);
 });
 
+test('the upload limit of a month is set here, and what is used of it is shown', async () => {
+  await person.page.getByText('There is no limit.').waitFor();
+  await person.page.getByRole('switch', { name: 'Upload a month' }).click();
+  await person.fill('Upload a month: limit', '12');
+  await row('Upload a month').getByRole('button', { name: 'Save' }).click();
+  await person.page.getByText(/Sent in this month: .* of 12\sMB/).waitFor();
+  expect((await client.network.activity({})).upload.month).toMatchObject({
+    limit: 12_000_000,
+    stage: 'open',
+  });
+  await lookAt(person.page, 'settings-month');
+  await person.page.getByRole('switch', { name: 'Upload a month' }).click();
+  await person.page.getByText('There is no limit.').waitFor();
+});
+
 test('what the terminal changes is shown at once', async () => {
   await client.settings.set({ privateBroadcast: false });
   const broadcast = person.page.getByRole('switch', { name: 'Private broadcast' });

@@ -1,3 +1,4 @@
+import type { Height } from '../../../shared/units.ts';
 import type { Service } from '../../../shared/contract/vocabulary.ts';
 import type { Network } from '../../core/params/network.ts';
 import type { Time } from '../../lib/clock.ts';
@@ -11,10 +12,19 @@ export interface HandshakeDeps {
   readonly clock: Pick<Time, 'now'>;
   readonly software: string;
   holdsSnapshots(): boolean;
+  /** The lowest height whose body is served, although older ones may be stored; 0 if all are. */
+  servesOnlyFrom?(): Height;
 }
 
 /** Creates the hello of this node from its current state. */
-export function createHandshake({ network, chain, clock, software, holdsSnapshots }: HandshakeDeps): {
+export function createHandshake({
+  network,
+  chain,
+  clock,
+  software,
+  holdsSnapshots,
+  servesOnlyFrom = () => 0,
+}: HandshakeDeps): {
   claim(): TipClaim;
   handshake(): Hello;
 } {
@@ -30,7 +40,7 @@ export function createHandshake({ network, chain, clock, software, holdsSnapshot
   return {
     claim,
     handshake() {
-      const from = chain.lowestServedHeight();
+      const from = Math.max(chain.lowestServedHeight(), servesOnlyFrom());
       return {
         networkId: network.id,
         versionMin: PROTOCOL_VERSION,

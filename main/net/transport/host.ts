@@ -53,6 +53,10 @@ export interface HostDeps {
   readonly budgets?: Budgets | undefined;
   /** Called with the number of bytes that were sent to a socket. */
   readonly onSent?: ((bytes: number) => void) | undefined;
+  /** Whether so many bytes may be sent; a connection on which more would be sent is aborted. */
+  readonly allows?: ((bytes: number) => boolean) | undefined;
+  /** Whether connections may be opened, by this node and by others. */
+  readonly isClosed?: (() => boolean) | undefined;
   /** Optional libp2p components; none by default. */
   readonly wanted?: Wanted | undefined;
   readonly clock: Clock;
@@ -183,10 +187,10 @@ interface Bounds {
   readonly duplicates: DuplicatePeerIds;
 }
 
-function createBounds({ key, budgets, onSent, clock }: HostDeps): Bounds {
+function createBounds({ key, budgets, onSent, allows, clock }: HostDeps): Bounds {
   const upload = createUpload(null, clock.monotonic);
   return {
-    traffic: createTrafficCounter(onSent),
+    traffic: createTrafficCounter(onSent, allows),
     budgets: budgets ?? createBudgets({ upload, groupOf: (address) => sourceOf(address).group, clock }),
     backlog: createBacklog(),
     duplicates: createDuplicatePeerIds(peerIdFromPrivateKey(key).toString(), clock),
@@ -215,11 +219,12 @@ async function startNode(
 /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`. */
 async function dialAddress(
   node: Libp2p<Services>,
-  { clock, denied }: HostDeps,
+  { clock, denied, isClosed = () => false }: HostDeps,
   address: string,
 ): Promise<Connection> {
   const target = parseAddress(address);
   if (target === null) throw new KithError('address-invalid', address, { data: { address } });
+  if (isClosed()) throw new KithError('upload-used-up');
   try {
     const signal = abortAfter(clock, DIAL_MS);
     const found = await lookUp(target, { isBanned: (host) => denied.host(host), signal });
@@ -313,11 +318,13 @@ async function createNode(
 /** Decides which connections are accepted, and fills the pools of half-open and relayed connections. */
 function createGater(deps: HostDeps, handshakes: Handshakes, relayPools: RelayPools): ConnectionGater {
   const relays = deps.wanted?.relays;
+  const { isClosed = () => false } = deps;
   return {
-    denyDialMultiaddr: () => false,
+    // All dials pass here, also those of the DHT and of relays.
+    denyDialMultiaddr: isClosed,
     denyInboundConnection(raw) {
       const part = hostKeyOf(raw.remoteAddr.toString()) ?? '';
-      return deps.denied.host(part) || !handshakes.begin(raw);
+      return isClosed() || deps.denied.host(part) || !handshakes.begin(raw);
     },
     denyInboundUpgradedConnection(_peer, raw) {
       handshakes.end(raw);

@@ -20,8 +20,14 @@ export interface TrafficCounter {
   readonly size: number;
 }
 
-/** @param onSent gets the number of bytes that were sent on any connection */
-export function createTrafficCounter(onSent: (bytes: number) => void = () => {}): TrafficCounter {
+/**
+ * @param onSent gets the number of bytes that were sent on any connection
+ * @param allows whether so many bytes may be sent; a connection on which more would be sent is aborted
+ */
+export function createTrafficCounter(
+  onSent: (bytes: number) => void = () => {},
+  allows: (bytes: number) => boolean = () => true,
+): TrafficCounter {
   const byPeer = new Map<string, Traffic>();
   const total: Traffic = { bytesIn: 0, bytesOut: 0 };
   const open = new Map<string, number>();
@@ -31,7 +37,7 @@ export function createTrafficCounter(onSent: (bytes: number) => void = () => {})
     connection: MessageStream,
     handshake: () => Promise<Secured>,
   ): Promise<Secured> {
-    const meter = watch(connection, total, onSent);
+    const meter = watch(connection, { total, onSent, allows });
     const secured = await handshake();
     const peerId = secured.remotePeer.toString();
     const account = byPeer.get(peerId) ?? { bytesIn: 0, bytesOut: 0 };
@@ -71,11 +77,13 @@ export function createTrafficCounter(onSent: (bytes: number) => void = () => {})
   };
 }
 
-function watch(
-  connection: MessageStream,
-  total: Traffic,
-  onSent: (bytes: number) => void,
-): { account: Traffic } {
+interface Counting {
+  readonly total: Traffic;
+  readonly onSent: (bytes: number) => void;
+  readonly allows: (bytes: number) => boolean;
+}
+
+function watch(connection: MessageStream, { total, onSent, allows }: Counting): { account: Traffic } {
   const meter = { account: { bytesIn: 0, bytesOut: 0 } };
   connection.addEventListener('message', (event) => {
     meter.account.bytesIn += event.data.byteLength;
@@ -83,6 +91,10 @@ function watch(
   });
   const send = connection.send.bind(connection);
   connection.send = (data) => {
+    if (!allows(data.byteLength)) {
+      connection.abort(new Error('the upload limit is used up'));
+      return false;
+    }
     meter.account.bytesOut += data.byteLength;
     total.bytesOut += data.byteLength;
     onSent(data.byteLength);

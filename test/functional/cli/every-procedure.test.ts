@@ -429,7 +429,9 @@ test('procedures that were added later return network activity and upgrades', as
   const figures =
     'blocksPerSecond:number bytesPerSecond:number knownAddresses:int strangers:int clockOffsetSeconds:number? failures:list';
   expect(holds(activity, figures).sort()).toEqual(['compact', 'history', 'snapshot', 'upload']);
-  expect(holds(activity['upload'] as Fields, 'total:int bytesPerSecond:number limit:int?')).toEqual([]);
+  const upload = activity['upload'] as Fields;
+  expect(holds(upload, 'total:int bytesPerSecond:number limit:int?')).toEqual(['month']);
+  expect(holds(upload['month'] as Fields, 'used:int limit:int? stage:text endsAt:int')).toEqual([]);
   const compact = 'whole:int asked:int failed:int inline:int';
   expect(holds(activity['compact'] as Fields, compact)).toEqual([]);
   const known = (await call(dir, 'network.knownAddresses')) as Fields;

@@ -11,6 +11,8 @@ export interface TcpProxy {
   heal(): void;
   /** Bytes that went through, both ways together. */
   readonly bytes: number;
+  /** Bytes that the node behind has sent. */
+  readonly bytesOut: number;
   close(): Promise<void>;
 }
 
@@ -28,12 +30,14 @@ export async function createTcpProxy(address: string, delay?: Delay): Promise<Tc
   const sockets = new Set<Socket>();
   let open = true;
   let bytes = 0;
+  let bytesOut = 0;
 
-  const pipe = (from: Socket, to: Socket) => {
+  const pipe = (from: Socket, to: Socket, isBack: boolean) => {
     let due = 0;
     const waiting: Buffer[] = [];
     from.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
+      if (isBack) bytesOut += chunk.length;
       if (delay === undefined) return void to.write(chunk);
       // A wire never reorders: nothing arrives before what was sent earlier.
       const wait = delay.ms + (2 * delay.random() - 1) * delay.jitter;
@@ -54,8 +58,8 @@ export async function createTcpProxy(address: string, delay?: Delay): Promise<Tc
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
     }
-    pipe(near, far);
-    pipe(far, near);
+    pipe(near, far, false);
+    pipe(far, near, true);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -72,6 +76,9 @@ export async function createTcpProxy(address: string, delay?: Delay): Promise<Tc
     },
     get bytes() {
       return bytes;
+    },
+    get bytesOut() {
+      return bytesOut;
     },
     async close() {
       destroy();

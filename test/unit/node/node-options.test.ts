@@ -42,6 +42,7 @@ const EVERY: Required<GivenOptions> = {
   pruneMb: 500,
   asmap: '/maps/asn.dat',
   maxUpload: 500,
+  uploadMonthMb: 900,
   privateBroadcast: false,
   mine: 'lkith1x',
   threads: 3,

@@ -61,7 +61,7 @@ describe('every number in a sentence has a unit', () => {
   const withUnit = placeholders.filter(({ unit }) => unit !== undefined);
   /** What is always a text: names, paths, and what a user or peer wrote. */
   const TEXTS =
-    'address command detail directory file folder hrp name network original other path procedure reason reference where word'.split(
+    'address command date detail directory file folder hrp name network original other path procedure reason reference where word'.split(
       ' ',
     );
 
