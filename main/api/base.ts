@@ -3,7 +3,7 @@ import { contract } from '../../shared/contract/contract.ts';
 import type { DraftPayment } from '../../shared/contract/payment.ts';
 import type { LogLine } from '../../shared/contract/node.ts';
 import type { LogLevel, Role } from '../../shared/contract/vocabulary.ts';
-import type { NodeFacade } from './facade.ts';
+import type { NodeFacade, Off } from './facade.ts';
 import type { BlockSummaries } from './block-summaries.ts';
 import type { NetworksAccess } from './networks-access.ts';
 import type { Operations } from './operations.ts';
@@ -63,6 +63,8 @@ export interface ProgramAccess {
   readonly restart?: (() => void) | null | undefined;
   /** The newest lines of at least this level, oldest first. */
   readonly recentLog: (limit: number, level: LogLevel) => readonly LogLine[];
+  /** Calls the listener with each line of the log as it is written; it must not log. */
+  readonly onLogged: (listener: (line: LogLine) => void) => Off;
 }
 
 /** Dependencies of all handlers. */

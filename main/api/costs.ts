@@ -23,6 +23,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'node.joinLink': 'light',
   'node.about': 'light',
   'node.log': 'light',
+  'node.watchLog': 'light',
+  'node.diagnosis': 'work',
   'operations.list': 'light',
   'operations.watch': 'light',
   'network.activity': 'light',

@@ -1,14 +1,19 @@
+import { hostname, userInfo } from 'node:os';
+import type { LogLine } from '../../shared/contract/node.ts';
+import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
 import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import { api, type HandlerDeps } from './base.ts';
+import { DIAGNOSIS_LINES, writeDiagnosis } from './diagnosis.ts';
+import type { NodeFacade } from './facade.ts';
 import { readStatus } from './status.ts';
-import { latest } from './streams.ts';
+import { inOrder, latest } from './streams.ts';
 
 const { now } = systemClock;
 /** The response is sent within this time. */
 const ANSWERED_MS = 50;
 
-export function createNodeHandlers({ node, shutdown, restart = null, recentLog }: HandlerDeps) {
+export function createNodeHandlers({ node, shutdown, restart = null, recentLog, onLogged }: HandlerDeps) {
   const subscribe = (wake: () => void) => {
     const offs = [
       node.chain.onConnected(wake),
@@ -40,5 +45,44 @@ export function createNodeHandlers({ node, shutdown, restart = null, recentLog }
     joinLink: api.node.joinLink.handler(() => ({ link: node.peers.joinLink() })),
     about: api.node.about.handler(({ context }) => ({ ...node.about, role: context.role })),
     log: api.node.log.handler(({ input }) => [...recentLog(input.limit, input.level)]),
+    watchLog: api.node.watchLog.handler(({ input: { level }, context, signal }) =>
+      inOrder<LogLine>(
+        (push) => {
+          for (const line of recentLog(MAX_LINES, level)) push(line);
+          const least = LOG_LEVELS.indexOf(level);
+          return onLogged((line) => {
+            if (LOG_LEVELS.indexOf(line.level) >= least) push(line);
+          });
+        },
+        { signal, congested: context.congested },
+      ),
+    ),
+    diagnosis: api.node.diagnosis.handler(() => {
+      const lines = recentLog(DIAGNOSIS_LINES, 'info');
+      const createdAt = now();
+      return { createdAt, text: writeDiagnosis({ node, lines, names: privateNames(node), now: createdAt }) };
+    }),
   });
+}
+
+/** As many as `node.log` returns at most. */
+const MAX_LINES = 500;
+
+/** Names that must not be in a diagnosis, wherever they occur in the log. */
+function privateNames({ wallets, contacts }: NodeFacade): string[] {
+  return [
+    hostname(),
+    userName(),
+    ...wallets.list().map(({ name }) => name),
+    ...contacts.list().map(({ name }) => name),
+  ];
+}
+
+/** Empty if the system has no entry for this user. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }

@@ -25,6 +25,8 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'node.joinLink': 'read',
   'node.about': 'read',
   'node.log': 'read',
+  'node.watchLog': 'read',
+  'node.diagnosis': 'read',
   'operations.list': 'read',
   'operations.watch': 'read',
   'network.activity': 'read',

@@ -31,10 +31,20 @@ export interface RouterDeps extends ProgramAccess {
 }
 
 /** The whole contract for one node. The same router serves every carrier. */
-export function createRouter({ node, log, shutdown, restart, recentLog, ended, ...given }: RouterDeps) {
+export function createRouter({
+  node,
+  log,
+  shutdown,
+  restart,
+  recentLog,
+  onLogged,
+  ended,
+  ...given
+}: RouterDeps) {
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
   const { networks = oneNetwork(node) } = given;
-  const deps = { node, summaries, shutdown, restart, recentLog, operations: createOperations(), networks };
+  const program = { shutdown, restart, recentLog, onLogged };
+  const deps = { ...program, node, summaries, operations: createOperations(), networks };
   return createApiWithErrors(log, ended).router({
     node: createNodeHandlers(deps),
     operations: createOperationsHandlers(deps),

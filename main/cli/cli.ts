@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'call a procedure of a running node, or follow a subscription',
     load: async () => (await import('./call-command.ts')).callCommand,
   },
+  diagnosis: {
+    summary: 'write facts about a running node for a developer, without private data',
+    load: async () => (await import('./diagnosis-command.ts')).diagnosisCommand,
+  },
 };
 
 const HELP = `kith ${VERSION}: full node and wallet of a peer-to-peer currency.
@@ -38,7 +42,7 @@ const HELP = `kith ${VERSION}: full node and wallet of a peer-to-peer currency.
 Usage: kith COMMAND [options]
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`)
   .join('\n')}
 
   kith COMMAND --help   help for a command

@@ -35,6 +35,7 @@ const SAVED_FILES: Readonly<Record<SavedEnding, SavedFile>> = {
   json: { stem: NAMED, mostBytes: 100_000_000, title: 'Save payments' },
   csv: { stem: NAMED, mostBytes: 100_000_000, title: 'Save payments' },
   png: { stem: PICTURE, mostBytes: 16 * 1024 * 1024, title: 'Save picture' },
+  txt: { stem: /^kith-diagnosis-\d{4}-\d\d-\d\d$/, mostBytes: 512 * 1024, title: 'Save diagnosis' },
   svg: {
     stem: REQUEST,
     mostBytes: 1024 * 1024,

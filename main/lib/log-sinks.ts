@@ -30,15 +30,23 @@ export function createConsoleSink(
 export interface RecentSink extends LogSink {
   /** The newest `limit` entries of at least this level, oldest first. */
   recent(limit: number, level: LogLevel): LogEntry[];
+  /** Calls the listener with each later entry; it must not log and must not throw. Returns what removes it. */
+  onWritten(listener: (entry: LogEntry) => void): () => void;
 }
 
-/** Keeps the newest entries in memory, for the contract's `node.log`. */
+/** Keeps the newest entries in memory, for the contract's `node.log` and `node.watchLog`. */
 export function createRecentSink(capacity = 500): RecentSink {
   const entries: LogEntry[] = [];
+  const listeners = new Set<(entry: LogEntry) => void>();
   return {
     write(entry) {
       entries.push(entry);
       if (entries.length > capacity) entries.shift();
+      for (const listener of listeners) listener(entry);
+    },
+    onWritten(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     recent(limit, level) {
       const least = LOG_LEVELS.indexOf(level);

@@ -154,6 +154,7 @@ function node(deps: RunDeps, parts: PartialParts): Service {
         shutdown: deps.onShutdown,
         restart: deps.canRestart ? () => onFailure(new KithError('node-restarts')) : null,
         recentLog: (limit, level) => parts.recent!.recent(limit, level),
+        onLogged: (listener) => parts.recent!.onWritten(listener),
       });
     },
     stop: () => parts.node!.stop(),

@@ -99,6 +99,15 @@ export const nodeContract = {
         .prefault({}),
     )
     .output(z.array(logLine)),
+  /** Addition: the newest lines immediately, oldest first, and each later line as it is written. */
+  watchLog: oc
+    .input(z.strictObject({ level: z.enum(LOG_LEVELS).default('info') }).prefault({}))
+    .output(eventIterator(logLine)),
+  /**
+   * Addition: facts about this node and the last lines of its log as plain text, to send to a developer. Addresses, peer ids, names,
+   * amounts and places are not in it (docs/diagnosis.md). It is not sent anywhere.
+   */
+  diagnosis: oc.input(nothing).output(z.object({ createdAt: unixSeconds, text: z.string() })),
 };
 
 export type NodeStatus = z.infer<typeof nodeStatus>;

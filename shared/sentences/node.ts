@@ -29,6 +29,8 @@ export const NODE_SENTENCES = {
   'save-unreported':
     'The app did not report whether the file was saved. Look for the file, and save it again if it is missing.',
   'save-failed': 'The file could not be saved completely. Choose another folder or disk.',
+  'diagnosis-unsaved':
+    'The diagnosis could not be written[ to {file}]. An existing file is never replaced. Choose another name or folder.',
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'settings-unwritable':
     'The settings of the app cannot be saved[: {reason}]. Check the permissions of its folder, then try again.',

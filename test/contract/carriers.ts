@@ -44,6 +44,7 @@ export async function serve(node: TestFacade): Promise<Served> {
     log: silentLog,
     shutdown: () => shutdowns.push(1),
     recentLog: () => [{ time: 'now', level: 'info', area: 'test', message: 'hello' }],
+    onLogged: () => () => undefined,
   });
   const page = newFolder();
   const host = await startBrowserHost({ router: () => router, token, page, port: 0, log: silentLog });

@@ -441,7 +441,12 @@ test('while no network is open, every procedure except networks and shutdown fai
 
 test('subscriptions of a node end when it is closed, and subscriptions of the networks continue', async () => {
   const closing = new AbortController();
-  const deps = { log: silentLog, shutdown: () => undefined, recentLog: () => [] };
+  const deps = {
+    log: silentLog,
+    shutdown: () => undefined,
+    recentLog: () => [],
+    onLogged: () => () => undefined,
+  };
   const router = createRouter({ node, ended: closing.signal, ...deps });
   const host = createPortHost({ router: () => router, log: silentLog });
   const { port1, port2 } = new MessageChannel();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MetricRange } from '../../../shared/contract/metrics.ts';
 import { SETTING_NAMES } from '../../../shared/setting-labels.ts';
@@ -443,6 +445,22 @@ test('procedures that were added later return network activity and upgrades', as
   const shape = 'period:int threshold:int periodStart:int blocks:int window:int upgrades:list unknown:list';
   expect(holds(upgrades, shape)).toEqual([]);
   expect(upgrades['upgrades']).toMatchObject([{ name: 'policy-lock', bit: 0 }]);
+});
+
+test('the log is followed, and a diagnosis of the node is printed and written to a new file', async () => {
+  const following = start(['call', '--datadir', dir, 'node.watchLog', '--for', '600']);
+  holds(await following.line(), 'time:text level:text area:text message:text');
+  following.child.kill('SIGINT');
+  const made = (await call(dir, 'node.diagnosis')) as Fields;
+  expect(holds(made, 'createdAt:int text:text')).toEqual([]);
+  const printed = await run(['diagnosis', '--datadir', dir]);
+  expect([printed.code, printed.out]).toEqual([0, expect.stringMatching(/^Kith diagnosis\n {2}written: /)]);
+  for (const secret of [mine.peerId, theirs.peerId, dir, '127.0.0.1'])
+    expect(printed.out).not.toContain(secret);
+  const file = path.join(newFolder(), 'diagnosis.txt');
+  expect((await run(['diagnosis', '--datadir', dir, file])).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toMatch(/^Kith diagnosis\n/);
+  expect((await run(['diagnosis', '--datadir', dir, file])).err).toContain('diagnosis-unsaved');
 });
 
 test('the settings are returned with their sources, changed, and removed again', async () => {

@@ -29,6 +29,7 @@ function serve(): () => void {
     log: silentLog,
     shutdown: () => undefined,
     recentLog: () => [],
+    onLogged: () => () => undefined,
   });
   const host = createPortHost({ router: () => router, log: silentLog });
   host.serve(port1);

@@ -19,7 +19,13 @@ let page: string;
 let host: BrowserHost;
 
 const start = (folder: string, port = 0) => {
-  const router = createRouter({ node, log: silentLog, shutdown: () => undefined, recentLog: () => [] });
+  const router = createRouter({
+    node,
+    log: silentLog,
+    shutdown: () => undefined,
+    recentLog: () => [],
+    onLogged: () => () => undefined,
+  });
   return startBrowserHost({ router: () => router, token, page: folder, port, log: silentLog });
 };
 

@@ -22,7 +22,13 @@ beforeEach(async () => {
   lines = [];
   const log = createLog({ sinks: [{ write: (line) => lines.push(line) }], level: 'info' });
   node = await createTestFacade(0);
-  const router = createRouter({ node, log, shutdown: () => undefined, recentLog: () => [] });
+  const router = createRouter({
+    node,
+    log,
+    shutdown: () => undefined,
+    recentLog: () => [],
+    onLogged: () => () => undefined,
+  });
   const page = newFolder();
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>');
   host = await startBrowserHost({ router: () => router, token: TOKEN, page, port: 0, log });
