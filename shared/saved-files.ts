@@ -13,6 +13,7 @@ export const SAVED_ENDINGS = [
   'csv',
   'png',
   'svg',
+  'txt',
 ] as const;
 export type SavedEnding = (typeof SAVED_ENDINGS)[number];
 
