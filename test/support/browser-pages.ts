@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly token?: boolean;
   /** The language of the browser, such as `de-DE`. */
   readonly locale?: string;
+  /** Runs in the page before its own scripts. */
+  readonly prepare?: () => void;
 }
 
 /** `args`: further arguments of the browser. */
@@ -38,9 +40,10 @@ export async function startBrowserPages(args: readonly string[] = []): Promise<B
     folder: nodes.folder,
     errors,
     startNode: nodes.start,
-    async open(node, { viewport = { width: 1280, height: 800 }, token = true, locale } = {}) {
+    async open(node, { viewport = { width: 1280, height: 800 }, token = true, locale, prepare } = {}) {
       const context = await browser.newContext({ viewport, ...(locale !== undefined && { locale }) });
       const page = await context.newPage();
+      if (prepare !== undefined) await page.addInitScript(prepare);
       page.on('pageerror', (error) => errors.push(String(error)));
       page.on('console', (message) => {
         if (message.type() === 'error') errors.push(message.text());
