@@ -7,7 +7,7 @@ import { href, type ScreenName } from './route.ts';
 /** An entry of the command palette: a route or an action. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Go to' | 'Find' | 'Settings' | 'Do';
+  readonly group: 'Go to' | 'Find' | 'Settings' | 'Do' | 'Contacts' | 'Payments' | 'Peers' | 'Blocks';
   readonly label: string;
   /** The address of a route; otherwise `run`. */
   readonly href?: string;

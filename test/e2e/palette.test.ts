@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
+import type { NodeProcess } from '../../main/demo/node-process.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { createAppPage } from '../support/app-page.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
@@ -8,10 +9,11 @@ import { type BrowserPages, startBrowserPages } from '../support/browser-pages.t
 let pages: BrowserPages;
 let page: Page;
 let client: KithClient;
+let node: NodeProcess;
 
 beforeAll(async () => {
   pages = await startBrowserPages();
-  const node = await pages.startNode('node');
+  node = await pages.startNode('node');
   ({ client } = await connect(node));
   page = await pages.open(node);
   await page.getByText('Welcome to Kith').waitFor();
@@ -60,5 +62,30 @@ test('mining that was paused elsewhere continues from the palette', async () => 
   await page.getByText('Mining continues.').waitFor();
   await page.getByText('Mining is paused.').waitFor({ state: 'detached' });
   expect(await client.mining.status()).toMatchObject({ running: true, paused: null });
+  expect(pages.errors).toEqual([]);
+});
+
+test('contacts, payments, peers and blocks are found by their words, and open', async () => {
+  const friend = await pages.startNode('friend', node.addresses.slice(0, 1));
+  const { address } = await client.wallet.address({ name: 'Everyday' });
+  await client.contacts.put({ name: 'Zoë Brown', addresses: [address] });
+  await expect.poll(async () => (await client.peers.list()).length).toBe(1);
+  const { height, id } = await client.chain.tip();
+  for (const [typed, option, heading] of [
+    ['zoë', /^Send to .*Zoë Brown/, 'Send'],
+    [id.slice(0, 12), new RegExp(`^Block ${height},`), /^Block/],
+    ['mined a block', /^Mined a block/, 'Mined reward'],
+    [friend.peerId.slice(-8), /^Peer /, 'Peers'],
+  ] as const) {
+    await page.keyboard.press('Control+k');
+    await field().fill(typed);
+    await page.getByRole('option', { name: option }).first().click();
+    await page.getByRole('heading', { name: heading }).first().waitFor();
+  }
+  const dialog = page.getByRole('dialog', { name: 'Peer' });
+  await dialog.getByText(friend.peerId, { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(page.url()).toMatch(/#\/peers$/);
   expect(pages.errors).toEqual([]);
 });
