@@ -7,4 +7,5 @@ import App from './App.svelte';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app');
-mount(App, { target });
+// In a task of its own: reading the scripts took one already.
+setTimeout(() => mount(App, { target }));

@@ -20,6 +20,8 @@ const FIRST_ROWS = 12;
  */
 const QUIET_MS = 750;
 const PAGE_SIZE = 100;
+/** Rows that one picture adds: drawing them takes less than the time between two pictures on a fast computer. */
+const ROWS_AT_ONCE = 8;
 
 /** Must be called inside a component. */
 export function createOlderBlocks({ chain, client, toasts }: AppState): OlderBlocks {
@@ -31,7 +33,15 @@ export function createOlderBlocks({ chain, client, toasts }: AppState): OlderBlo
   const shown = $derived.by(() => {
     const lowest = live.at(-1)?.height ?? 0;
     const all = [...live, ...older.filter((block) => block.height < lowest)];
-    return all.slice(0, quiet ? limit : FIRST_ROWS);
+    return all.slice(0, quiet ? Math.min(drawn, limit) : FIRST_ROWS);
+  });
+  const known = $derived(Math.min(limit, live.length + older.length));
+  let drawn = $state(FIRST_ROWS);
+  // A few rows for each picture, so that no key or click waits for a hundred of them.
+  $effect(() => {
+    if (!quiet || drawn >= known) return undefined;
+    const next = requestAnimationFrame(() => (drawn += ROWS_AT_ONCE));
+    return () => cancelAnimationFrame(next);
   });
   $effect(() => {
     track(live);
