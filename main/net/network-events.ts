@@ -3,6 +3,8 @@ import type { TipAnnouncer } from './peers/announce-tip.ts';
 import type { Monitoring } from './monitoring.ts';
 import type { Peering } from './peering.ts';
 import type { NetworkDeps } from './ports.ts';
+import { toHex } from '../core/codec/hex.ts';
+import type { BlockArrivals } from './relay/block-arrivals.ts';
 import type { Relaying } from './relaying.ts';
 import type { Syncing } from './syncing.ts';
 
@@ -14,6 +16,7 @@ export interface NetworkEventsDeps extends Pick<
   readonly syncing: Pick<Syncing, 'consider' | 'forget' | 'recheck'>;
   readonly relaying: Pick<Relaying, 'payments' | 'forget'>;
   readonly monitoring: Pick<Monitoring, 'clocks' | 'progress'>;
+  readonly arrivals: Pick<BlockArrivals, 'seen'>;
   readonly tipAnnouncer: Pick<TipAnnouncer, 'moved'>;
 }
 
@@ -61,7 +64,8 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
   const listenToPeers = () => [
     peers.events.on('handshakeCompleted', onHandshakeCompleted),
     peers.events.on('disconnected', ({ peer }) => onDisconnected(peer.id)),
-    peers.events.on('tip', () => {
+    peers.events.on('tip', ({ id, tip }) => {
+      deps.arrivals.seen(toHex(tip.id), id, 'claimed');
       payments.peerTipMoved();
       syncing.consider();
       welcomes.check();

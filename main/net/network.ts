@@ -15,6 +15,7 @@ import { createHandshake } from './peers/handshake.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
 import type { NetworkDeps, NetworkStatus, PeerNetwork } from './ports.ts';
 import { relays } from './peers/peer.ts';
+import { type BlockArrivals, createBlockArrivals } from './relay/block-arrivals.ts';
 import { createRelaying, type Relaying } from './relaying.ts';
 import { serveProtocols } from './serving.ts';
 import { createServedSnapshots, type ServedSnapshots } from './sync/serve-snapshots.ts';
@@ -39,6 +40,7 @@ interface Parts {
   readonly relaying: Relaying;
   readonly tipAnnouncer: TipAnnouncer;
   readonly events: NetworkEvents;
+  readonly arrivals: BlockArrivals;
 }
 
 /** @throws {KithError} `identity-unusable`, `disk-full` */
@@ -90,6 +92,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     traffic: () => host.traffic.total,
     seenBy: payments.seenBy,
     spreadOf: payments.spreadOf,
+    arrivals: parts.arrivals,
     relayingPeers: () => peers.list().filter(relays).length,
   };
 }
@@ -107,7 +110,8 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     servesOnlyFrom,
   });
   const peering = await createPeering(deps, handshake);
-  const { host, names, peers, groupOf, addrman, bans, store, inbound, finding } = peering;
+  const { host, names, peers, groupOf, addrman, store, inbound, finding } = peering;
+  const arrivals = createBlockArrivals(clock);
   const syncing = await createSyncing({
     network,
     chain,
@@ -119,6 +123,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     peers,
     store,
     directory,
+    received: arrivals.received,
     log,
   });
   const monitoring = createMonitoring({
@@ -130,20 +135,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     servesFrom: () => handshake().servesFrom,
     addresses: () => countKnown(addrman, finding.bootstrap),
   });
-  const connector = createConnector({
-    dial: finding.reach.dial,
-    peers,
-    addrman,
-    bans,
-    store,
-    extra: monitoring.extra,
-    bootstrap: finding.bootstrap,
-    joined: new Set(deps.joined),
-    clock,
-    groupOf,
-    log: log.child('peers'),
-    random,
-  });
+  const connector = connectorOf(deps, peering, monitoring);
   const relaying = createRelaying({
     chain,
     mempool,
@@ -156,6 +148,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     peers,
     syncing,
     inbound,
+    arrivals,
     log,
   });
   const tipAnnouncer = createTipAnnouncer({ announce: () => peers.announceTip(claim()), clock });
@@ -169,8 +162,41 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     relaying,
     monitoring,
     tipAnnouncer,
+    arrivals,
   });
-  return { shelf, servesOnlyFrom, peering, syncing, monitoring, connector, relaying, tipAnnouncer, events };
+  return {
+    shelf,
+    servesOnlyFrom,
+    peering,
+    syncing,
+    monitoring,
+    connector,
+    relaying,
+    tipAnnouncer,
+    events,
+    arrivals,
+  };
+}
+
+function connectorOf(
+  { joined, clock, log, random }: NetworkDeps,
+  { finding, peers, addrman, bans, store, groupOf }: Peering,
+  { extra }: Monitoring,
+): Connector {
+  return createConnector({
+    dial: finding.reach.dial,
+    peers,
+    addrman,
+    bans,
+    store,
+    extra,
+    bootstrap: finding.bootstrap,
+    joined: new Set(joined),
+    clock,
+    groupOf,
+    log: log.child('peers'),
+    random,
+  });
 }
 
 /** The old data that this node serves: all that it has, or little once only the reserve of the month is left. */

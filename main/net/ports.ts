@@ -17,6 +17,7 @@ import type { Identity } from './transport/identity-place.ts';
 import type { AddressCounts } from './peers/address-counts.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
 import type { ReachabilityResult } from './nat/verdict.ts';
+import type { BlockArrivals } from './relay/block-arrivals.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
 import type { Spread } from './relay/payment-spread.ts';
 import type { MempoolView } from './relay/transaction-relay.ts';
@@ -162,6 +163,8 @@ export interface PeerNetwork {
   seenBy(txid: string): number | null;
   /** Which peers of this node had the transaction over time. Null when this node did not announce it. */
   spreadOf(txid: string): Spread | null;
+  /** How the newest blocks arrived. */
+  readonly arrivals: Pick<BlockArrivals, 'get' | 'recent'>;
   /** Number of connected peers that relay transactions. */
   relayingPeers(): number;
 }

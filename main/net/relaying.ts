@@ -5,6 +5,7 @@ import type { Inbound } from './peers/inbound.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
 import { type BlockPush, createBlockPush } from './relay/block-push.ts';
+import type { BlockArrivals } from './relay/block-arrivals.ts';
 import { createBlockAdmission } from './relay/block-admission.ts';
 import { createBlockAnnouncer } from './relay/block-announcer.ts';
 import { type BlockRelayDeps, createBlockRelay } from './relay/block-relay.ts';
@@ -23,6 +24,7 @@ export interface RelayingDeps extends Pick<
   readonly syncing: Pick<Syncing, 'bodies' | 'headers' | 'minimumWork'>;
   readonly inbound: Pick<Inbound, 'useful'>;
   readonly random: Random;
+  readonly arrivals: BlockArrivals;
 }
 
 /** Relays transactions and blocks between peers. */
@@ -40,7 +42,7 @@ export interface Relaying {
 }
 
 export function createRelaying(deps: RelayingDeps): Relaying {
-  const { chain, mempool, gossip, names, peers, syncing, clock, random } = deps;
+  const { chain, mempool, gossip, names, peers, syncing, clock, random, arrivals } = deps;
   const { bodies } = syncing;
   const log = deps.log.child('relay');
   let hidesOrigin = deps.hideOrigin ?? true;
@@ -77,6 +79,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     compact,
     admission,
     announcer,
+    arrivals,
     announced,
     clock,
     log,
@@ -89,6 +92,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     compact,
     admission,
     announcer,
+    arrivals,
     push,
     announced,
     clock,

@@ -6,7 +6,7 @@ import type { Chain } from '../chain/chain.ts';
 import type { Peers } from './peers/peers.ts';
 import type { PeerStore } from './peers/peer-store.ts';
 import type { NetworkDeps } from './ports.ts';
-import { type BlockDownload, createBlockDownload } from './sync/block-download.ts';
+import { type BlockDownload, type BlockDownloadDeps, createBlockDownload } from './sync/block-download.ts';
 import { createFastStart, type FastStart } from './sync/fast-start.ts';
 import { createHeaderSync, type HeaderSync } from './sync/header-sync.ts';
 import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
@@ -26,6 +26,7 @@ export interface SyncingDeps extends Pick<
   /** The folder with the snapshots. */
   readonly directory: string;
   readonly random: Random;
+  readonly received: BlockDownloadDeps['received'];
 }
 
 /** Syncs this node to the best chain of its peers. */
@@ -57,7 +58,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const { network, chain, peers, clock, random } = deps;
   const log = deps.log.child('sync');
   const rate = createRate(clock.monotonic);
-  const bodies = createBlockDownload({ chain, peers, rate, clock, log });
+  const bodies = createBlockDownload({ chain, peers, received: deps.received, rate, clock, log });
   const knownWork = await keepKnownWork(deps.store, deps.minimumWork ?? 0n);
   const least = workMeasure(chain, knownWork);
   const headers = createHeaderSync({

@@ -30,6 +30,20 @@ export type Reachability = (typeof REACHABILITIES)[number];
 export const SERVICES = ['archive', 'pruned', 'snapshots', 'relay'] as const;
 export type Service = (typeof SERVICES)[number];
 
+/**
+ * How a peer showed that it has a block: it pushed its compact block, announced its header, sent the block on request, or
+ * claimed it as its tip.
+ */
+export const BLOCK_SIGNS = ['pushed', 'announced', 'sent', 'claimed'] as const;
+export type BlockSign = (typeof BLOCK_SIGNS)[number];
+
+/**
+ * How the body of a block came to this node: as a pushed compact block, in an announcement, as a compact block or in full on
+ * request, or from no peer (`local`: mined or submitted at this node).
+ */
+export const BLOCK_PATHS = ['pushed', 'announced', 'compact-requested', 'requested', 'local'] as const;
+export type BlockPath = (typeof BLOCK_PATHS)[number];
+
 export const DIRECTIONS = ['inbound', 'outbound'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 

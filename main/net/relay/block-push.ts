@@ -16,6 +16,7 @@ import { REQUEST, type RequestKind } from '../protocol/requests.ts';
 import { decodePushed, decodeWant, encodePushed, encodeWant } from '../protocol/push-messages.ts';
 import { createHandler, type Handler } from '../protocol/responder.ts';
 import type { ExpectedBlocks } from '../sync/expected-blocks.ts';
+import type { BlockArrivals } from './block-arrivals.ts';
 import type { BlockAdmission } from './block-admission.ts';
 import type { BlockAnnouncer } from './block-announcer.ts';
 import type { CompactRelay } from './compact-relay.ts';
@@ -30,6 +31,7 @@ export interface BlockPushDeps {
   readonly bodies: { readonly expected: ExpectedBlocks; giveUp(id: string): void };
   readonly admission: Pick<BlockAdmission, 'admit'>;
   readonly announcer: Pick<BlockAnnouncer, 'publish'>;
+  readonly arrivals: Pick<BlockArrivals, 'seen' | 'via'>;
   /** A pushed block is new to this node. */
   announced(id: string, peerId: string, block: null): void;
   readonly clock: Clock;
@@ -164,13 +166,21 @@ function createIntake(
     (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
   /** A compact block with a valid header arrived: relays it first, then reconstructs the block. */
-  function arrived({ compact, message }: Received, from: string, whole: MatchedBlock | null): void {
+  function arrived(
+    { compact, message }: Received,
+    from: string,
+    asked: boolean,
+    whole: MatchedBlock | null,
+  ): void {
     const id = compact.header.idHex;
     if (kept.hasSeen(id)) return;
     kept.add(id, message);
     expected.endAwaited(id);
     pushOn(message, from);
-    if (isNext(id)) void deps.compact.rebuild(compact, from, whole);
+    if (isNext(id)) {
+      deps.arrivals.via(id, from, asked ? 'compact-requested' : 'pushed');
+      void deps.compact.rebuild(compact, from, whole);
+    }
     // The block is on a side branch now, so its download must not wait for the push.
     else bodies.giveUp(id);
   }
@@ -180,7 +190,10 @@ function createIntake(
     // The push may have arrived meanwhile.
     if (kept.hasSeen(id) || !expected.endAwaited(id)) return;
     if (answer === null) bodies.giveUp(id);
-    else arrived(answer, peerId, null);
+    else {
+      deps.arrivals.seen(id, peerId, 'sent');
+      arrived(answer, peerId, true, null);
+    }
   }
 
   function onAnnounced(id: string, peerId: string): void {
@@ -199,6 +212,7 @@ function createIntake(
     onAnnounced,
     async pushed(received, peerId) {
       const { header } = received.compact;
+      deps.arrivals.seen(header.idHex, peerId, 'pushed');
       const whole = wholeBlock(received.compact, MAX_INLINE_BLOCK);
       const admitted = await deps.admission.admit(peerId, header, whole);
       if (admitted.kind !== 'new' && admitted.kind !== 'known') return;
@@ -211,7 +225,7 @@ function createIntake(
         // Runs after the block itself was relayed and connected.
         void clock.soon().then(take);
       }
-      arrived(received, peerId, admitted.block);
+      arrived(received, peerId, false, admitted.block);
     },
   };
 }

@@ -7,9 +7,10 @@ import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Gossip, ValidationResult } from '../transport/gossip.ts';
-import { decodeBlockAnnouncement } from '../protocol/announcements.ts';
+import { announcedBlockId, decodeBlockAnnouncement } from '../protocol/announcements.ts';
 import { createBucket } from '../protocol/bucket.ts';
 import type { PeerViolation } from '../protocol/wire-violation.ts';
+import type { BlockArrivals } from './block-arrivals.ts';
 import type { BlockAdmission } from './block-admission.ts';
 import type { BlockAnnouncer } from './block-announcer.ts';
 import type { BlockPush } from './block-push.ts';
@@ -26,6 +27,7 @@ export interface BlockRelayDeps {
   readonly announcer: BlockAnnouncer;
   readonly push: Pick<BlockPush, 'send' | 'onAnnounced' | 'follow'>;
   readonly compact: Pick<CompactRelay, 'compact' | 'cameWhole'>;
+  readonly arrivals: Pick<BlockArrivals, 'seen' | 'open' | 'via' | 'connecting'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -47,7 +49,10 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   return {
     start() {
       own.start();
-      deps.gossip.join(deps.topic, validate);
+      deps.gossip.join(deps.topic, validate, (peerId, data) => {
+        const id = announcedBlockId(data);
+        if (id !== null) deps.arrivals.seen(id, peerId, 'announced');
+      });
     },
     stop: own.stop,
   };
@@ -55,12 +60,13 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
 
 /** Validates the announcements of peers for the gossip router. */
 function createValidator(deps: BlockRelayDeps) {
-  const { chain, admission, push, log } = deps;
+  const { chain, admission, arrivals, push, log } = deps;
 
   const isNext = (id: string): boolean =>
     (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
   function takeNew(id: string, peerId: string, block: MatchedBlock | null): void {
+    if (block !== null) deps.arrivals.via(id, peerId, 'announced');
     if (block === null) push.onAnnounced(id, peerId);
     else if (isNext(id)) {
       push.follow(peerId);
@@ -76,9 +82,11 @@ function createValidator(deps: BlockRelayDeps) {
       return 'blame';
     }
     const { header, block } = announcement;
+    arrivals.seen(header.idHex, peerId, 'announced');
     const admitted = await admission.admit(peerId, header, block);
     if (admitted.kind === 'wrong') return 'blame';
     if (admitted.kind !== 'new') return 'drop';
+    arrivals.open(header.idHex);
     // The router relays the announcement as soon as this function returns. The body is processed later.
     const take = guarded(log, 'announced', () => takeNew(header.idHex, peerId, admitted.block));
     void deps.clock.soon().then(take);
@@ -128,6 +136,7 @@ function createOwnAnnouncements(deps: BlockRelayDeps) {
         chain.events.on('next', ({ entry, block }) => {
           if (isNews(entry) && budget.take(1)) announce(block);
         }),
+        chain.events.on('next', ({ entry }) => deps.arrivals.connecting(entry.id)),
         chain.events.on('tip', announceSoon),
       );
     },

@@ -28,6 +28,8 @@ export interface BlockDownloadDeps {
     get(id: string): Peer | undefined;
     report(peerId: string, peerViolation: PeerViolation): void;
   };
+  /** The body of a block that is not a lost one arrived. `peerId` is null if it was not requested in full. */
+  readonly received: (id: string, peerId: string | null) => void;
   readonly rate: Rate;
   readonly clock: Clock;
   readonly log: Log;
@@ -91,6 +93,9 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
     for (const each of off.splice(0)) each();
   }
   inFlight.events.on('failed', end);
+  inFlight.events.on('received', ({ id, peer, purpose }) => {
+    if (purpose !== 'gap') deps.received(id, peer);
+  });
 
   /** Updates the window, calls `take` to add a block that has arrived, and requests what is missing. */
   function consider(take?: () => void): void {

@@ -16,10 +16,14 @@ export type ValidationResult = 'pass-on' | 'drop' | 'blame';
 
 /** Publishes unsigned announcements over a mesh of peers. Each announcement proves its own validity. */
 export interface Gossip {
-  /** Subscribes to a topic. `validate` gets every message that the router has not seen before. */
+  /**
+   * Subscribes to a topic. `validate` gets every message that the router has not seen before, `onDuplicate` every other
+   * one. It must not throw.
+   */
   join(
     topic: string,
     validate: (peerId: string, data: Uint8Array) => Promise<ValidationResult> | ValidationResult,
+    onDuplicate?: (peerId: string, data: Uint8Array) => void,
   ): void;
   /** Sends to the mesh of the topic, or with `toAllPeers` to all its subscribers. Resolves to the number of peers. */
   publish(topic: string, data: Uint8Array, toAllPeers?: boolean): Promise<number>;
@@ -38,6 +42,7 @@ export interface Gossip {
   onHeartbeat(listener: () => void): () => void;
 }
 
+const EMPTY = new Uint8Array(0);
 /** Longest time spent on packets and messages in one turn of the event loop. */
 const TURN_MS = 20;
 
@@ -99,6 +104,10 @@ interface Router extends GossipSub {
   readonly mesh: Map<string, Set<string>>;
   readonly score: { readonly scoreCache: Map<string, unknown> };
   handleReceivedSubscription(from: PeerId, topic: string, subscribe: boolean): boolean;
+  validateReceivedMessage(
+    from: PeerId,
+    message: { readonly topic: string; readonly data?: Uint8Array | null },
+  ): Promise<{ readonly code: string }>;
   handleGraft(id: string, graft: { topicID?: string }[]): Promise<unknown>;
   pipePeerReadStream(peerId: PeerId, packets: AsyncIterable<Packet>): Promise<void>;
   getScore(peerId: string): number;
@@ -134,6 +143,13 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
       id,
       grafts.filter(({ topicID }) => !isExcluded(topicID ?? '', id)),
     );
+  const duplicates = new Map<string, (peerId: string, data: Uint8Array) => void>();
+  const check = router.validateReceivedMessage.bind(router);
+  router.validateReceivedMessage = async (from, message) => {
+    const checked = await check(from, message);
+    if (checked.code === 'duplicate') duplicates.get(message.topic)?.(from.toString(), message.data ?? EMPTY);
+    return checked;
+  };
   // Without these pauses the router would process all available packets, with all their messages, in one turn of the
   // event loop: a quarter of a second.
   const breathe = createBreathe(clock, TURN_MS);
@@ -151,7 +167,8 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
       subscription(peerIdFromString(peerId), topic, false);
     },
     readmit: (peerId) => void excluded.delete(peerId),
-    join(topic, validate) {
+    join(topic, validate, onDuplicate) {
+      if (onDuplicate !== undefined) duplicates.set(topic, onDuplicate);
       router.topicValidators.set(topic, async (peer, message) => {
         // A node that follows the rules sends no message larger than this.
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;

@@ -74,6 +74,7 @@ function world(connected: readonly string[] = ['a', 'b', 'c']) {
       },
     },
     admission: { admit: async () => ({ kind: admission, block: null }) },
+    arrivals: { seen: () => undefined, via: () => undefined },
     announcer: { publish: (header) => void published.push(header.idHex) },
     announced: (each, from) => void announced.push(`${each} ${from}`),
     clock,

@@ -65,6 +65,7 @@ async function world() {
       get: (id) => peers.find((peer) => peer.id === id),
       report: (peer, { code }) => void reports.push(`${peer}: ${code}`),
     },
+    received: () => undefined,
     rate: createRate(clock.monotonic),
     clock: counting,
     log: silent,
