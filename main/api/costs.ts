@@ -31,6 +31,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'network.info': 'light',
   'network.countryData': 'light',
   'network.knownAddresses': 'work',
+  'network.arrivals': 'work',
   'networks.list': 'light',
   'networks.watch': 'light',
   'networks.preview': 'light',

@@ -11,7 +11,7 @@ import type { ChainUpgrades } from '../../shared/contract/chain.ts';
 import type { DataOrigin } from '../net/geo/country-data.ts';
 import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
-import type { KnownAddresses, NetworkActivity } from '../../shared/contract/network.ts';
+import type { BlockArrival, KnownAddresses, NetworkActivity } from '../../shared/contract/network.ts';
 import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
 import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
 import type { NodeSettings, NodeSettingsChange } from '../../shared/contract/settings.ts';
@@ -82,6 +82,8 @@ export interface NodeFacade {
   countryData(): Promise<DataOrigin | null>;
   /** The known addresses, counted; does not block the thread for more than a few milliseconds. */
   knownAddresses(): Promise<KnownAddresses>;
+  /** How the newest blocks arrived, newest first; with an id only that one. */
+  arrivals(limit: number, id?: string): readonly BlockArrival[];
   /** Counters and rates of the network. */
   activity(): NetworkActivity;
 }

@@ -10,7 +10,7 @@ import type { Contacts } from '../wallet/contacts/contacts.ts';
 import type { Wallets } from '../wallet/wallets.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { NetworkActivity } from '../../shared/contract/network.ts';
+import type { BlockArrival, NetworkActivity } from '../../shared/contract/network.ts';
 import { createConditionReader } from './condition.ts';
 import type { ChainAccess, MempoolAccess, NodeFacade, PeerAccess, SettingsAccess } from './facade.ts';
 import { findUpgradeNotices } from './upgrade-notices.ts';
@@ -79,6 +79,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
       const counted = await peers.countAddresses(parts.countries.of);
       return { ...counted, ownCountry: own.find((country) => country !== null) ?? null };
     },
+    arrivals: (limit, id) => arrivalsOf(parts, limit, id),
     activity: () => activityOf(peers),
   };
 }
@@ -115,6 +116,26 @@ function mempoolOf(mempool: Mempool): MempoolAccess {
 function activityOf(network: PeerNetwork): NetworkActivity {
   const { failures, ...status } = network.status();
   return { ...status, failures: [...failures] };
+}
+
+function arrivalsOf(
+  { peers, chain }: Pick<LocalParts, 'peers' | 'chain'>,
+  limit: number,
+  id: string | undefined,
+): BlockArrival[] {
+  const one = id === undefined ? null : peers.arrivals.get(id);
+  const found = id === undefined ? peers.arrivals.recent(limit) : one === null ? [] : [one];
+  return found.map((arrival) => ({
+    id: arrival.id,
+    height: chain.entry(arrival.id)?.height ?? null,
+    firstSeen: arrival.firstAt,
+    body: arrival.body && {
+      after: arrival.body.afterMs / 1000,
+      path: arrival.body.path,
+      peer: arrival.body.peer,
+    },
+    peers: arrival.peers.map(({ peer, sign, afterMs }) => ({ peer, sign, after: afterMs / 1000 })),
+  }));
 }
 
 function peersOf({

@@ -14,6 +14,7 @@ export function createNetworkHandlers({ node }: HandlerDeps) {
     activity: api.network.activity.handler(() => node.activity()),
     countryData: api.network.countryData.handler(async () => ({ origin: await node.countryData() })),
     knownAddresses: api.network.knownAddresses.handler(() => node.knownAddresses()),
+    arrivals: api.network.arrivals.handler(({ input }) => [...node.arrivals(input.limit, input.id)]),
     info: api.network.info.handler(() => ({
       name: network.name,
       id: network.idHex,

@@ -33,6 +33,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'network.info': 'read',
   'network.countryData': 'read',
   'network.knownAddresses': 'read',
+  'network.arrivals': 'read',
   'networks.list': 'read',
   'networks.watch': 'read',
   'networks.preview': 'read',

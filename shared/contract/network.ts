@@ -1,7 +1,14 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
-import { count, height, id, nothing, total, unixSeconds } from './fields.ts';
-import { MAX_GROUP_SOURCES, MAX_LISTED_GROUPS, PEER_SOURCES, UPLOAD_STAGES } from './vocabulary.ts';
+import { count, givenId, height, id, nothing, total, unixSeconds } from './fields.ts';
+import {
+  BLOCK_PATHS,
+  BLOCK_SIGNS,
+  MAX_GROUP_SOURCES,
+  MAX_LISTED_GROUPS,
+  PEER_SOURCES,
+  UPLOAD_STAGES,
+} from './vocabulary.ts';
 
 /** Addition: the network of this node. */
 export const networkInfo = z.object({
@@ -117,6 +124,25 @@ export const knownAddresses = z.object({
   ownCountry: country.nullable(),
 });
 
+/** Seconds after the first sign of the block at this node, with fractions. */
+const after = z.number().min(0);
+
+/**
+ * Addition: how a block came to this node, and which of its peers showed when that they have it. Measured at this node
+ * only, since its start; other nodes cannot be seen.
+ */
+export const blockArrival = z.object({
+  id,
+  /** Null if the node no longer has the header. */
+  height: height.nullable(),
+  /** When this node saw the first sign of the block, by its own clock. */
+  firstSeen: unixSeconds,
+  /** When the body was complete, how it came and from which peer. Null before; `peer` is null for `local`. */
+  body: z.object({ after, path: z.enum(BLOCK_PATHS), peer: z.string().nullable() }).nullable(),
+  /** The first sign of each peer, in order of time; also of peers that left. At most 128. */
+  peers: z.array(z.object({ peer: z.string(), sign: z.enum(BLOCK_SIGNS), after })),
+});
+
 export const networkContract = {
   /** Addition. */
   activity: oc.input(nothing).output(networkActivity),
@@ -126,9 +152,19 @@ export const networkContract = {
   countryData: oc.input(nothing).output(z.object({ origin: countryData.nullable() })),
   /** Addition: counted at most every 5 seconds. */
   knownAddresses: oc.input(nothing).output(knownAddresses),
+  /**
+   * Addition: how the newest blocks arrived, in the order of their first signs, newest first; at most 200
+   * are recorded. With `id` only that block, or none.
+   */
+  arrivals: oc
+    .input(
+      z.strictObject({ id: givenId.optional(), limit: z.int().min(1).max(200).default(20) }).prefault({}),
+    )
+    .output(z.array(blockArrival)),
 };
 
 export type NetworkActivity = z.infer<typeof networkActivity>;
 export type KnownAddresses = z.infer<typeof knownAddresses>;
+export type BlockArrival = z.infer<typeof blockArrival>;
 export type CountryOrigin = z.infer<typeof countryData> | null;
 export type NetworkInfo = z.infer<typeof networkInfo>;

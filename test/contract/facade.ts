@@ -452,6 +452,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       onChanged: (listener) => signals.on('peers', listener),
     },
     condition: () => condition,
+    arrivals: () => [],
     knownAddresses: async () => ({
       total: 1,
       countries: [],

@@ -441,6 +441,9 @@ test('procedures that were added later return network activity and upgrades', as
     'total:int countries:list private:int relayed:int unknown:int foundBy:list groups:list ownCountry:text?';
   expect(holds(known, counted)).toEqual(['furtherGroups']);
   expect(holds(known['furtherGroups'] as Fields, 'groups:int addresses:int')).toEqual([]);
+  const [arrival] = (await call(dir, 'network.arrivals', { limit: 1 })) as [Fields];
+  expect(holds(arrival, 'id:text height:int? firstSeen:int peers:list')).toEqual(['body']);
+  expect(arrival['body']).toMatchObject({ path: 'local', peer: null });
   const upgrades = (await call(dir, 'chain.upgrades')) as Fields;
   const shape = 'period:int threshold:int periodStart:int blocks:int window:int upgrades:list unknown:list';
   expect(holds(upgrades, shape)).toEqual([]);
