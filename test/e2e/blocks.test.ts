@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
+import type { NodeProcess } from '../../main/demo/node-process.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 import { lookAt } from '../support/look-at.ts';
@@ -10,10 +11,11 @@ let pages: BrowserPages;
 let page: Page;
 let client: KithClient;
 let address: string;
+let node: NodeProcess;
 
 beforeAll(async () => {
   pages = await startBrowserPages();
-  const node = await pages.startNode('node');
+  node = await pages.startNode('node');
   ({ client } = await connect(node));
   await client.wallet.create({ name: 'Everyday', password: 'correct horse battery' });
   ({ address } = await client.wallet.address({ name: 'Everyday' }));
@@ -64,4 +66,37 @@ test('after many blocks the list has the newest ones without a gap, and older on
   await expect.poll(heights).toEqual(range(100, 40));
   await page.getByRole('button', { name: 'Older blocks' }).click();
   await expect.poll(heights).toEqual(range(100, 101));
+});
+
+test('the page of a block says that it is from this node, and which peers have it', async () => {
+  await pages.startNode('other', node.addresses);
+  await expect.poll(async () => (await client.peers.list({})).length).toBe(1);
+  const [peer] = await client.peers.list({});
+  // A peer that is still syncing announces nothing.
+  await expect.poll(async () => (await client.peers.list({}))[0]?.height).toBe(100);
+  const { ids } = await client.mining.generate({ address, blocks: 1 });
+  const shown = async () => (await client.network.arrivals({ id: ids[0]! }))[0]?.peers.length;
+  await expect.poll(shown, { timeout: 10_000 }).toBe(1);
+  await page.evaluate((id) => (location.hash = `#/block/${id}`), ids[0]!);
+  const arrival = page.locator('section', { has: page.getByRole('heading', { name: 'Arrival' }) });
+  await arrival.getByText('Mined or submitted at this node.').waitFor();
+  await arrival.getByText('Measured at this node only').waitFor();
+  const row = arrival.locator('tbody tr');
+  expect(await row.count()).toBe(1);
+  expect(await row.locator('td').first().innerText()).toBe(peer!.id.slice(-8));
+  expect(await row.locator('td').last().innerText()).toMatch(/^[0-9.]+\s(ms|s)$/);
+  await lookAt(page, 'block arrival');
+});
+
+test('the page of a block that arrived from a peer names that peer and how it came', async () => {
+  const other = await pages.startNode('third', node.addresses);
+  const { client: theirs } = await connect(other);
+  await expect.poll(async () => (await theirs.chain.tip({})).height, { timeout: 20_000 }).toBe(101);
+  const { id } = await theirs.chain.tip({});
+  const third = await pages.open(other);
+  await third.locator('.clock').getByText('101', { exact: true }).waitFor();
+  await third.evaluate((block) => (location.hash = `#/block/${block}`), id);
+  await third.getByText(/^Requested in full from peer \w{8}\.$/).waitFor();
+  await third.evaluate(() => (location.hash = '#/block/0'));
+  await third.getByText(/^Not recorded: /).waitFor();
 });
