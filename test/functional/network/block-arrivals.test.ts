@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import type { BlockArrival } from '../../../shared/contract/network.ts';
 import type { NodeProcess } from '../../support/nodes/node-process.ts';
+import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
+import { mineOn, tipOf } from '../../support/chain/test-chain.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { createWiredNodes } from '../../support/nodes/wired-nodes.ts';
 import { until } from '../../support/until.ts';
 
@@ -46,4 +49,24 @@ test('each node knows how a block came to it and which of its peers have it', as
   const recent = await b.call.network.arrivals({ limit: 1 });
   expect(recent).toMatchObject([{ id }]);
   expect(await b.call.network.arrivals({ id: '00'.repeat(32) })).toEqual([]);
+});
+
+test('a peer that announces a block later, with the same bytes as another peer, is recorded too', async () => {
+  const node = await startTestNode();
+  const block = mineOn(node.chain, tipOf(node.chain));
+  const data = encodeBlockAnnouncement(block.header.bytes, block.bytes);
+  const peers = [await startTestPeer(node), await startTestPeer(node)];
+  for (const { host, names } of peers)
+    await until(() => host.gossip.meshPeers(names.blocks).length > 0, 'in the mesh');
+  // At the same time: the router of a peer that has received the announcement would not send it any more.
+  await Promise.all(peers.map(({ host, names }) => host.gossip.publish(names.blocks, data, true)));
+  const arrival = await until(() => {
+    const found = node.net.arrivals.get(block.header.idHex);
+    return found?.peers.length === 2 ? found : null;
+  }, 'both are recorded');
+  const ids = peers.map(({ id }) => id);
+  expect(arrival.body?.path).toBe('announced');
+  expect(ids).toContain(arrival.body?.peer);
+  expect(arrival.peers.map(({ sign }) => sign)).toEqual(['announced', 'announced']);
+  expect(arrival.peers.map(({ peer }) => peer).toSorted()).toEqual(ids.toSorted());
 });
