@@ -6,33 +6,53 @@ export interface Toast {
   readonly topic: string | undefined;
 }
 
-/** Short messages at the edge of the window, which screen readers read. They contain no questions. */
+/**
+ * Short messages at the edge of the window, which screen readers read, one at a time: what the page does not show otherwise.
+ * They contain no questions.
+ */
 export interface Toasts {
-  readonly shown: readonly Toast[];
+  /** The message of now; null for none. */
+  readonly shown: Toast | null;
   say(text: string, tone?: Toast['tone'], topic?: string): void;
   dismiss(id: number): void;
 }
 
 const SHOWN_MS = 6000;
-const MAX_TOASTS = 3;
+/** Messages that wait for the one that is shown. Of more the oldest is dropped. */
+const MAX_WAITING = 3;
 
 export function createToasts(): Toasts {
-  let shown = $state.raw<readonly Toast[]>([]);
+  let shown = $state.raw<Toast | null>(null);
+  let waiting: readonly Toast[] = [];
   let last = 0;
-  const dismiss = (id: number): void => {
-    shown = shown.filter((toast) => toast.id !== id);
-  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function show(toast: Toast | null): void {
+    clearTimeout(timer);
+    shown = toast;
+    if (toast !== null) timer = setTimeout(next, SHOWN_MS);
+  }
+  function next(): void {
+    const [first = null, ...rest] = waiting;
+    waiting = rest;
+    show(first);
+  }
+  const isAbout = (topic: string | undefined, toast: Toast | null): boolean =>
+    topic !== undefined && toast?.topic === topic;
+
   return {
     get shown() {
       return shown;
     },
-    say: (text, tone = 'plain', topic) => {
+    say(text, tone = 'plain', topic) {
       last += 1;
-      const id = last;
-      const others = shown.filter((toast) => topic === undefined || toast.topic !== topic);
-      shown = [...others, { id, text, tone, topic }].slice(-MAX_TOASTS);
-      setTimeout(() => dismiss(id), SHOWN_MS);
+      const toast = { id: last, text, tone, topic };
+      waiting = waiting.filter((each) => !isAbout(topic, each));
+      if (shown === null || isAbout(topic, shown)) show(toast);
+      else waiting = [...waiting, toast].slice(-MAX_WAITING);
     },
-    dismiss,
+    dismiss(id) {
+      if (shown?.id === id) next();
+    },
   };
 }
