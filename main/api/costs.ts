@@ -29,6 +29,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'operations.watch': 'light',
   'network.activity': 'light',
   'network.info': 'light',
+  'network.reachability': 'light',
+  'network.testReachability': 'light',
   'network.countryData': 'light',
   'network.knownAddresses': 'work',
   'network.arrivals': 'work',

@@ -11,7 +11,12 @@ import type { ChainUpgrades } from '../../shared/contract/chain.ts';
 import type { DataOrigin } from '../net/geo/country-data.ts';
 import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
-import type { BlockArrival, KnownAddresses, NetworkActivity } from '../../shared/contract/network.ts';
+import type {
+  BlockArrival,
+  KnownAddresses,
+  NetworkActivity,
+  NetworkReachability,
+} from '../../shared/contract/network.ts';
 import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
 import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
 import type { NodeSettings, NodeSettingsChange } from '../../shared/contract/settings.ts';
@@ -84,6 +89,7 @@ export interface NodeFacade {
   knownAddresses(): Promise<KnownAddresses>;
   /** How the newest blocks arrived, newest first; with an id only that one. */
   arrivals(limit: number, id?: string): readonly BlockArrival[];
+  readonly reachability: ReachabilityAccess;
   /** Counters and rates of the network. */
   activity(): NetworkActivity;
 }
@@ -327,6 +333,12 @@ export interface SettingsAccess {
   notices(): readonly Notice[];
   /** For a miner that is started without them; without a number of threads it chooses one. */
   miningDefaults(): { readonly threads: number | undefined; readonly share: number };
+}
+
+export interface ReachabilityAccess {
+  read(): NetworkReachability;
+  /** @throws {KithError} `reach-tested-recently`, `reach-untestable` */
+  test(): void;
 }
 
 export interface BanTarget {

@@ -10,8 +10,9 @@ import type { Contacts } from '../wallet/contacts/contacts.ts';
 import type { Wallets } from '../wallet/wallets.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { BlockArrival, NetworkActivity } from '../../shared/contract/network.ts';
+import type { BlockArrival, NetworkActivity, NetworkReachability } from '../../shared/contract/network.ts';
 import { createConditionReader } from './condition.ts';
+import { pick } from './facade.ts';
 import type { ChainAccess, MempoolAccess, NodeFacade, PeerAccess, SettingsAccess } from './facade.ts';
 import { findUpgradeNotices } from './upgrade-notices.ts';
 
@@ -80,6 +81,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
       return { ...counted, ownCountry: own.find((country) => country !== null) ?? null };
     },
     arrivals: (limit, id) => arrivalsOf(parts, limit, id),
+    reachability: { read: () => reachabilityOf(peers), test: () => peers.reach.test() },
     activity: () => activityOf(peers),
   };
 }
@@ -136,6 +138,19 @@ function arrivalsOf(
     },
     peers: arrival.peers.map(({ peer, sign, afterMs }) => ({ peer, sign, after: afterMs / 1000 })),
   }));
+}
+
+function reachabilityOf({ reach }: PeerNetwork): NetworkReachability {
+  const facts = reach.facts();
+  return {
+    ...reach.current(),
+    ...pick(facts, ['local', 'listening', 'port', 'inbound', 'mapped', 'relays']),
+    publicAddress: facts.seenAs,
+    testers: facts.askable,
+    dialBacks: { succeeded: facts.in, failed: facts.out },
+    holePunching: { succeeded: facts.punched, failed: facts.unpunched },
+    testAllowedIn: Math.ceil(facts.testAllowedInMs / 1000),
+  };
 }
 
 function peersOf({

@@ -12,6 +12,11 @@ export function createNetworkHandlers({ node }: HandlerDeps) {
   const { spacing, maturity, subsidy, halving } = network.params;
   return api.network.router({
     activity: api.network.activity.handler(() => node.activity()),
+    reachability: api.network.reachability.handler(() => node.reachability.read()),
+    testReachability: api.network.testReachability.handler(() => {
+      node.reachability.test();
+      return {};
+    }),
     countryData: api.network.countryData.handler(async () => ({ origin: await node.countryData() })),
     knownAddresses: api.network.knownAddresses.handler(() => node.knownAddresses()),
     arrivals: api.network.arrivals.handler(({ input }) => [...node.arrivals(input.limit, input.id)]),

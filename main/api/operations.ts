@@ -31,6 +31,8 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'operations.watch': 'read',
   'network.activity': 'read',
   'network.info': 'read',
+  'network.reachability': 'read',
+  'network.testReachability': 'state',
   'network.countryData': 'read',
   'network.knownAddresses': 'read',
   'network.arrivals': 'read',

@@ -93,6 +93,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     seenBy: payments.seenBy,
     spreadOf: payments.spreadOf,
     arrivals: parts.arrivals,
+    reach: peering.finding.reach,
     relayingPeers: () => peers.list().filter(relays).length,
   };
 }

@@ -1,3 +1,4 @@
+import type { Reachability } from './nat/reachability.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
 import type { MonthStore, UploadStage } from './budgets/upload-month.ts';
 import type { Traffic } from './transport/traffic.ts';
@@ -165,6 +166,8 @@ export interface PeerNetwork {
   spreadOf(txid: string): Spread | null;
   /** How the newest blocks arrived. */
   readonly arrivals: Pick<BlockArrivals, 'get' | 'recent'>;
+  /** Whether other nodes can connect, and a test of it. */
+  readonly reach: Pick<Reachability, 'current' | 'facts' | 'test'>;
   /** Number of connected peers that relay transactions. */
   relayingPeers(): number;
 }

@@ -113,6 +113,7 @@ const reachRow = ({ reachability, reachabilityNotice }: NodeStatus): HealthRow =
   name: 'Reachability',
   light: REACH_LIGHTS[reachability],
   sentence: reachabilityNotice.message,
+  fix: { label: 'Show details', href: '#/reachability' },
 });
 
 function clockRow({ clockOffsetSeconds }: HealthFacts): HealthRow {

@@ -18,6 +18,7 @@ export const aboutScreens = {
   block: () => import('./blocks/Block.svelte'),
   transaction: () => import('./blocks/Transaction.svelte'),
   networks: () => import('./networks/Networks.svelte'),
+  reachability: () => import('./health/Reachability.svelte'),
   settings: () => import('./settings/Settings.svelte'),
 } satisfies Partial<Record<ScreenName, () => Promise<{ default: Component<ScreenProps> }>>>;
 

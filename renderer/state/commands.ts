@@ -30,6 +30,7 @@ const SCREEN_COMMANDS: readonly [ScreenName, string, string][] = [
   ['map', 'Map', 'graph network'],
   ['mining', 'Mining', 'miner hash rate'],
   ['health', 'Health', 'status log coins'],
+  ['reachability', 'Reachability', 'upnp autonat nat router port relay hole punching firewall'],
   ['networks', 'Networks', 'join create switch invite share link demo'],
   ['settings', 'Settings', 'theme about'],
   ['new-wallet', 'Create wallet', 'new create'],

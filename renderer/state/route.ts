@@ -24,6 +24,7 @@ export const SCREENS = [
   'map',
   'mining',
   'health',
+  'reachability',
   'networks',
   'settings',
 ] as const;

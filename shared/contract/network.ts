@@ -1,12 +1,13 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
-import { count, givenId, height, id, nothing, total, unixSeconds } from './fields.ts';
+import { count, done, givenId, height, id, nothing, notice, total, unixSeconds } from './fields.ts';
 import {
   BLOCK_PATHS,
   BLOCK_SIGNS,
   MAX_GROUP_SOURCES,
   MAX_LISTED_GROUPS,
   PEER_SOURCES,
+  REACHABILITIES,
   UPLOAD_STAGES,
 } from './vocabulary.ts';
 
@@ -143,7 +144,42 @@ export const blockArrival = z.object({
   peers: z.array(z.object({ peer: z.string(), sign: z.enum(BLOCK_SIGNS), after })),
 });
 
+/** Addition: what this node tried so that other nodes can connect to it, and what came of it. Counts since its start unless said otherwise. */
+export const networkReachability = z.object({
+  reachability: z.enum(REACHABILITIES),
+  /** The cause and what to do, in one sentence with a stable code; the same as in the status. */
+  notice,
+  /** Whether the node listens on loopback only, and whether it listens at all. */
+  local: z.boolean(),
+  listening: z.boolean(),
+  /** The TCP port on which it listens; null when unknown. */
+  port: count.nullable(),
+  /** The address at which peers say that they see this node; null if none has said it. */
+  publicAddress: z.string().nullable(),
+  /** Public peers that are connected and opened the connection themselves. */
+  inbound: count,
+  /** Outbound peers outside the local network that can be asked to connect. */
+  testers: count,
+  /** AutoNAT: network groups whose peers could connect, and could not, in the last 15 minutes. */
+  dialBacks: z.object({ succeeded: count, failed: count }),
+  /** UPnP: whether a router confirmed that it forwards the port. */
+  mapped: z.boolean(),
+  /** Relays that forward connections to this node now. */
+  relays: count,
+  /** Hole punching: direct connections in place of relayed ones that succeeded, and that failed. */
+  holePunching: z.object({ succeeded: count, failed: count }),
+  /** Seconds until `network.testReachability` is allowed again. */
+  testAllowedIn: count,
+});
+
 export const networkContract = {
+  /** Addition. */
+  reachability: oc.input(nothing).output(networkReachability),
+  /**
+   * Addition: forgets the results of earlier tests and asks peers again, one after the other, to connect to the address at which
+   * they see this node (AutoNAT). At most once a minute (`reach-tested-recently`); `reach-untestable` if no peer can be asked.
+   */
+  testReachability: oc.input(nothing).output(done),
   /** Addition. */
   activity: oc.input(nothing).output(networkActivity),
   /** Addition. */
@@ -166,5 +202,6 @@ export const networkContract = {
 export type NetworkActivity = z.infer<typeof networkActivity>;
 export type KnownAddresses = z.infer<typeof knownAddresses>;
 export type BlockArrival = z.infer<typeof blockArrival>;
+export type NetworkReachability = z.infer<typeof networkReachability>;
 export type CountryOrigin = z.infer<typeof countryData> | null;
 export type NetworkInfo = z.infer<typeof networkInfo>;

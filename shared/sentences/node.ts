@@ -29,6 +29,10 @@ export const NODE_SENTENCES = {
   'save-unreported':
     'The app did not report whether the file was saved. Look for the file, and save it again if it is missing.',
   'save-failed': 'The file could not be saved completely. Choose another folder or disk.',
+  'reach-tested-recently':
+    'Reachability was tested less than a minute ago. Wait[ {seconds} seconds], then test again.',
+  'reach-untestable':
+    'Reachability cannot be tested now: a peer outside the local network must be connected, and this node must accept connections.',
   'diagnosis-unsaved':
     'The diagnosis could not be written[ to {file}]. An existing file is never replaced. Choose another name or folder.',
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',

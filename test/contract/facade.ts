@@ -464,6 +464,26 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       furtherGroups: { groups: 0, addresses: 0 },
       ownCountry: null,
     }),
+    reachability: {
+      read: () => ({
+        reachability: 'local',
+        notice: CONDITION.reachabilityNotice,
+        local: true,
+        listening: true,
+        port: null,
+        publicAddress: null,
+        inbound: 0,
+        testers: 0,
+        dialBacks: { succeeded: 0, failed: 0 },
+        mapped: false,
+        relays: 0,
+        holePunching: { succeeded: 0, failed: 0 },
+        testAllowedIn: 0,
+      }),
+      test: () => {
+        throw new KithError('reach-untestable');
+      },
+    },
     activity: () => ({
       compact: { whole: 3, asked: 1, failed: 0, inline: 2 },
       snapshot: null,

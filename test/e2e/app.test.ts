@@ -112,6 +112,7 @@ test.each(['light', 'dark'] as const)(
       'map',
       'mining',
       'health',
+      'reachability',
       'settings',
     ];
     const problems: string[] = [];

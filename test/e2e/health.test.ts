@@ -85,3 +85,28 @@ describe('the diagnosis on the health screen', () => {
 test('the screen with log and diagnosis holds in every width and theme', async () => {
   await lookEverywhere(page, 'health-log');
 });
+
+describe('the screen of the reachability', () => {
+  beforeAll(async () => {
+    await page.getByRole('link', { name: 'Show details', exact: true }).first().click();
+    await page.getByRole('heading', { name: 'Reachability', level: 1 }).waitFor();
+  });
+
+  test('has the cause, and that nothing was tried on a node that listens on loopback only', async () => {
+    const { notice } = await client.network.reachability({});
+    await page.getByText(notice.message, { exact: true }).waitFor();
+    expect(await page.getByText('Off', { exact: true }).count()).toBe(5);
+  });
+
+  test('says why a test is not possible', async () => {
+    await page.getByRole('button', { name: 'Test again', exact: true }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/^Reachability cannot be tested now: a peer outside/)
+      .waitFor();
+  });
+
+  test('holds in every width and theme', async () => {
+    await lookEverywhere(page, 'reachability');
+  });
+});

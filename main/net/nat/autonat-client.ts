@@ -39,6 +39,8 @@ export interface AutonatClient {
   /** Asks the next peer if it is time to. */
   turn(): Promise<void>;
   findings(): Findings;
+  /** Forgets the answers, so that the next turns ask again. */
+  forget(): void;
 }
 
 /** Number of answers that are enough, and how long an answer is valid. */
@@ -145,6 +147,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       deps.log.debug('asked a peer to dial back', { peer: tester.id, addresses, got: outcome.got });
       take(groupOf(tester.address) ?? tester.address, outcome);
     },
+    forget: () => votes.clear(),
     findings() {
       const ip = mostFrequent(seen.values()) ?? lastSeen;
       const all = places();

@@ -13,8 +13,9 @@ import { DIAL_BACK_PROTOCOL } from './autonat-messages.ts';
 import { createHolePunching } from './hole-punching.ts';
 import { createRouter } from './upnp.ts';
 import { createSlots } from './relay-slots.ts';
-import { assessReachability, type ReachabilityResult } from './verdict.ts';
+import { assessReachability, type ReachabilityResult, type ReachFacts } from './verdict.ts';
 import { createRoutes } from './routes.ts';
+import { createUserTest } from './user-test.ts';
 
 export interface ReachabilityDeps {
   readonly host: Host;
@@ -40,6 +41,13 @@ export interface Reachability {
   /** Dials like Host.dial. @throws {KithError} as Host.dial */
   dial(address: string): Promise<Connection>;
   current(): ReachabilityResult;
+  /** What was tried, and what came of it. */
+  facts(): ReachFacts & { readonly testAllowedInMs: number };
+  /**
+   * Asks peers again to dial back, and forgets their earlier answers.
+   * @throws {KithError} `reach-tested-recently`, `reach-untestable`
+   */
+  test(): void;
   /** Whether this node may be a relay for a peer. */
   serves(peerId: string): boolean;
   /** Whether this node asked this relay for a reservation. */
@@ -76,8 +84,8 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
           peer.direction === 'inbound' && isPublic(peer.address) && !routes.isHolePunched(peer.connection),
       ).length;
 
-  function current(): ReachabilityResult {
-    return assessReachability({
+  function facts(): ReachFacts {
+    return {
       ...asking.findings(),
       local: deps.local,
       listening: deps.listening,
@@ -85,8 +93,12 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
       relays: slots.count(),
       punched: routes.tally.good,
       unpunched: routes.tally.bad,
-    });
+    };
   }
+
+  const current = (): ReachabilityResult => assessReachability(facts());
+
+  const userTest = createUserTest({ facts, forget: asking.forget, clock, log });
 
   async function turn(): Promise<void> {
     await asking.turn();
@@ -122,6 +134,8 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
     },
     dial: routes.dial,
     current,
+    facts: () => ({ ...facts(), testAllowedInMs: userTest.allowedInMs() }),
+    test: userTest.run,
     serves: (peerId) => current().reachability === 'reachable' && peers.get(peerId) !== undefined,
     uses: slots.uses,
   };

@@ -427,6 +427,12 @@ test('a peer is listed, banned, unbanned, added and removed', async () => {
 
 test('procedures that were added later return network activity and upgrades', async () => {
   expect(Object.keys((await call(dir, 'network.countryData')) as Fields)).toEqual(['origin']);
+  const reach = (await call(dir, 'network.reachability')) as Fields;
+  const tried =
+    'reachability:text notice:fields local:flag listening:flag port:int? publicAddress:text? inbound:int testers:int dialBacks:fields mapped:flag relays:int holePunching:fields testAllowedIn:int';
+  expect(holds(reach, tried)).toEqual([]);
+  const tested = await run(['call', '--datadir', dir, 'network.testReachability']);
+  expect(tested.fault).toMatchObject({ code: 'reach-untestable' });
   const activity = (await call(dir, 'network.activity')) as Fields;
   const figures =
     'blocksPerSecond:number bytesPerSecond:number knownAddresses:int strangers:int clockOffsetSeconds:number? failures:list';

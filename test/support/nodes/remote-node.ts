@@ -11,7 +11,7 @@ export interface RemoteOptions extends Omit<TestNodeOptions, 'network' | 'log' |
   readonly network?: 'regtest' | 'local';
 }
 export type RemoteRequest =
-  | { readonly do: 'look' | 'stop' }
+  | { readonly do: 'look' | 'stop' | 'test-reach' }
   | { readonly do: 'add'; readonly address: string }
   | { readonly do: 'mine'; readonly blocks: number };
 
