@@ -103,11 +103,14 @@ const OWN_ENTRIES = new Set([
     'api.json',
     'mempool.dat',
     'metrics.dat',
+    'node-settings.json',
+    'node-settings.json.damaged',
+    'upload-month.json',
     'chain.rebuild',
   ],
 ]);
 const OURS_TOO =
-  /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|metrics\.dat|api\.token|api\.json|identity\.place)\.new)$/;
+  /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|metrics\.dat|node-settings\.json|upload-month\.json|api\.token|api\.json|identity\.place)\.new)$/;
 export const isOurs = (name: string): boolean => OWN_ENTRIES.has(name) || OURS_TOO.test(name);
 
 function makePrivate(path: string): void {
