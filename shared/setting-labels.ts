@@ -6,6 +6,7 @@ export const SETTING_LABELS = {
   privateBroadcast: 'Private broadcast',
   asmap: 'ASN map',
   pruneMb: 'Prune old blocks',
+  pruneWhenLow: 'Prune when the disk is full',
   maxUpload: 'Upload rate',
   uploadMonthMb: 'Upload a month',
   threads: 'Mining threads',

@@ -245,6 +245,8 @@ export interface ChainLife {
 export interface ChainLimits {
   /** Replaces the limit on the bytes of bodies and undo records, and prunes; undefined: prunes nothing further. */
   limitBodies(bytes: number | undefined): void;
+  /** Bytes of bodies and undo records on the disk. */
+  bodyBytes(): number;
 }
 
 /** The interface of the chain for the rest of the node. */

@@ -58,6 +58,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     ...createChainSnapshots({ network, db, index, active, activator, snapshots, gate }),
     ...life,
     limitBodies: postCommit.limitBodies,
+    bodyBytes: () => core.bodies.blocks.bytes() + core.bodies.undo.bytes(),
   };
   const from = (db.base()?.height ?? 0) + 1;
   const first = firstOutdated({ active, period: network.params.bitsPeriod, rulesFor, from });

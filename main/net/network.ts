@@ -121,6 +121,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     minimumWork: deps.minimumWork,
     snapshotSync: deps.snapshotSync,
     openHistory: deps.openHistory,
+    hasRoom: deps.hasRoom,
     peers,
     store,
     directory,

@@ -63,6 +63,8 @@ export interface NetworkDeps {
   readonly uploadMonth?: number | undefined;
   /** The number of peers that have a transaction of this node changed; see `seenBy`. */
   readonly onSeen?: ((txid: string) => void) | undefined;
+  /** Whether the disk has room for further blocks; by default it has. */
+  readonly hasRoom?: (() => boolean) | undefined;
   /** The network group of an address; by default its prefix. */
   readonly groupOf?: GroupOf | undefined;
   /** Additional sources of addresses. By default all of them if the node listens on more than loopback. */

@@ -1,4 +1,5 @@
 import type { Notice } from '../../shared/contract/fields.ts';
+import { sentenceFor } from '../../shared/errors.ts';
 import type { Time } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { powHash } from '../workers/pow.ts';
@@ -19,7 +20,7 @@ import { createSnapshotSync, type SnapshotSync } from './sync/snapshot-sync.ts';
 
 export interface SyncingDeps extends Pick<
   NetworkDeps,
-  'network' | 'chain' | 'clock' | 'log' | 'minimumWork' | 'snapshotSync' | 'openHistory'
+  'network' | 'chain' | 'clock' | 'log' | 'minimumWork' | 'snapshotSync' | 'openHistory' | 'hasRoom'
 > {
   readonly peers: Peers;
   readonly store: PeerStore;
@@ -51,14 +52,19 @@ export interface Syncing {
   /** Null when no snapshot is being downloaded. */
   snapshot(): ReturnType<SnapshotSync['progress']> | null;
   readonly history: FastStart['history'];
+  /** Whether the disk has room for further blocks; without it the download of blocks is paused. */
+  hasRoom(): boolean;
   notices(): readonly Notice[];
 }
+
+const PAUSED: Notice = { code: 'sync-paused-disk', message: sentenceFor('sync-paused-disk') };
 
 export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const { network, chain, peers, clock, random } = deps;
   const log = deps.log.child('sync');
+  const { hasRoom = () => true } = deps;
   const rate = createRate(clock.monotonic);
-  const bodies = createBlockDownload({ chain, peers, received: deps.received, rate, clock, log });
+  const bodies = createBlockDownload({ chain, peers, received: deps.received, rate, hasRoom, clock, log });
   const knownWork = await keepKnownWork(deps.store, deps.minimumWork ?? 0n);
   const least = workMeasure(chain, knownWork);
   const headers = createHeaderSync({
@@ -81,6 +87,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
     headers,
     bodies,
     snapshot,
+    hasRoom,
     openHistory: deps.openHistory ?? (() => Promise.resolve(null)),
     clock,
     log,
@@ -106,7 +113,8 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
     rate,
     snapshot: () => snapshot?.progress() ?? null,
     history: first.history,
-    notices: () => [...first.notices(), ...bodies.notices()],
+    hasRoom,
+    notices: () => [...(hasRoom() ? [] : [PAUSED]), ...first.notices(), ...bodies.notices()],
   };
 }
 
@@ -114,7 +122,7 @@ export interface SyncStatusDeps {
   readonly chain: Chain;
   readonly peers: Peers;
   readonly clock: Pick<Time, 'monotonic'>;
-  readonly syncing: Pick<Syncing, 'headers' | 'rate' | 'recheck' | 'snapshot'>;
+  readonly syncing: Pick<Syncing, 'headers' | 'rate' | 'recheck' | 'snapshot' | 'hasRoom'>;
   /** Whether peers have blocks that this node rejects because its own clock is wrong. */
   awaitsClock(): boolean;
 }
@@ -144,6 +152,7 @@ export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: 
       snapshot: syncing.snapshot(),
       rate: syncing.rate,
       awaitsClock: awaitsClock(),
+      hasRoom: syncing.hasRoom(),
       paces,
     });
   const overall = createOverallProgress();

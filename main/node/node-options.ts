@@ -50,6 +50,10 @@ export const NODE_OPTIONS = z.strictObject({
     description:
       'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more; blocks that a wallet has yet to read are kept too, up to twice N megabytes while 1 GB of the disk is free',
   }),
+  pruneWhenLow: SETTING_VALUES.pruneWhenLow.default(false).meta({
+    description:
+      'when less than 1 GB of the disk is free, keep fewer old blocks, so that 1.5 GB are free; the size becomes the setting pruneMb',
+  }),
   asmap: SETTING_VALUES.asmap.optional().meta({
     value: 'FILE',
     path: true,

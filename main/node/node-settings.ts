@@ -34,6 +34,7 @@ export interface SettingsDeps {
 const IMMEDIATE: ReadonlySet<SettingName> = new Set([
   'privateBroadcast',
   'pruneMb',
+  'pruneWhenLow',
   'maxUpload',
   'uploadMonthMb',
   'threads',
@@ -156,6 +157,7 @@ function valuesOf(
     privateBroadcast: options.privateBroadcast,
     asmap: options.asmap ?? null,
     pruneMb: options.pruneMb ?? null,
+    pruneWhenLow: options.pruneWhenLow,
     maxUpload: options.maxUpload ?? null,
     uploadMonthMb: options.uploadMonthMb ?? null,
     // The default of the option is for `--mine`. A miner that a client starts chooses the number itself.

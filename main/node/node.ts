@@ -1,15 +1,13 @@
 import type { Height } from '../../shared/units.ts';
 /** The composition root: wires one node from its configuration. */
 import { join } from 'node:path';
-import { sentenceFor } from '../../shared/errors.ts';
 import { createLocalNode } from '../api/local-node.ts';
-import { codeOf, type KithError } from '../lib/errors.ts';
-import { defaultListen } from './default-listen.ts';
 import type { NodeConfig, StartedNode } from './node-config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type ClockWatch, createClockWatch } from '../lib/clock-watch.ts';
 import { systemRandom } from '../lib/random.ts';
-import { createFreeSpace, DISK_LOW_BYTES } from '../lib/free-space.ts';
+import { createFreeSpace, createRoom, DISK_LOW_BYTES, type FreeSpace } from '../lib/free-space.ts';
+import { repeat, type Repeated } from '../lib/repeat.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
 import { createCountries } from '../net/geo/countries.ts';
@@ -34,6 +32,8 @@ import { type Contacts, createContacts } from '../wallet/contacts/contacts.ts';
 import type { Propagation, SentSpread } from '../wallet/lists/history.ts';
 import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
+import { createDiskWatch } from './disk-watch.ts';
+import { fallbackFor } from './listen-fallback.ts';
 import { createNodeMeasure, type NodeMeasure } from './measure-node.ts';
 import { maxUploadOf, pruneBytesOf, uploadMonthOf } from './resolve-options.ts';
 
@@ -42,6 +42,7 @@ interface Components {
   readonly clockWatch: ClockWatch;
   readonly verify: VerifyPool;
   readonly pow: PowPool;
+  readonly freeSpace: FreeSpace;
   readonly chain: Chain;
   readonly openHistory: () => Promise<History | null>;
   readonly mempool: Mempool;
@@ -55,7 +56,7 @@ interface Components {
 /** How long idle worker threads live before they end and free their memory. Headers arrive in bursts. */
 const IDLE_MS = { verify: 20_000, pow: 3000 };
 
-/** How often the free disk space is read while blocks are kept for a wallet. */
+/** How often the free disk space is read, for pruning and for the download of blocks. */
 const DISK_MS = 10_000;
 
 type PartialComponents = { -readonly [Name in keyof Components]?: Components[Name] };
@@ -69,7 +70,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
   let startedAt = systemClock.now();
   const stop = await runAll(servicesOf(config, components), signal);
   const { network, datadir } = config;
-  const { verify, clockWatch, ...parts } = components as Components;
+  const { verify, clockWatch, freeSpace: _free, ...parts } = components as Components;
   // After the correction of a wrong clock, the node must not appear to have run for years.
   clockWatch.events.on('jumped', ({ seconds }) => (startedAt += Math.round(seconds)));
   const facade = createLocalNode({
@@ -97,6 +98,7 @@ function servicesOf(config: NodeConfig, parts: PartialComponents): Service[] {
     miner(config, parts),
     peers(config, parts),
     settings(config, parts),
+    disk(config, parts),
     metrics(config, parts),
   ];
 }
@@ -137,6 +139,7 @@ function chain(config: NodeConfig, parts: PartialComponents): Service {
     name: 'chain',
     async start() {
       const free = createFreeSpace(config.datadir, DISK_MS, systemClock.monotonic);
+      parts.freeSpace = free;
       const deps: ChainDeps = {
         network: config.network,
         directory: config.datadir,
@@ -307,6 +310,7 @@ async function startNetwork(
     clockWatch: parts.clockWatch!,
     log: config.log.child('network'),
     openHistory: parts.openHistory,
+    hasRoom: createRoom(parts.freeSpace!),
     onSeen: (txid) => parts.wallets?.touch(txid),
     software: `kith/${VERSION}`,
   });
@@ -318,20 +322,6 @@ async function startNetwork(
     throw error;
   }
   return host;
-}
-
-/**
- * Where to listen instead when the address of the settings cannot be used: without a node the user could not change it. An
- * address that was given at the start ends the start instead. Null for that, and for other failures.
- */
-function fallbackFor({ network, settings, log }: NodeConfig, error: unknown): readonly string[] | null {
-  const code = codeOf(error);
-  if ((code !== 'listen-in-use' && code !== 'listen-failed') || settings.sourceOf('listen') !== 'settings')
-    return null;
-  const message = sentenceFor('setting-listen-unusable', (error as KithError).data);
-  settings.report({ code: 'setting-listen-unusable', message });
-  log.warn('the listen address of the settings cannot be used; the default is used instead', { error });
-  return defaultListen(network);
 }
 
 /** Applies changed settings that need no restart. */
@@ -349,6 +339,29 @@ function settings({ settings: live }: NodeConfig, parts: PartialComponents): Ser
       });
     },
     stop: () => off(),
+  };
+}
+
+function disk({ settings: live, log }: NodeConfig, parts: PartialComponents): Service {
+  let timer: Repeated | undefined;
+  return {
+    name: 'disk watch',
+    start() {
+      const check = createDiskWatch({
+        free: parts.freeSpace!,
+        options: live.current,
+        bodyBytes: () => parts.chain!.bodyBytes(),
+        keep: (pruneMb) => live.change({ pruneMb }),
+        report: live.report,
+        ms: systemClock.monotonic,
+        log: log.child('disk'),
+      });
+      timer = repeat(systemClock, DISK_MS, check);
+    },
+    async stop() {
+      timer?.cancel();
+      await timer?.idle();
+    },
   };
 }
 

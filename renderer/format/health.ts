@@ -40,6 +40,8 @@ const AREAS: Readonly<Record<string, Area>> = {
   'peer-id-shared': 'Peers',
   'clock-wrong': 'Clock',
   'disk-low': 'Disk',
+  'sync-paused-disk': 'Disk',
+  'disk-pruned': 'Disk',
   'datadir-gone': 'Disk',
 };
 

@@ -96,6 +96,12 @@ const ENTRIES = {
     text: 'Only the newest blocks are kept, and always those of the last two epochs. Without a limit all blocks are kept and served to other nodes.',
     words: 'disk space limit archive delete',
   },
+  'prune-when-low': {
+    section: 'storage',
+    label: SETTING_LABELS.pruneWhenLow,
+    text: 'When less than 1 GB is free, old blocks are deleted until 1.5 GB are free. Otherwise the download of blocks is paused when 200 MB are left.',
+    words: 'disk space automatic low delete pause',
+  },
   'data-directory': {
     section: 'storage',
     label: 'Data directory',

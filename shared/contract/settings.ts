@@ -14,6 +14,7 @@ export const SETTING_VALUES = {
   privateBroadcast: z.boolean(),
   asmap: text(),
   pruneMb: z.int().min(10).max(1_000_000),
+  pruneWhenLow: z.boolean(),
   // At less than 20 kB per second a full block takes longer than the timeout of the peer that requested it.
   maxUpload: z.int().min(20).max(10_000_000),
   uploadMonthMb: z.int().min(10).max(100_000_000),
@@ -46,6 +47,8 @@ export const nodeSettings = z.object({
     asmap: setting(SETTING_VALUES.asmap.nullable()),
     /** Null for an archive node. */
     pruneMb: setting(SETTING_VALUES.pruneMb.nullable()),
+    /** Whether the node sets `pruneMb` by itself when the disk is almost full. */
+    pruneWhenLow: setting(SETTING_VALUES.pruneWhenLow),
     /** kB (1 000 bytes) a second; null for no limit. */
     maxUpload: setting(SETTING_VALUES.maxUpload.nullable()),
     /** MB (1 000 000 bytes) in a calendar month; null for no limit. */
@@ -69,6 +72,7 @@ const settingsChange = z.strictObject({
   privateBroadcast: SETTING_VALUES.privateBroadcast.nullable().optional(),
   asmap: SETTING_VALUES.asmap.nullable().optional(),
   pruneMb: SETTING_VALUES.pruneMb.nullable().optional(),
+  pruneWhenLow: SETTING_VALUES.pruneWhenLow.nullable().optional(),
   maxUpload: SETTING_VALUES.maxUpload.nullable().optional(),
   uploadMonthMb: SETTING_VALUES.uploadMonthMb.nullable().optional(),
   threads: SETTING_VALUES.threads.nullable().optional(),

@@ -55,6 +55,10 @@ export const NODE_SENTENCES = {
     'The setting[ “{name}”] is in the config file, which has priority. Remove it there and start Kith again to change it here.',
   'restart-unavailable': 'This program cannot restart the node by itself. Quit Kith, then start it again.',
   'node-restarts': 'The node restarts.',
+  'sync-paused-disk':
+    'The disk is almost full, so the download of blocks is paused. It continues when there is space again. Free some space, or allow Kith to delete old blocks in the settings.',
+  'disk-pruned':
+    'The disk was almost full, so old blocks are deleted. Kith keeps[ {size:size}| fewer] of them from now on, as the settings show.',
   'upload-reserve':
     'Most of the upload limit of this month is used. Until[ {date}| the next month] this node sends only new blocks and transactions, and no old blocks. To send more, raise the limit in the settings.',
   'upload-used-up':

@@ -105,6 +105,7 @@ function testSettings(): NodeFacade['settings'] {
       privateBroadcast: setting(true),
       asmap: setting(null),
       pruneMb: setting(null),
+      pruneWhenLow: setting(false),
       maxUpload: setting(null),
       uploadMonthMb: setting(null),
       threads: setting(null),

@@ -31,6 +31,8 @@ export interface BlockDownloadDeps {
   /** The body of a block that is not a lost one arrived. `peerId` is null if it was not requested in full. */
   readonly received: (id: string, peerId: string | null) => void;
   readonly rate: Rate;
+  /** Whether the disk has room for further blocks; without it none are requested or taken. By default it has. */
+  readonly hasRoom?: (() => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -66,7 +68,7 @@ const TICK_MS = 250;
 const IDLE_MS = 5000;
 
 export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
-  const { chain, clock } = deps;
+  const { chain, clock, hasRoom = () => true } = deps;
   const inFlight = createBlocksInFlight(deps);
   const parts = createParts(deps, inFlight);
   const { window, sources, broken, scheduler, submission, side, gaps } = parts;
@@ -98,7 +100,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
   });
 
   /** Updates the window, calls `take` to add a block that has arrived, and requests what is missing. */
-  function consider(take?: () => void): void {
+  function consider(take?: () => unknown): void {
     scheduler.plan();
     take?.();
     scheduler.assign();
@@ -120,12 +122,13 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
     consider: () => consider(),
     announced(id, peerId, block) {
       sources.announced(id, peerId);
-      consider(() => block !== null && submission.take(id, block));
+      // A block that is not taken is requested when there is room.
+      consider(() => block !== null && hasRoom() && submission.take(id, block));
     },
     expected: inFlight.expected,
     deliver(id, block) {
       inFlight.endExpected(id);
-      consider(() => submission.take(id, block));
+      consider(() => hasRoom() && submission.take(id, block));
     },
     giveUp(id) {
       inFlight.endExpected(id);
@@ -142,12 +145,12 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
 
 /** Creates the parts of the download. They share the table of blocks in flight. */
 function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
-  const { chain, peers, clock, log } = deps;
+  const { chain, peers, clock, log, hasRoom = () => true } = deps;
   const window = createWindow(inFlight);
   const timeouts = createRequestTimeouts();
   const sources = createSources({ chain, clock });
   const broken = createBrokenClaims({ peers, sources, clock, log });
-  const scheduler = createBlockScheduler({ chain, peers, inFlight, window, sources, broken, log });
+  const scheduler = createBlockScheduler({ chain, peers, inFlight, window, sources, broken, hasRoom, log });
   const submission = createBlockSubmission({
     chain,
     peers,
@@ -183,6 +186,7 @@ function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
       if (scheduler.isOutdated()) scheduler.plan();
       stalled.check(window.entries[0]);
       scheduler.assign();
+      if (!hasRoom()) return;
       side.check();
       gaps.check();
     },

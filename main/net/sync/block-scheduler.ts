@@ -16,6 +16,8 @@ export interface BlockSchedulerDeps {
   readonly window: Window;
   readonly sources: Pick<Sources, 'canServe' | 'announcer' | 'absent' | 'failed' | 'forget'>;
   readonly broken: Pick<BrokenClaims, 'noted'>;
+  /** Whether the disk has room for further blocks. */
+  hasRoom(): boolean;
   readonly log: Log;
 }
 
@@ -52,7 +54,7 @@ export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {
   }
 
   function assign(): void {
-    if (stopped) return;
+    if (stopped || !deps.hasRoom()) return;
     for (const peer of inOrder(peers.list(), sources.announcer(window.entries[0]?.id ?? ''))) {
       const room = IN_FLIGHT - inFlight.owedBy(peer.id);
       // A request of at least half the limit keeps every peer busy with few requests.

@@ -18,6 +18,8 @@ export interface FastStartDeps {
   /** Null: all blocks are synced from the first one on. */
   readonly snapshot: SnapshotSync | null;
   openHistory(): Promise<History | null>;
+  /** Whether the disk has room for further blocks. */
+  hasRoom(): boolean;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;
 }
@@ -94,7 +96,8 @@ export function createFastStart(deps: FastStartDeps): FastStart {
     history = createHistorySync({
       history: opened,
       peers,
-      busy: () => bodies.missing() > 2,
+      // The newest blocks first; and none while the disk has no room.
+      busy: () => bodies.missing() > 2 || !deps.hasRoom(),
       clock,
       log,
     });

@@ -34,6 +34,8 @@ export interface ProgressDeps {
   readonly rate: Rate;
   /** Whether peers have blocks that this node rejects because its own clock is wrong. */
   readonly awaitsClock: boolean;
+  /** Whether the disk has room for further blocks. */
+  readonly hasRoom: boolean;
   readonly paces: { readonly headers: Pace; readonly chunks: Pace; readonly blocks: Pace };
 }
 
@@ -99,6 +101,8 @@ const MAX_PEER_LEAD = 6;
 
 function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | null {
   const { headersFrom, paces } = deps;
+  if (!deps.hasRoom && phase === 'blocks')
+    return 'The download of blocks is paused, because the disk is almost full.';
   if (deps.awaitsClock && phase === 'headers')
     return 'The connected nodes have newer blocks, whose times are ahead of the clock of this computer.';
   if (phase === 'headers' && paces.headers.stillMs() > STALL_MS) {

@@ -52,6 +52,8 @@ export interface TestNodeOptions {
   readonly discovery?: DiscoveryChoice;
   /** Prunes to so many bytes of bodies and undo records, in small files. */
   readonly pruneBytes?: number;
+  /** Whether the disk has room; by default it has. */
+  readonly hasRoom?: () => boolean;
   /** Bytes of one segment file. */
   readonly segmentBytes?: number;
 }
@@ -90,6 +92,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     announce: options.announce,
     snapshotSync: options.snapshotSync,
     discovery: options.discovery,
+    hasRoom: options.hasRoom,
     openHistory: () => createHistory(chain, chainDeps),
   });
   await net.start();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFreeSpace } from '../../../main/lib/free-space.ts';
+import { createFreeSpace, createRoom } from '../../../main/lib/free-space.ts';
 import { until } from '../../support/until.ts';
 
 /** A disk that answers when the test says so, and how often it was asked. */
@@ -45,4 +45,23 @@ test('the space is unknown after the disk failed', async () => {
   space();
   asked[1]!.reject(new Error('the disk is gone'));
   await until(() => space() === null, 'the failure arrived');
+});
+
+test('room for blocks ends at 200 MB and is there again at 300 MB, and while nothing is known there is room', () => {
+  let free: number | null = null;
+  const hasRoom = createRoom(() => free);
+  const at = (megabytes: number | null) => {
+    free = megabytes === null ? null : megabytes * 1_000_000;
+    return hasRoom();
+  };
+  expect([null, 250, 200, 199, 250, 299, 300, 200].map(at)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
 });

@@ -40,6 +40,7 @@ const EVERY: Required<GivenOptions> = {
   apiPort: 4000,
   snapshot: true,
   pruneMb: 500,
+  pruneWhenLow: true,
   asmap: '/maps/asn.dat',
   maxUpload: 500,
   uploadMonthMb: 900,

@@ -39,6 +39,7 @@ function world({ usesSnapshot = true, tipHeight = 0, startedFromSnapshot = false
     close: async () => void order.push('history closed'),
   };
   const start = createFastStart({
+    hasRoom: () => true,
     chain: {
       tip: () => ({ height: tipHeight }) as never,
       bestHeader: () => ({ height }) as never,

@@ -51,6 +51,7 @@ function told(history: readonly Moment[]): SyncProgress[] {
         snapshot: at.chunks === null ? null : { done: at.chunks, of: 10 },
         rate,
         awaitsClock: at.awaitsClock,
+        hasRoom: true,
         paces,
       }),
     );

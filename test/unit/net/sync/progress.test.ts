@@ -22,7 +22,7 @@ function watching(claims: readonly number[]) {
   const now = (
     tip: number,
     best: number,
-    more: { source?: number; chunks?: [number, number]; awaitsClock?: boolean } = {},
+    more: { source?: number; chunks?: [number, number]; awaitsClock?: boolean; hasRoom?: boolean } = {},
   ) =>
     syncProgress({
       chain: { tip: () => entry(tip), bestHeader: () => entry(best) },
@@ -31,6 +31,7 @@ function watching(claims: readonly number[]) {
       snapshot: more.chunks === undefined ? null : { done: more.chunks[0], of: more.chunks[1] },
       rate,
       awaitsClock: more.awaitsClock ?? false,
+      hasRoom: more.hasRoom ?? true,
       paces,
     });
   return { clock, paces, rate, now };

@@ -1,0 +1,21 @@
+import { sentenceFor } from '../../shared/errors.ts';
+import { codeOf, type KithError } from '../lib/errors.ts';
+import { defaultListen } from './default-listen.ts';
+import type { NodeConfig } from './node-config.ts';
+
+/**
+ * Where to listen instead when the address of the settings cannot be used: without a node the user could not change it. An
+ * address that was given at the start ends the start instead. Null for that, and for other failures.
+ */
+export function fallbackFor(
+  { network, settings, log }: Pick<NodeConfig, 'network' | 'settings' | 'log'>,
+  error: unknown,
+): readonly string[] | null {
+  const code = codeOf(error);
+  if ((code !== 'listen-in-use' && code !== 'listen-failed') || settings.sourceOf('listen') !== 'settings')
+    return null;
+  const message = sentenceFor('setting-listen-unusable', (error as KithError).data);
+  settings.report({ code: 'setting-listen-unusable', message });
+  log.warn('the listen address of the settings cannot be used; the default is used instead', { error });
+  return defaultListen(network);
+}
