@@ -18,7 +18,6 @@ export const aboutScreens = {
   block: () => import('./blocks/Block.svelte'),
   transaction: () => import('./blocks/Transaction.svelte'),
   networks: () => import('./networks/Networks.svelte'),
-  reachability: () => import('./health/Reachability.svelte'),
   settings: () => import('./settings/Settings.svelte'),
 } satisfies Partial<Record<ScreenName, () => Promise<{ default: Component<ScreenProps> }>>>;
 
@@ -44,6 +43,7 @@ export const screens: Record<
   map: () => import('./map/Map.svelte'),
   mining: () => import('./mining/Mining.svelte'),
   health: () => import('./health/Health.svelte'),
+  reachability: () => import('./health/Reachability.svelte'),
 };
 
 export type AboutScreen = keyof typeof aboutScreens;
