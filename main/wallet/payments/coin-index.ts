@@ -1,5 +1,5 @@
 import type { Indexed } from '../../lib/random.ts';
-import type { Candidate } from './coin-selection.ts';
+import type { Candidate } from './candidate.ts';
 
 /**
  * Coins in the orders in which a payment looks for them. Made once for a list: the page asks for many quotes of the same

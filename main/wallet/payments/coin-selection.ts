@@ -1,25 +1,11 @@
 import type { Motes } from '../../../shared/units.ts';
 import { DUST } from '../../core/policy/policy-limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../../core/primitives/limits.ts';
-import type { OutpointKey } from '../../core/primitives/outpoint.ts';
 import { drawn, type Random } from '../../lib/random.ts';
 import { branchAndBound } from './branch-and-bound.ts';
+import type { Candidate } from './candidate.ts';
 import { type CoinIndex, coinIndex, firstAtMost } from './coin-index.ts';
 import { countBytes, feeFor, inputBytes } from './payment-size.ts';
-
-/** A coin that may be spent. A `required` coin is spent regardless of its amount. */
-export interface Candidate {
-  readonly key: OutpointKey;
-  /** Index among the outputs of its transaction. It determines how many bytes the input takes. */
-  readonly index: number;
-  readonly amount: Motes;
-  readonly required?: boolean;
-  /**
-   * Whom the coin came from, if the wallet knows. A payment that spends coins of several origins reveals publicly
-   * that they belong to one wallet.
-   */
-  readonly origin?: string | undefined;
-}
 
 export interface Goal {
   /** The sum of the amounts for all receivers. */
@@ -95,7 +81,7 @@ export function selectCoins<C extends Candidate>(
   );
 }
 
-/** The index of the coins. If most of them cost more than they are worth, that of the others: draws would pass over too many. */
+/** The index of the coins. If most of them cost more than they are worth, that of those which are worth it: draws would pass over too many. */
 function worthwhile<C extends Candidate>(candidates: readonly C[], goal: Goal): CoinIndex<C> {
   const index = coinIndex(candidates);
   const most = firstAtMost(index.amounts, inputBytes(0, goal.witnessBytes) * goal.feerate);

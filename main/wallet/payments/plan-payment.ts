@@ -2,8 +2,8 @@ import type { DraftPayment } from '../../../shared/contract/payment.ts';
 import type { Height, Motes } from '../../../shared/units.ts';
 import { EXPIRY_MARGIN } from '../../core/policy/policy-limits.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
+import type { Candidate } from './candidate.ts';
 import {
-  type Candidate,
   type Everything,
   type Goal,
   isSelectionProblem,

@@ -8,7 +8,7 @@ import {
   outpointKeyOf,
 } from '../../core/primitives/outpoint.ts';
 import type { OriginOf } from './coin-origins.ts';
-import type { Candidate } from './coin-selection.ts';
+import type { Candidate } from './candidate.ts';
 import { KithError } from '../../lib/errors.ts';
 import { type CoinHolder, type Funds, sortCoins, type Spendable } from '../ledger/balance.ts';
 import type { Ledger } from '../ledger/wallet-ledger.ts';

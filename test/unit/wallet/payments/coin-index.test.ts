@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { outpointKeyOf } from '../../../../main/core/primitives/outpoint.ts';
 import { coinIndex, firstAtMost } from '../../../../main/wallet/payments/coin-index.ts';
+import type { Candidate } from '../../../../main/wallet/payments/candidate.ts';
 import {
-  type Candidate,
   type Goal,
   isSelectionProblem,
   selectCoins,

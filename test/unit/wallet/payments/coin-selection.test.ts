@@ -3,8 +3,8 @@ import { DUST } from '../../../../main/core/policy/policy-limits.ts';
 import { LOCK_KEY } from '../../../../main/core/primitives/coin.ts';
 import { MAX_TRANSACTION_BYTES } from '../../../../main/core/primitives/limits.ts';
 import { type OutpointKey, outpointKeyOf } from '../../../../main/core/primitives/outpoint.ts';
+import type { Candidate } from '../../../../main/wallet/payments/candidate.ts';
 import {
-  type Candidate,
   type Goal,
   isSelectionProblem,
   selectAll,
