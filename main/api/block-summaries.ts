@@ -39,7 +39,7 @@ export function createBlockSummaries(chain: ChainAccess, hrp: string): BlockSumm
   return {
     async get(entry) {
       const body = bodies.get(entry.id) ?? (await read(entry.id));
-      return { id: entry.id, height: entry.height, time: entry.time, ...body };
+      return { id: entry.id, height: entry.height, time: entry.time, bits: entry.bits, ...body };
     },
     close: off,
   };

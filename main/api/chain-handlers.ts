@@ -48,6 +48,7 @@ export function createChainHandlers({ node, summaries }: HandlerDeps) {
       const { coins, total, issued, burned } = chain.totals();
       return { coins, total, issued, burned, setHash: await chain.setHash() };
     }),
+    next: api.chain.next.handler(() => ({ height: chain.tip().height + 1, bits: chain.nextBits() })),
     upgrades: api.chain.upgrades.handler(() => {
       const { upgrades, unknown, ...rest } = chain.upgrades();
       return { ...rest, upgrades: [...upgrades], unknown: [...unknown] };

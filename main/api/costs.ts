@@ -57,6 +57,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'chain.submit': 'large',
   'chain.watch': 'light',
   'chain.stats': 'work',
+  'chain.next': 'light',
   'chain.upgrades': 'light',
   'chain.recent': 'work',
   'mempool.summary': 'light',

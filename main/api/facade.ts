@@ -130,6 +130,7 @@ export interface ChainEntry {
   readonly id: string;
   readonly height: Height;
   readonly time: UnixSeconds;
+  readonly bits: number;
   readonly work: bigint;
 }
 
@@ -163,6 +164,8 @@ export interface ChainAccess {
     readonly burned: number;
   };
   setHash(): Promise<string>;
+  /** The compact target of the block after the tip. */
+  nextBits(): number;
   /** Costs little until the tip changes. */
   upgrades(): Upgrades;
   /** Null when no block that is searched contains it. */

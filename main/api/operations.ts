@@ -59,6 +59,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'chain.submit': 'state',
   'chain.watch': 'read',
   'chain.stats': 'read',
+  'chain.next': 'read',
   'chain.upgrades': 'read',
   'chain.recent': 'read',
   'mempool.summary': 'read',

@@ -1,6 +1,7 @@
 import type { BlockSummary } from '../../shared/contract/chain.ts';
 import type { NetworkInfo } from '../../shared/contract/network.ts';
 import { amountWords } from './amount.ts';
+import { hashesOf, hashWords } from './difficulty.ts';
 import { bytes, group, plural } from './number.ts';
 import { duration } from './time.ts';
 
@@ -29,7 +30,7 @@ export function feesTaken({ height, reward }: BlockSummary, { subsidy, halving }
   return Math.max(0, reward - (height === 0 || era >= 53 ? 0 : Math.floor(subsidy / 2 ** era)));
 }
 
-/** Interval, size and fees of the newest blocks, from older to newer. Genesis is left out: no block is before it. */
+/** Interval, size, difficulty and fees of the newest blocks, from older to newer. Genesis is left out: no block is before it. */
 export function blockCharts(
   newestFirst: readonly BlockSummary[],
   count: number,
@@ -43,6 +44,7 @@ export function blockCharts(
   return [
     chartOf('Interval', 'claimed by miners', shown, interval, duration),
     chartOf('Size', 'measured', shown, ({ size }) => size, bytes),
+    chartOf('Difficulty', 'calculated from headers', shown, ({ bits }) => hashesOf(bits), hashWords),
     chartOf('Fees taken by miners', 'measured', shown, (block) => feesTaken(block, schedule), amountWords),
   ];
 }

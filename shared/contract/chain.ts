@@ -97,6 +97,8 @@ export const blockSummary = z.object({
   id,
   height,
   time: unixSeconds,
+  /** Compact target. */
+  bits: u32,
   /** Null if the body was pruned. */
   size: count.nullable(),
   transactions: count.nullable(),
@@ -149,6 +151,8 @@ export const chainContract = {
   /** Every connected and disconnected block, in order. */
   watch: oc.input(nothing).output(eventIterator(chainEvent)),
   stats: oc.input(nothing).output(chainStats),
+  /** Addition: what the next block must have. Each block has a target of its own. */
+  next: oc.input(nothing).output(z.object({ height, bits: u32 })),
   /** Addition. */
   upgrades: oc.input(nothing).output(chainUpgrades),
   /** Addition: blocks of the active chain below `before` (by default the tip), newest first. */

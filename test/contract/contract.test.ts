@@ -122,6 +122,8 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     const [second] = await chain.recent({ limit: 1, before: tip.height });
     expect(second).toEqual(rest[0]);
     expect(await chain.recent({ before: 0 })).toEqual([]);
+    // The difficulty of regtest stays.
+    expect(await chain.next()).toEqual({ height: tip.height + 1, bits: newest!.bits });
   });
 
   test('recommends fee rates as the mempool estimates them', async () => {

@@ -194,6 +194,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       submitBlock: (bytes) => chain.submitBlock(bytes),
       totals: () => chain.totals(),
       setHash: () => chain.setHash(),
+      nextBits: () => chain.nextBits(),
       upgrades: () => chain.upgrades(),
       findTransaction: (txid) => chain.findTransaction(txid),
       onConnected: (listener) => onChain('connected', listener),

@@ -450,6 +450,8 @@ test('procedures that were added later return network activity and upgrades', as
   const [arrival] = (await call(dir, 'network.arrivals', { limit: 1 })) as [Fields];
   expect(holds(arrival, 'id:text height:int? firstSeen:int peers:list')).toEqual(['body']);
   expect(arrival['body']).toMatchObject({ path: 'local', peer: null });
+  const next = (await call(dir, 'chain.next')) as Fields;
+  expect(holds(next, 'height:int bits:int')).toEqual([]);
   const upgrades = (await call(dir, 'chain.upgrades')) as Fields;
   const shape = 'period:int threshold:int periodStart:int blocks:int window:int upgrades:list unknown:list';
   expect(holds(upgrades, shape)).toEqual([]);

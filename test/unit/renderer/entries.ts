@@ -30,6 +30,7 @@ export function aBlock(height: number, parts: Partial<BlockSummary> = {}): Block
     id: height.toString(16).padStart(64, '0'),
     height,
     time: 1_800_000_000 + height * 60,
+    bits: 0x1f00ffff,
     size: 1000,
     transactions: 3,
     reward: 2_000_000_000,

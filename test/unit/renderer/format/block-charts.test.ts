@@ -7,6 +7,7 @@ const block = (height: number, time: number, fields: object = {}) => ({
   id: String(height),
   height,
   time,
+  bits: 0x1f00ffff,
   size: 1000,
   transactions: 1,
   reward: 20 * KITH,
@@ -33,14 +34,14 @@ describe('the charts of blocks', () => {
   test('leave out pruned blocks where their body is needed', () => {
     const pruned = block(2, 150, { size: null, reward: null });
     const charts = blockCharts([pruned, block(1, 50), block(0, 0)], 10, SCHEDULE);
-    expect(charts.map(({ bars }) => bars.length)).toEqual([2, 1, 1]);
+    expect(charts.map(({ bars }) => bars.length)).toEqual([2, 1, 2, 1]);
   });
 
   test('say so when no block is stored, and draw nothing for values that are all zero', () => {
     const pruned = block(1, 50, { size: null, reward: null });
     const [, size] = blockCharts([pruned, block(0, 0)], 10, SCHEDULE);
     expect(size).toMatchObject({ bars: [], sentence: 'No block is stored.' });
-    const [, , fees] = blockCharts([block(1, 50), block(0, 0)], 10, SCHEDULE);
+    const [, , , fees] = blockCharts([block(1, 50), block(0, 0)], 10, SCHEDULE);
     expect(fees!.bars.map(({ fill }) => fill)).toEqual([0]);
   });
 });
