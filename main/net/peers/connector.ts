@@ -74,6 +74,9 @@ const MAX_PARALLEL_DIALS = 4;
 const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 600_000 };
 /** A peer that this node disconnected is not dialled again for this time, unless there is no other peer. */
 const DISCONNECTED_MS = 60_000;
+/** How long a connection of a peer that dialled at the same moment may take for its handshake, and how often that is looked at. */
+const OTHER_HANDSHAKE_MS = 5000;
+const LOOK_AGAIN_MS = 50;
 /** Number of failed attempts that are shown to the user. */
 const MAX_FAILURES = 8;
 
@@ -187,7 +190,7 @@ function createOutbound(deps: ConnectorDeps, listener: DialListener): Outbound {
       if (isRelayed(address) && origin.kind !== 'manual' && isTaken()) refuseGroup(connection);
       const outcome = await peers.adopt(connection, origin);
       // The peer dialled this node at the same moment, and its connection was kept.
-      if (outcome === null && peers.get(peerId) !== undefined) return addrman.tried(address, true);
+      if (outcome === null && (await isConnectedBy(peerId))) return addrman.tried(address, true);
       if (outcome === null)
         throw new KithError('peer-gone', `${address} closed the connection during the handshake`);
       if (typeof outcome === 'string') throw refusal(address, outcome);
@@ -201,6 +204,14 @@ function createOutbound(deps: ConnectorDeps, listener: DialListener): Outbound {
       noteFailure(address, origin, error);
       throw error;
     }
+  }
+
+  /** Whether the peer has another connection that completes its handshake. */
+  async function isConnectedBy(peerId: string): Promise<boolean> {
+    const end = clock.monotonic() + OTHER_HANDSHAKE_MS;
+    while (peers.get(peerId) === undefined && peers.knows(peerId) && clock.monotonic() < end)
+      await clock.sleep(LOOK_AGAIN_MS);
+    return peers.get(peerId) !== undefined;
   }
 
   function connect(address: string, origin: Origin): Promise<void> {
