@@ -8,6 +8,7 @@ import type { Context } from './carrier.ts';
 const KEPT: ReadonlySet<string> = new Set([
   'chain.block',
   'chain.header',
+  'chain.next',
   'chain.recent',
   'chain.stats',
   'chain.transaction',
@@ -22,6 +23,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'network.countryData',
   'network.info',
   'network.knownAddresses',
+  'network.reachability',
   'networks.list',
   'networks.share',
   'node.about',

@@ -80,7 +80,6 @@ test('Health shows relay and sync, upgrades, and the log with its data', async (
   await page
     .getByText(/active since block|signalled by|locked in at block|signalling has not started/)
     .waitFor();
-  await page.getByRole('button', { name: 'Show log' }).click();
   const log = page.getByRole('log');
   await log
     .getByText(/direction inbound · kind inbound · foundBy inbound/)

@@ -141,7 +141,7 @@ test('the page of a block says that it is from this node, and which peers have i
   await expect.poll(async () => (await client.peers.list({})).length).toBe(1);
   const [peer] = await client.peers.list({});
   // A peer that is still syncing announces nothing.
-  await expect.poll(async () => (await client.peers.list({}))[0]?.height).toBe(100);
+  await expect.poll(async () => (await client.peers.list({}))[0]?.height).toBe(220);
   const { ids } = await client.mining.generate({ address, blocks: 1 });
   const shown = async () => (await client.network.arrivals({ id: ids[0]! }))[0]?.peers.length;
   await expect.poll(shown, { timeout: 10_000 }).toBe(1);

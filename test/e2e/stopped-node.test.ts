@@ -57,6 +57,7 @@ const places = (): readonly (readonly [string, string | RegExp])[] => [
   ['map', /Map/],
   ['mining', /Mining/],
   ['health', /Health/],
+  ['reachability', /Reachab/],
   ['networks', /Networks/],
   ['settings', 'Settings'],
   ['new-wallet', 'Wallet name'],
