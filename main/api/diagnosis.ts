@@ -18,7 +18,7 @@ export interface DiagnosisFacts {
 }
 
 /** How many lines of the log are in it. */
-export const DIAGNOSIS_LINES = 200;
+const DIAGNOSIS_LINES = 200;
 
 export function writeDiagnosis({ node, lines, names, now }: DiagnosisFacts): string {
   const own = node.network.founded ? [node.network.name] : [];
@@ -32,7 +32,10 @@ export function writeDiagnosis({ node, lines, names, now }: DiagnosisFacts): str
     section('Settings', settingFacts(node)),
     section(
       `Log, the last ${DIAGNOSIS_LINES} lines at most`,
-      lines.map((line) => logText(line, anonymise)),
+      lines
+        .filter(isTold)
+        .slice(-DIAGNOSIS_LINES)
+        .map((line) => logText(line, anonymise)),
     ),
   ].join('\n');
 }
@@ -134,6 +137,11 @@ function settingFacts({ settings }: NodeFacade): string[] {
 }
 
 const isSet = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : value !== null);
+
+/** Areas whose lines are left out: when or at which height something happened there leads to an address and an amount. */
+const PRIVATE_AREA = /^(?:miner|wallet|contacts)(?:\.|$)/;
+const OWN_BLOCK = /\bmined\b|\bfound a block\b/i;
+const isTold = ({ area, message }: LogLine): boolean => !PRIVATE_AREA.test(area) && !OWN_BLOCK.test(message);
 
 const NUMBER_FIELDS: readonly string[] =
   'height from to blocks headers seconds ms waitMs count kept dropped chunks transactions asked unlinked segment'.split(

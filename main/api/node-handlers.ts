@@ -4,7 +4,7 @@ import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
 import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import { api, type HandlerDeps } from './base.ts';
-import { DIAGNOSIS_LINES, writeDiagnosis } from './diagnosis.ts';
+import { writeDiagnosis } from './diagnosis.ts';
 import type { NodeFacade } from './facade.ts';
 import { readStatus } from './status.ts';
 import { inOrder, latest } from './streams.ts';
@@ -58,7 +58,7 @@ export function createNodeHandlers({ node, shutdown, restart = null, recentLog, 
       ),
     ),
     diagnosis: api.node.diagnosis.handler(() => {
-      const lines = recentLog(DIAGNOSIS_LINES, 'info');
+      const lines = recentLog(MAX_LINES, 'info');
       const createdAt = now();
       return { createdAt, text: writeDiagnosis({ node, lines, names: privateNames(node), now: createdAt }) };
     }),

@@ -108,3 +108,31 @@ describe('a log line in a diagnosis', () => {
     expect(logOf(line('holiday fund is locked'))).toMatch(/: \[name\] is locked$/);
   });
 });
+
+describe('the log of a diagnosis', () => {
+  test.each([
+    ['a block that the miner found', 'miner', 'found a block', { height: 18_231 }],
+    ['a search of a wallet', 'wallet', 'a wallet has searched the chain', { from: 18_231, to: 19_000 }],
+    ['a part of the wallets', 'wallet.files', 'the wallet file is corrupt', undefined],
+    ['the contacts', 'contacts', 'the contacts cannot be used', undefined],
+    [
+      'a mined block in another area',
+      'chain',
+      'a block that this node mined was refused',
+      { height: 18_231 },
+    ],
+  ])('has no line of %s', (_what, area, message, data) => {
+    const text = written([{ ...line(message, data), area, time: '2026-12-01T02:00:00.123Z' }]);
+    expect(text).not.toContain('02:00:00.123');
+    expect(text).not.toContain('18231');
+  });
+
+  test('has the newest 200 of the lines that remain', () => {
+    const lines = Array.from({ length: 500 }, (_, i) => ({
+      ...line(`line ${i}`),
+      area: i % 2 === 0 ? 'miner' : 'chain',
+    }));
+    const shown = written(lines).match(/line \d+$/gm)!;
+    expect([shown.length, shown[0], shown.at(-1)]).toEqual([200, 'line 101', 'line 499']);
+  });
+});
