@@ -139,19 +139,13 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
   });
   const connector = connectorOf(deps, peering, monitoring);
   const relaying = createRelaying({
-    chain,
-    mempool,
-    clock,
-    random,
-    hideOrigin: deps.hideOrigin,
-    onSeen: deps.onSeen,
+    ...deps,
     gossip: host.gossip,
     names,
     peers,
     syncing,
     inbound,
     arrivals,
-    log,
   });
   const tipAnnouncer = createTipAnnouncer({ announce: () => peers.announceTip(claim()), clock });
   const events = createNetworkEvents({
@@ -239,20 +233,25 @@ function createPeriodic(
 function createUploadStages({ peering, connector }: Parts): { start(): void; stop(): void } {
   const { month, peers } = peering;
   let isClosed = month.stage() === 'closed';
-  let off: () => void = () => undefined;
+  const offs: (() => void)[] = [];
+  const part = (id: string): void => peers.part(id, 'peer-crowded');
   const follow = (stage: UploadStage): void => {
     if (isClosed === (stage === 'closed')) return;
     isClosed = stage === 'closed';
     if (!isClosed) return connector.start();
     connector.stop();
-    for (const { id } of peers.list()) peers.part(id, 'peer-crowded');
+    for (const { id } of peers.list()) part(id);
+  };
+  // A handshake that began before may still complete.
+  const greet = ({ id }: { readonly id: string }): void => {
+    if (isClosed) part(id);
   };
   return {
     start() {
       isClosed = month.stage() === 'closed';
-      off = month.events.on('stage', follow);
+      offs.push(month.events.on('stage', follow), peers.events.on('handshakeCompleted', greet));
     },
-    stop: () => off(),
+    stop: () => offs.splice(0).forEach((off) => off()),
   };
 }
 

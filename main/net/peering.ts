@@ -1,6 +1,6 @@
 import { createBudgets, type Budgets } from './budgets/budgets.ts';
 import { createUpload, type Upload } from './budgets/upload.ts';
-import { createUploadMonth, type UploadMonth } from './budgets/upload-month.ts';
+import { createUploadMonth, FIRST_BYTES, type UploadMonth } from './budgets/upload-month.ts';
 import { createFinding, type Finding, wantedFor } from './finding.ts';
 import { createExchange, type Exchange } from './peers/address-exchange.ts';
 import { type AddressManager, createAddressManager } from './peers/address-manager.ts';
@@ -160,6 +160,7 @@ async function openTransport(deps: NetworkDeps, records: Records, hooks: HostHoo
     },
     allows: month.allows,
     isClosed: () => month.stage() === 'closed',
+    began: () => month.sent(FIRST_BYTES),
     wanted: wantedFor(deps, hooks.reach),
     clock,
     random,

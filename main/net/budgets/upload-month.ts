@@ -48,7 +48,9 @@ export interface UploadMonthDeps {
 const RESERVE_SHARE = 0.1;
 /** So many bytes before the limit the node closes its connections, and sends nothing more at all, also in those that still close. */
 const CLOSE_BYTES = 64 * 1024;
-/** Not counted are the first bytes of each connection, before the encryption; this is left for them. */
+/** What is counted for the first bytes of a connection, which are sent before the encryption; it is more than they are. */
+export const FIRST_BYTES = 64;
+/** Left for what was counted too low. */
 const UNCOUNTED_BYTES = 32 * 1024;
 /** The stored count is ahead by at least this, so that a crash does not lose bytes. */
 const AHEAD = { share: 1 / 200, least: 128 * 1024, most: 16_000_000 } as const;
@@ -64,9 +66,7 @@ export function createUploadMonth(deps: UploadMonthDeps): UploadMonth {
   );
   let stage: UploadStage = 'open';
   let timer: Timer | undefined;
-  /** The total that is on the disk. */
-  let stored = 0;
-  let writing: Promise<void> | null = null;
+  const saves = createSaves(deps);
   let isStarted = false;
 
   const ahead = (): number =>
@@ -74,20 +74,12 @@ export function createUploadMonth(deps: UploadMonthDeps): UploadMonth {
 
   function save(more: number): Promise<void> {
     const record = count.record();
-    const total = record.total + more;
-    writing = store
-      .write({ ...record, total })
-      .then(
-        () => void (stored = total),
-        (error: unknown) => log.warn('the count of sent bytes could not be stored', { error }),
-      )
-      .finally(() => (writing = null));
-    return writing;
+    return saves.write({ ...record, total: record.total + more });
   }
 
   function keep(): void {
-    if (!isStarted || writing !== null) return;
-    const left = stored - count.record().total;
+    if (!isStarted || saves.running !== null || saves.hasFailed) return;
+    const left = saves.stored - count.record().total;
     if (limit !== null && left < ahead() / 2) void save(ahead());
   }
 
@@ -122,23 +114,60 @@ export function createUploadMonth(deps: UploadMonthDeps): UploadMonth {
     async start() {
       const record = await store.read();
       count = createMonthCount(record, clock.now());
-      stored = count.record().total;
+      saves.stored = count.record().total;
       isStarted = true;
       check();
       keep();
       timer = clock.every(CHECK_MS, () => {
         check();
-        if (limit === null && writing === null && stored !== count.record().total) void save(0);
+        if (saves.running !== null) return;
+        if (saves.hasFailed || (limit === null && saves.stored !== count.record().total)) void save(ahead());
       });
     },
     async stop() {
       timer?.cancel();
       if (!isStarted) return;
       isStarted = false;
-      await writing;
+      await saves.running;
       await save(0);
     },
   };
+}
+
+/** Writes of the count, one at a time, and what the last one has achieved. */
+interface Saves {
+  /** The total that is on the disk. */
+  stored: number;
+  running: Promise<void> | null;
+  /** The next write waits for the timer then, so that a full disk does not get one for every packet. */
+  hasFailed: boolean;
+  /** Never rejects. */
+  write(record: MonthRecord): Promise<void>;
+}
+
+function createSaves({ store, log }: Pick<UploadMonthDeps, 'store' | 'log'>): Saves {
+  const saves: Saves = {
+    stored: 0,
+    running: null,
+    hasFailed: false,
+    write(record) {
+      saves.running = store
+        .write(record)
+        .then(
+          () => {
+            saves.stored = record.total;
+            saves.hasFailed = false;
+          },
+          (error: unknown) => {
+            if (!saves.hasFailed) log.warn('the count of sent bytes could not be stored', { error });
+            saves.hasFailed = true;
+          },
+        )
+        .finally(() => (saves.running = null));
+      return saves.running;
+    },
+  };
+  return saves;
 }
 
 function stageOf(limit: number | null, used: number): UploadStage {

@@ -57,6 +57,8 @@ export interface HostDeps {
   readonly allows?: ((bytes: number) => boolean) | undefined;
   /** Whether connections may be opened, by this node and by others. */
   readonly isClosed?: (() => boolean) | undefined;
+  /** A connection begins, in either direction. */
+  readonly began?: (() => void) | undefined;
   /** Optional libp2p components; none by default. */
   readonly wanted?: Wanted | undefined;
   readonly clock: Clock;
@@ -321,14 +323,21 @@ function createGater(deps: HostDeps, handshakes: Handshakes, relayPools: RelayPo
   const { isClosed = () => false } = deps;
   return {
     // All dials pass here, also those of the DHT and of relays.
-    denyDialMultiaddr: isClosed,
+    denyDialMultiaddr() {
+      if (isClosed()) return true;
+      deps.began?.();
+      return false;
+    },
     denyInboundConnection(raw) {
       const part = hostKeyOf(raw.remoteAddr.toString()) ?? '';
-      return isClosed() || deps.denied.host(part) || !handshakes.begin(raw);
+      if (isClosed() || deps.denied.host(part) || !handshakes.begin(raw)) return true;
+      deps.began?.();
+      return false;
     },
     denyInboundUpgradedConnection(_peer, raw) {
       handshakes.end(raw);
-      return false;
+      // The limit may have been reached meanwhile.
+      return isClosed();
     },
     denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
     denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),

@@ -147,4 +147,25 @@ describe('the stored count', () => {
     expect(month.used()).toBe(LIMIT / 2);
     await month.stop();
   });
+
+  test('that cannot be written is tried again with the timer, and not with each packet', async () => {
+    let tries = 0;
+    const write = () => {
+      tries++;
+      return Promise.reject(new Error('the disk is full'));
+    };
+    const { month, go } = await start({ store: { read: async () => null, write } });
+    const settle = () => new Promise(setImmediate);
+    await settle();
+    const before = tries;
+    for (let i = 0; i < 100; i++) {
+      month.sent(1_000);
+      await settle();
+    }
+    expect(tries).toBe(before);
+    go(NOW + 10);
+    await settle();
+    expect(tries).toBe(before + 1);
+    await month.stop();
+  });
 });

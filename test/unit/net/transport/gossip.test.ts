@@ -7,6 +7,7 @@ test('a listener of the heartbeat is called once for each, until it is removed',
   const router = Object.assign(new EventTarget(), {
     handleReceivedSubscription: () => undefined,
     handleGraft: () => undefined,
+    validateReceivedMessage: () => undefined,
     pipePeerReadStream: () => undefined,
   });
   const gossip = createGossip(router as unknown as GossipSub, {
