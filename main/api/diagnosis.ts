@@ -11,7 +11,7 @@ import type { NodeFacade } from './facade.ts';
 export interface DiagnosisFacts {
   readonly node: NodeFacade;
   readonly lines: readonly LogLine[];
-  /** Names that are removed wherever they occur in the log: of this computer, its user, wallets, contacts. */
+  /** Names that are removed wherever they occur in the log: of this computer, its user, folders, wallets, contacts. */
   readonly names: readonly string[];
   /** Unix seconds. */
   readonly now: number;
@@ -147,19 +147,22 @@ const NUMBER_FIELDS: readonly string[] =
   'height from to blocks headers seconds ms waitMs count kept dropped chunks transactions asked unlinked segment'.split(
     ' ',
   );
-const CODE_FIELDS: readonly string[] = ['code', 'because', 'reachability', 'event', 'phase'];
+const CODE_FIELDS: readonly string[] = ['because', 'reachability', 'event', 'phase'];
 const CODE = /^[a-z][a-z0-9-]{0,60}$/;
 const ERROR_FIELDS: readonly string[] = ['error', 'cause'];
 
+/** A line with a code is shown by its code, because its message may name a file or folder of the user. */
 function logText(
   { time, level, area, message, data = {} }: LogLine,
   anonymise: (text: string) => string,
 ): string {
-  const facts = Object.entries(data).flatMap(([name, value]) => {
+  const { code, ...rest } = data;
+  const what = typeof code === 'string' && CODE.test(code) ? code : anonymise(message);
+  const facts = Object.entries(rest).flatMap(([name, value]) => {
     const text = fieldText(name, value, anonymise);
     return text === null ? [] : [` ${name}=${text}`];
   });
-  return `${time} ${level.padEnd(5)} ${area}: ${anonymise(message)}${facts.join('')}`;
+  return `${time} ${level.padEnd(5)} ${area}: ${what}${facts.join('')}`;
 }
 
 function fieldText(name: string, value: unknown, anonymise: (text: string) => string): string | null {

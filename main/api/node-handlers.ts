@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import type { LogLine } from '../../shared/contract/node.ts';
 import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -69,8 +69,10 @@ export function createNodeHandlers({ node, shutdown, restart = null, recentLog, 
 const MAX_LINES = 500;
 
 /** Names that must not be in a diagnosis, wherever they occur in the log. */
-function privateNames({ wallets, contacts }: NodeFacade): string[] {
+function privateNames({ about, wallets, contacts }: NodeFacade): string[] {
   return [
+    about.datadir,
+    homedir(),
     hostname(),
     userName(),
     ...wallets.list().map(({ name }) => name),

@@ -9,8 +9,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     /\/(?:ip4|ip6|ip6zone|dns|dns4|dns6|dnsaddr|p2p|ipfs|onion3?|garlic64|memory)\/[^\s,;"'”’)\]}]+/giu,
     '[address]',
   ],
-  // A path may have spaces, so it extends to the next mark that ends a clause.
-  [/(?:\b[a-z]:[\\/]|\\\\|~[\\/]|(?<![\p{L}\p{N}])\/(?=[^\s/]))[^"'“”‘’`,;:()[\]{}<>|\r\n]*/giu, '[path]'],
+  // A path may have spaces and marks, so it extends to the last separator and then to the next mark that ends a clause.
+  [
+    /(?:\b[a-z]:[\\/]|\\\\|~[\\/]|(?<![\p{L}\p{N}])\/(?=[^\s/]))(?:[^\r\n]*[\\/])?[^"'“”‘’`,;:()[\]{}<>|\r\n]*/giu,
+    '[path]',
+  ],
   // IPv6 with an embedded IPv4 address and a zone, also in brackets and with a port.
   [
     /(?<![\w:])\[?(?=[0-9a-f:.]*:[0-9a-f:.]*:)[0-9a-f:]*(?:\d{1,3}(?:\.\d{1,3}){3})?(?:%\w+)?\]?(?::\d{1,5})?(?![\w:])/giu,

@@ -86,6 +86,11 @@ describe('a log line in a diagnosis', () => {
     expect(logOf(line('it happened', data))).toMatch(/: it happened$/);
   });
 
+  test('tells a line with a code by its code, because the message may name a folder', () => {
+    const data = { code: 'datadir-copied', height: 17 };
+    expect(logOf(line("copy of Dad's money, Anna Meier", data))).toMatch(/: datadir-copied height=17$/);
+  });
+
   test('tells an error with a code by its code alone', () => {
     expect(logOf(line('failed', { error: { code: 'wallet-unknown', message: 'secretname' } }))).toMatch(
       /failed error=\(wallet-unknown\)$/,

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createAnonymiser } from '../../../main/lib/anonymise.ts';
 
-const anonymise = createAnonymiser(['Mira’s savings', 'miras-laptop', 'mira', 'a+b']);
+const anonymise = createAnonymiser([
+  'Mira’s savings',
+  'miras-laptop',
+  'mira',
+  'a+b',
+  '/data/kith (Anna, 2020)',
+]);
 
 describe('the anonymiser removes', () => {
   test.each([
@@ -30,6 +36,9 @@ describe('the anonymiser removes', () => {
     ['a folder of Windows', 'open C:\\Users\\lena\\Kith failed', 'lena'],
     ['a network folder', 'open \\\\server\\lena', 'server'],
     ['a folder below ~', 'open ~/lena/kith', 'lena'],
+    ['a folder with marks', "copy of /home/u/Dad's money (Anna Meier, 2020)/kith, which", 'Anna'],
+    ['a folder of Windows with marks', 'open D:\\Backup, Anna Meier\\Kith failed', 'Anna'],
+    ['a known folder with marks at its end', 'open /data/kith (Anna, 2020): it is locked', 'Anna'],
     ['a host name', 'getaddrinfo ENOTFOUND node.example.org', 'example'],
     ['a host name with its port', 'connect node.example.org:443', 'example'],
     ['an e-mail address', 'from lena@example.org', 'lena'],
@@ -95,6 +104,9 @@ const SECRETS: Readonly<Record<string, fc.Arbitrary<readonly [secret: string, wr
   'a path': fc
     .tuple(word, fc.constantFrom('/home/', '/Users/', 'C:\\Users\\', '~/', '\\\\'))
     .map(([user, before]) => [user, `${before}${user}/kith/chain`] as const),
+  'a path with marks': fc
+    .tuple(word, fc.constantFrom('/home/u, ', '/home/u (', 'C:\\x; ', "/home/u's ", '~/a [', '/home/a: '))
+    .map(([user, before]) => [user, `${before}${user})/kith/chain`] as const),
   'a host name': fc
     .tuple(word, fc.constantFrom('.example.org', '.local', '.fritz.box'))
     .map(([host, rest]) => [host, host + rest] as const),
