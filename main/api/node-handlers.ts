@@ -1,4 +1,3 @@
-import { homedir, hostname, userInfo } from 'node:os';
 import type { LogLine } from '../../shared/contract/node.ts';
 import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -6,6 +5,7 @@ import { KithError } from '../lib/errors.ts';
 import { api, type HandlerDeps } from './base.ts';
 import { writeDiagnosis } from './diagnosis.ts';
 import type { NodeFacade } from './facade.ts';
+import { privateNames } from './private-names.ts';
 import { readStatus } from './status.ts';
 import { inOrder, latest } from './streams.ts';
 
@@ -67,24 +67,3 @@ export function createNodeHandlers({ node, shutdown, restart = null, recentLog, 
 
 /** As many as `node.log` returns at most. */
 const MAX_LINES = 500;
-
-/** Names that must not be in a diagnosis, wherever they occur in the log. */
-function privateNames({ about, wallets, contacts }: NodeFacade): string[] {
-  return [
-    about.datadir,
-    homedir(),
-    hostname(),
-    userName(),
-    ...wallets.list().map(({ name }) => name),
-    ...contacts.list().map(({ name }) => name),
-  ];
-}
-
-/** Empty if the system has no entry for this user. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return '';
-  }
-}
