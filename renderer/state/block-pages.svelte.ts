@@ -20,7 +20,11 @@ const PAGE_SIZE = 100;
 const MAX_PAGES = 30;
 
 /** Must be called inside a component. */
-export function createBlockPages({ chain, client }: Pick<AppState, 'chain' | 'client'>): BlockPages {
+export function createBlockPages({
+  chain,
+  client,
+  connection,
+}: Pick<AppState, 'chain' | 'client' | 'connection'>): BlockPages {
   const pages = new SvelteMap<number, readonly BlockSummary[]>();
   let problem = $state<string | null>(null);
   let wanted: number[] = [];
@@ -31,10 +35,11 @@ export function createBlockPages({ chain, client }: Pick<AppState, 'chain' | 'cl
   /** The newest blocks have neighbouring heights, the highest first. */
   const liveAt = (height: number): BlockSummary | undefined => blocks[(blocks[0]?.height ?? 0) - height];
 
-  // A reorganisation replaces blocks. It is rare, so all pages are read again.
+  // A reorganisation replaces blocks, also while the node was away. Both are rare, so all pages are read again.
   $effect(() => {
-    track(chain.aside);
+    track(chain.aside, connection.generation);
     untrack(() => pages.clear());
+    problem = null;
   });
   $effect(() => () => {
     isOver = true;

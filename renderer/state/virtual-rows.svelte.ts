@@ -117,6 +117,6 @@ const distance = (element: HTMLElement, scroller: HTMLElement): number =>
   element.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
 
 function withKept(indexes: number[], kept: number | null, count: number): number[] {
-  if (kept === null || kept >= count || indexes.includes(kept)) return indexes;
+  if (kept === null || kept < 0 || kept >= count || indexes.includes(kept)) return indexes;
   return [...indexes, kept].sort((a, b) => a - b);
 }
