@@ -32,6 +32,14 @@ describe('the last answers', () => {
     await expect(ask('wallet.history', { name: 'c' })).rejects.toThrow('closed');
   });
 
+  test('an address is forgotten when something of a wallet may have changed, so that it is not given twice', async () => {
+    const { node, ask } = aNode();
+    await ask('wallet.address', { name: 'a' });
+    await ask('wallet.newAddress', { name: 'a' });
+    node.state = 'gone';
+    await expect(ask('wallet.address', { name: 'a' })).rejects.toThrow('closed');
+  });
+
   test('a node that answers is always asked', async () => {
     const { ask } = aNode();
     expect([await ask('wallet.coins'), await ask('wallet.coins')]).toEqual([1, 2]);
