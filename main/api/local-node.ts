@@ -53,7 +53,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
       },
       signatures: parts.signatures,
     },
-    chain: chainOf(parts.chain),
+    chain: chainOf(parts),
     mempool: mempoolOf(parts.mempool),
     miner: parts.miner,
     wallets: parts.wallets,
@@ -92,9 +92,13 @@ function rebuildNotices(chain: Chain): readonly Notice[] {
   return [{ code: 'chain-rebuilt', message: sentenceFor('chain-rebuilt') }];
 }
 
-function chainOf(chain: Chain): ChainAccess {
+function chainOf({ chain, peers }: Pick<LocalParts, 'chain' | 'peers'>): ChainAccess {
   return {
     ...chain,
+    submitBlock(bytes) {
+      peers.arrivals.submitted(bytes);
+      return chain.submitBlock(bytes);
+    },
     onConnected: (listener) => chain.events.on('connected', listener),
     onDisconnected: (listener) => chain.events.on('disconnected', listener),
   };

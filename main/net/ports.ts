@@ -167,7 +167,7 @@ export interface PeerNetwork {
   /** Which peers of this node had the transaction over time. Null when this node did not announce it. */
   spreadOf(txid: string): Spread | null;
   /** How the newest blocks arrived. */
-  readonly arrivals: Pick<BlockArrivals, 'get' | 'recent'>;
+  readonly arrivals: Pick<BlockArrivals, 'get' | 'recent' | 'submitted'>;
   /** Whether other nodes can connect, and a test of it. */
   readonly reach: Pick<Reachability, 'current' | 'facts' | 'test'>;
   /** Number of connected peers that relay transactions. */

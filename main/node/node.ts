@@ -195,8 +195,15 @@ function miner(config: NodeConfig, parts: PartialComponents): Service {
   return {
     name: 'miner',
     start() {
+      const chain = parts.chain!;
       parts.miner = createMiner({
-        chain: parts.chain!,
+        chain: {
+          ...chain,
+          submitBlock(bytes) {
+            parts.peers?.arrivals.submitted(bytes);
+            return chain.submitBlock(bytes);
+          },
+        },
         mempool: parts.mempool!,
         clock: systemClock,
         log: config.log.child('miner'),

@@ -1,6 +1,7 @@
 import type { BlockPath, BlockSign } from '../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { announcedBlockId } from '../protocol/announcements.ts';
 
 /** When a peer first showed that it has the block, in milliseconds after the first sign of the block at this node. */
 export interface PeerSign {
@@ -33,7 +34,9 @@ export interface BlockArrivals {
   via(id: string, peerId: string, path: BlockPath): void;
   /** The body is complete. `downloadedFrom` is null if it was announced or reconstructed. */
   received(id: string, downloadedFrom: string | null): void;
-  /** This node connects the block next. If it came from no peer, it was mined or submitted here. */
+  /** The miner or a client of this node submits this block, which begins with its header. */
+  submitted(block: Uint8Array): void;
+  /** This node connects the block next. A record without a body is of this node only if the block was submitted here. */
   connecting(id: string): void;
   get(id: string): BlockArrival | null;
   /** Newest first. */
@@ -47,6 +50,9 @@ const MAX_PEERS = 128;
 /** Number of blocks whose header is not checked yet. Peers can fill this without work, so it is small. */
 const MAX_UNCHECKED = 32;
 
+/** Number of blocks submitted here that are not connected yet. */
+const MAX_SUBMITTED = 32;
+
 interface Recording {
   readonly id: string;
   readonly firstAt: UnixSeconds;
@@ -59,6 +65,7 @@ interface Recording {
 export function createBlockArrivals(clock: Pick<Clock, 'monotonic' | 'now'>): BlockArrivals {
   const unchecked = new Map<string, Recording>();
   const checked = new Map<string, Recording>();
+  const own = new Set<string>();
 
   function begin(id: string): Recording {
     const startMs = clock.monotonic();
@@ -103,7 +110,15 @@ export function createBlockArrivals(clock: Pick<Clock, 'monotonic' | 'now'>): Bl
         downloadedFrom === null ? recording.via : { path: 'requested' as const, peer: downloadedFrom };
       if (way !== null) recording.body ??= { afterMs: after(recording), ...way };
     },
+    submitted(block) {
+      const id = announcedBlockId(block);
+      if (id === null) return;
+      own.add(id);
+      if (own.size > MAX_SUBMITTED) own.delete(own.values().next().value!);
+    },
     connecting(id) {
+      // Without a record it may be a block of a peer whose record was removed: blocks wait long in a sync.
+      if (!own.delete(id)) return;
       const recording = open(id);
       recording.body ??= { afterMs: after(recording), path: 'local', peer: null };
     },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
 import { createBlockArrivals } from '../../../../main/net/relay/block-arrivals.ts';
 
 /** A clock that stands still unless it is moved or set. */
@@ -47,13 +48,17 @@ test('a block whose compact form was of no use came from the peer that sent it i
   });
 });
 
-test('a block that came from no peer was mined or submitted here, and its later announcers are recorded', () => {
+/** A block by its header; what follows the header is of no importance here. */
+const { bytes: BLOCK, idHex: BLOCK_ID } = REGTEST_NETWORK.genesis.header;
+
+test('a block that was submitted here is of this node, and its later announcers are recorded', () => {
   const clock = testClock();
   const arrivals = createBlockArrivals(clock);
-  arrivals.connecting('b1');
+  arrivals.submitted(BLOCK);
+  arrivals.connecting(BLOCK_ID);
   clock.move(120);
-  arrivals.seen('b1', 'ann', 'claimed');
-  expect(arrivals.get('b1')).toMatchObject({
+  arrivals.seen(BLOCK_ID, 'ann', 'claimed');
+  expect(arrivals.get(BLOCK_ID)).toMatchObject({
     body: { afterMs: 0, path: 'local', peer: null },
     peers: [{ peer: 'ann', afterMs: 120 }],
   });
@@ -61,9 +66,10 @@ test('a block that came from no peer was mined or submitted here, and its later 
 
 test('a block that a peer sent stays one of that peer when it is connected', () => {
   const arrivals = createBlockArrivals(testClock());
-  arrivals.received('b1', 'ann');
-  arrivals.connecting('b1');
-  expect(arrivals.get('b1')!.body).toMatchObject({ path: 'requested', peer: 'ann' });
+  arrivals.received(BLOCK_ID, 'ann');
+  arrivals.submitted(BLOCK);
+  arrivals.connecting(BLOCK_ID);
+  expect(arrivals.get(BLOCK_ID)!.body).toMatchObject({ path: 'requested', peer: 'ann' });
 });
 
 test('delays hold when the clock is set back', () => {
@@ -97,4 +103,19 @@ test('peers that come and go without end fill no memory', () => {
   arrivals.open('b1');
   for (let i = 0; i < 10_000; i++) arrivals.seen('b1', `peer ${i}`, 'announced');
   expect(arrivals.get('b1')!.peers).toHaveLength(128);
+});
+
+test('a block of a peer whose record was removed before it is connected is not one of this node', () => {
+  const arrivals = createBlockArrivals(testClock());
+  for (let i = 0; i < 1000; i++) arrivals.received(`b${i}`, 'ann');
+  arrivals.connecting('b0');
+  expect(arrivals.get('b0')).toBeNull();
+  expect(arrivals.recent(200).every(({ body }) => body?.path === 'requested')).toBe(true);
+});
+
+test('a submission that has no whole header is no block', () => {
+  const arrivals = createBlockArrivals(testClock());
+  arrivals.submitted(BLOCK.slice(0, 20));
+  arrivals.connecting(BLOCK_ID);
+  expect(arrivals.recent(200)).toEqual([]);
 });
