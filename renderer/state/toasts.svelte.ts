@@ -18,7 +18,7 @@ export interface Toasts {
 }
 
 const SHOWN_MS = 6000;
-/** Messages that wait for the one that is shown. Of more the oldest is dropped. */
+/** Messages that wait for the one that is shown. Of more the oldest is dropped, a failure last: no other place shows it. */
 const MAX_WAITING = 3;
 
 export function createToasts(): Toasts {
@@ -37,6 +37,16 @@ export function createToasts(): Toasts {
     waiting = rest;
     show(first);
   }
+  /** Failures first; other people can cause any number of the others, by paying. */
+  function wait(toast: Toast): void {
+    const all = [...waiting, toast];
+    const [bad, rest] = [true, false].map((isBad) =>
+      all.filter(({ tone }) => (tone === 'bad') === isBad),
+    ) as [Toast[], Toast[]];
+    const failures = bad.slice(-MAX_WAITING);
+    const room = MAX_WAITING - failures.length;
+    waiting = [...failures, ...(room > 0 ? rest.slice(-room) : [])];
+  }
   const isAbout = (topic: string | undefined, toast: Toast | null): boolean =>
     topic !== undefined && toast?.topic === topic;
 
@@ -49,7 +59,10 @@ export function createToasts(): Toasts {
       const toast = { id: last, text, tone, topic };
       waiting = waiting.filter((each) => !isAbout(topic, each));
       if (shown === null || isAbout(topic, shown)) show(toast);
-      else waiting = [...waiting, toast].slice(-MAX_WAITING);
+      else if (tone === 'bad' && shown.tone !== 'bad') {
+        wait(shown);
+        show(toast);
+      } else wait(toast);
     },
     dismiss(id) {
       if (shown?.id === id) next();

@@ -42,4 +42,19 @@ describe('toasts', () => {
     }
     expect(seen).toEqual(['0', '17', '18', '19']);
   });
+
+  test('of failures come first, and no number of others displaces them', () => {
+    const toasts = createToasts();
+    toasts.say('received');
+    toasts.say('Lock failed', 'bad');
+    expect(toasts.shown?.text).toBe('Lock failed');
+    toasts.say('Unban failed', 'bad');
+    for (let i = 0; i < 20; i++) toasts.say(`received ${i}`);
+    const seen: string[] = [];
+    while (toasts.shown !== null) {
+      seen.push(toasts.shown.text);
+      toasts.dismiss(toasts.shown.id);
+    }
+    expect(seen).toEqual(['Lock failed', 'Unban failed', 'received 18', 'received 19']);
+  });
 });
