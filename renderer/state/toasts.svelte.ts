@@ -59,10 +59,7 @@ export function createToasts(): Toasts {
       const toast = { id: last, text, tone, topic };
       waiting = waiting.filter((each) => !isAbout(topic, each));
       if (shown === null || isAbout(topic, shown)) show(toast);
-      else if (tone === 'bad' && shown.tone !== 'bad') {
-        wait(shown);
-        show(toast);
-      } else wait(toast);
+      else wait(toast);
     },
     dismiss(id) {
       if (shown?.id === id) next();
