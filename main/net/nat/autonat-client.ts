@@ -1,10 +1,11 @@
-import type { Clock, Time } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { type GroupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
 import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import type { Identified } from '../transport/identify.ts';
 import type { Peer } from '../peers/peer.ts';
 import { askDialBack, type DialBackOutcome } from './autonat-server.ts';
+import { createVotes } from './votes.ts';
 
 export interface AutonatClientDeps {
   readonly peers: { list(): readonly Peer[] };
@@ -39,43 +40,8 @@ export interface AutonatClient {
   /** Asks the next peer if it is time to. */
   turn(): Promise<void>;
   findings(): Findings;
-  /** Forgets the answers, so that the next turns ask again. */
-  forget(): void;
-}
-
-/** Number of answers that are enough, and how long an answer is valid. */
-const ANSWERS_NEEDED = 3;
-const GOOD_MS = 15 * 60_000;
-const MAX_VOTES = 64;
-
-type Vote = DialBackOutcome['got'];
-
-/** The latest answer of each network group. Beyond MAX_VOTES the oldest are forgotten. */
-interface Votes {
-  add(group: string, vote: Vote): void;
-  /** The answer of this group if it is still valid. */
-  of(group: string): Vote | undefined;
-  /** Number of groups that gave this answer and whose answer is still valid. */
-  count(vote: Vote): number;
-  clear(): void;
-}
-
-function createVotes({ monotonic }: Pick<Time, 'monotonic'>): Votes {
-  const votes = new Map<string, { readonly vote: Vote; readonly at: number }>();
-  const of = (group: string): Vote | undefined => {
-    const found = votes.get(group);
-    return found !== undefined && monotonic() - found.at < GOOD_MS ? found.vote : undefined;
-  };
-  return {
-    add(group, vote) {
-      votes.delete(group);
-      votes.set(group, { vote, at: monotonic() });
-      if (votes.size > MAX_VOTES) votes.delete(votes.keys().next().value!);
-    },
-    of,
-    count: (vote) => [...votes.keys()].filter((group) => of(group) === vote).length,
-    clear: () => votes.clear(),
-  };
+  /** Makes the next turns ask again. Earlier answers count until new ones replace them. */
+  askAgain(): void;
 }
 
 export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
@@ -136,7 +102,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       // If a router opened a port or the address of this computer changed, earlier answers are obsolete.
       if (state !== known && !busy) votes.clear();
       known = state;
-      if (busy || votes.count('in') + votes.count('out') >= ANSWERS_NEEDED) return;
+      if (busy || votes.enough()) return;
       const tester = testers().find(({ address }) => votes.of(groupOf(address) ?? address) === undefined);
       if (tester === undefined) return;
       const addresses = candidatesAt(seen.get(tester.id)!, places());
@@ -147,7 +113,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       deps.log.debug('asked a peer to dial back', { peer: tester.id, addresses, got: outcome.got });
       take(groupOf(tester.address) ?? tester.address, outcome);
     },
-    forget: () => votes.clear(),
+    askAgain: votes.renew,
     findings() {
       const ip = mostFrequent(seen.values()) ?? lastSeen;
       const all = places();

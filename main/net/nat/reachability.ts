@@ -44,7 +44,7 @@ export interface Reachability {
   /** What was tried, and what came of it. */
   facts(): ReachFacts & { readonly testAllowedInMs: number };
   /**
-   * Asks peers again to dial back, and forgets their earlier answers.
+   * Asks peers again to dial back. Their earlier answers count until new ones replace them.
    * @throws {KithError} `reach-tested-recently`, `reach-untestable`
    */
   test(): void;
@@ -98,7 +98,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
 
   const current = (): ReachabilityResult => assessReachability(facts());
 
-  const userTest = createUserTest({ facts, forget: asking.forget, clock, log });
+  const userTest = createUserTest({ facts, askAgain: asking.askAgain, clock, log });
 
   async function turn(): Promise<void> {
     await asking.turn();

@@ -5,8 +5,8 @@ import type { ReachFacts } from './verdict.ts';
 
 export interface UserTestDeps {
   readonly facts: () => ReachFacts;
-  /** Forgets the answers of peers, so that they are asked again. */
-  readonly forget: () => void;
+  /** Lets peers be asked again. */
+  readonly askAgain: () => void;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
 }
@@ -21,7 +21,7 @@ export interface UserTest {
 /** Shortest time between two tests: each makes up to three peers dial. */
 const TEST_MS = 60_000;
 
-export function createUserTest({ facts, forget, clock, log }: UserTestDeps): UserTest {
+export function createUserTest({ facts, askAgain, clock, log }: UserTestDeps): UserTest {
   let testedAt = -Infinity;
   const allowedInMs = () => Math.max(0, testedAt + TEST_MS - clock.monotonic());
   return {
@@ -32,7 +32,7 @@ export function createUserTest({ facts, forget, clock, log }: UserTestDeps): Use
       const seconds = Math.ceil(allowedInMs() / 1000);
       if (seconds > 0) throw new KithError('reach-tested-recently', undefined, { data: { seconds } });
       testedAt = clock.monotonic();
-      forget();
+      askAgain();
       log.info('reachability is tested again');
     },
   };
