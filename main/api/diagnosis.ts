@@ -33,7 +33,7 @@ export function writeDiagnosis({ node, lines, names, now }: DiagnosisFacts): str
     section(
       `Log, the last ${DIAGNOSIS_LINES} lines at most`,
       lines
-        .filter(isTold)
+        .filter(isShown)
         .slice(-DIAGNOSIS_LINES)
         .map((line) => logText(line, anonymise)),
     ),
@@ -141,7 +141,7 @@ const isSet = (value: unknown): boolean => (Array.isArray(value) ? value.length 
 /** Areas whose lines are left out: when or at which height something happened there leads to an address and an amount. */
 const PRIVATE_AREA = /^(?:miner|wallet|contacts)(?:\.|$)/;
 const OWN_BLOCK = /\bmined\b|\bfound a block\b/i;
-const isTold = ({ area, message }: LogLine): boolean => !PRIVATE_AREA.test(area) && !OWN_BLOCK.test(message);
+const isShown = ({ area, message }: LogLine): boolean => !PRIVATE_AREA.test(area) && !OWN_BLOCK.test(message);
 
 const NUMBER_FIELDS: readonly string[] =
   'height from to blocks headers seconds ms waitMs count kept dropped chunks transactions asked unlinked segment'.split(

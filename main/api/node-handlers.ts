@@ -4,7 +4,6 @@ import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import { api, type HandlerDeps } from './base.ts';
 import { writeDiagnosis } from './diagnosis.ts';
-import type { NodeFacade } from './facade.ts';
 import { privateNames } from './private-names.ts';
 import { readStatus } from './status.ts';
 import { inOrder, latest } from './streams.ts';

@@ -37,7 +37,7 @@ export function createToasts(): Toasts {
     waiting = rest;
     show(first);
   }
-  /** Failures first; other people can cause any number of the others, by paying. */
+  /** Failures first: other people can cause any number of messages, by paying. */
   function wait(toast: Toast): void {
     const all = [...waiting, toast];
     const [bad, rest] = [true, false].map((isBad) =>
