@@ -1,14 +1,14 @@
 import { sentenceFor } from '../../shared/errors.ts';
 import { codeOf, type KithError } from '../lib/errors.ts';
-import { defaultListen } from './default-listen.ts';
 import type { NodeConfig } from './node-config.ts';
 
 /**
- * Where to listen instead when the address of the settings cannot be used: without a node the user could not change it. An
- * address that was given at the start ends the start instead. Null for that, and for other failures.
+ * Where to listen instead when the address of the settings cannot be used: nowhere. Without a node the user could not change
+ * it, but the defaults would open a node that was meant for this computer or a private network to everybody. An address that was
+ * given at the start ends the start instead. Null for that, and for other failures.
  */
 export function fallbackFor(
-  { network, settings, log }: Pick<NodeConfig, 'network' | 'settings' | 'log'>,
+  { settings, log }: Pick<NodeConfig, 'settings' | 'log'>,
   error: unknown,
 ): readonly string[] | null {
   const code = codeOf(error);
@@ -16,6 +16,8 @@ export function fallbackFor(
     return null;
   const message = sentenceFor('setting-listen-unusable', (error as KithError).data);
   settings.report({ code: 'setting-listen-unusable', message });
-  log.warn('the listen address of the settings cannot be used; the default is used instead', { error });
-  return defaultListen(network);
+  log.warn('the listen address of the settings cannot be used; the node accepts no inbound connections', {
+    error,
+  });
+  return [];
 }

@@ -47,7 +47,7 @@ export const NODE_SENTENCES = {
   'setting-asmap-unusable':
     'The ASN map[ {file}] of the settings cannot be used[: {reason}]. Until it can be read again, peers are chosen by network prefix. Choose another file in the settings, or remove the setting.',
   'setting-listen-unusable':
-    'The node cannot listen on[ {address}| the address of the settings], so it listens on the default addresses. Choose another address in the settings.',
+    'The node cannot listen on[ {address}| the address of the settings], so it accepts no inbound connections. Choose another address in the settings.',
   'setting-fixed-program': 'The setting[ “{name}”] cannot be changed for this network.',
   'setting-fixed-argument':
     'The setting[ “{name}”] was given as an argument when Kith was started, and arguments have priority. Start Kith without that argument to change it here.',
