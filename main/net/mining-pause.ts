@@ -16,13 +16,15 @@ export interface MiningPauseDeps {
   addresses(): number;
   progress(): SyncProgress;
   readonly clockHealth: ClockHealth;
+  /** Whether the node sends nothing and has no connections, because the upload limit of the month is used up. */
+  isClosed(): boolean;
 }
 
 /** Decides when mining must pause because a new block could not become part of the best chain. */
 export interface MiningPause {
   /** Records whether the sync makes progress. Called about every two seconds. */
   check(): void;
-  /** Why mining is paused; null when it is not. Codes: `clock-wrong`, `sync-unfinished`, `peers-awaited`. */
+  /** Why mining is paused; null when it is not. Codes: `clock-wrong`, `upload-used-up`, `sync-unfinished`, `peers-awaited`. */
   reason(): Notice | null;
 }
 
@@ -83,6 +85,11 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
       check();
       const wrong = deps.clockHealth();
       if (wrong?.wastesMining === true) return wrong.notice;
+      if (deps.isClosed())
+        return notice(
+          'upload-used-up',
+          'Mining is paused until the next month: the upload limit is used up, so no other node would get the blocks.',
+        );
       if (chain.tip().work < deps.knownWork) {
         return notice(
           'sync-unfinished',

@@ -31,6 +31,8 @@ export interface MonitoringDeps extends Pick<
   servesFrom(): number;
   /** Number of addresses that could still be dialled. */
   addresses(): number;
+  /** Whether the upload limit of the month is used up, so that the node has no connections. */
+  isClosed(): boolean;
 }
 
 /** Monitors this node: progress of the sync, health of chain and clock, and whether mining makes sense. */
@@ -90,6 +92,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
     knownWork: syncing.knownWork,
     peers,
     addresses: deps.addresses,
+    isClosed: deps.isClosed,
     progress,
     clockHealth,
   });

@@ -136,6 +136,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     syncing,
     servesFrom: () => handshake().servesFrom,
     addresses: () => countKnown(addrman, finding.bootstrap),
+    isClosed: () => peering.month.stage() === 'closed',
   });
   const connector = connectorOf(deps, peering, monitoring);
   const relaying = createRelaying({

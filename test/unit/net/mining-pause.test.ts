@@ -12,6 +12,7 @@ function world({ addresses = 0, knownWork = 0n } = {}) {
   const state = { height: 0, headers: 0, phase: 'finding-peers' as SyncProgress['phase'] };
   const peers: string[] = [];
   let verdict: ClockVerdict | null = null;
+  let isClosed = false;
   const pause = createMiningPause({
     chain: { tip: () => entry(state.height), bestHeader: () => entry(state.headers) },
     clock,
@@ -21,6 +22,7 @@ function world({ addresses = 0, knownWork = 0n } = {}) {
     addresses: () => addresses,
     progress: () => ({ ...state, progress: 0 }) as SyncProgress,
     clockHealth: () => verdict,
+    isClosed: () => isClosed,
   });
   return {
     clock,
@@ -33,6 +35,7 @@ function world({ addresses = 0, knownWork = 0n } = {}) {
         holdsBlocks: false,
         wastesMining,
       }),
+    close: (closed: boolean) => (isClosed = closed),
     code: () => pause.reason()?.code ?? null,
     reason: pause.reason,
     pass(seconds: number) {
@@ -149,4 +152,18 @@ test('a wrong clock stops mining only where blocks would be wasted', () => {
   expect(code()).toBeNull();
   accuse(true);
   expect(reason()).toEqual({ code: 'clock-wrong', message: 'The clock is wrong.' });
+});
+
+test('mining pauses while the upload limit of the month is used up, because no other node would get the blocks', () => {
+  const { at, close, code, pass, peers } = world();
+  peers.push('a');
+  at(5, 5, 'synced');
+  pass(60);
+  expect(code()).toBeNull();
+  peers.pop();
+  close(true);
+  pass(600);
+  expect(code()).toBe('upload-used-up');
+  close(false);
+  expect(code()).toBeNull();
 });
