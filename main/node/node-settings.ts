@@ -107,6 +107,9 @@ export function openNodeSettings({ resolved: given, canRestart, log }: SettingsD
     current: () => wanted,
     sourceOf: (name) => startSources[name],
     report(notice) {
+      // The newest of each code: one that says the same again would stay for ever.
+      const known = extra.findIndex(({ code }) => code === notice.code);
+      if (known >= 0) extra.splice(known, 1);
       extra.push(notice);
       events.emit('changed', undefined);
     },
