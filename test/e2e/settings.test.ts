@@ -73,6 +73,10 @@ test('a limit is switched on, changed and removed, and the node follows at once'
   const limit = async () => (await client.network.activity({})).upload.limit;
   const rate = person.page.getByRole('switch', { name: 'Upload rate' });
   await rate.click();
+  // A suggestion is no choice.
+  await row('Upload rate').getByRole('button', { name: 'Save' }).waitFor();
+  expect(await limit()).toBeNull();
+  await row('Upload rate').getByRole('button', { name: 'Save' }).click();
   await expect.poll(limit).toBe(500_000);
   await person.fill('Upload rate: limit', '19');
   await row('Upload rate').getByText('Enter a whole number from 20').waitFor();
@@ -177,4 +181,22 @@ test('the command palette leads to a setting, which gets the focus', async () =>
 test('the settings cause no error in the page', () => {
   // The page tries to connect while the node restarts.
   expect(pages.errors.filter((error) => !error.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+});
+
+test('old blocks are deleted only after a limit was typed and the question answered', async () => {
+  await person.go('settings');
+  const pruned = async () => (await client.settings.get({})).values.pruneMb.value;
+  const prune = person.page.getByRole('switch', { name: 'Prune old blocks' });
+  await prune.click();
+  await person.fill('Prune old blocks: limit', '5000');
+  expect(await pruned()).toBeNull();
+  await row('Prune old blocks').getByRole('button', { name: 'Save' }).click();
+  await person.page.getByText(/Blocks beyond the newest 5\s000 MB are deleted/).waitFor();
+  await person.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  expect(await pruned()).toBeNull();
+  await row('Prune old blocks').getByRole('button', { name: 'Save' }).click();
+  await person.page.getByRole('button', { name: 'Delete old blocks' }).click();
+  await expect.poll(pruned).toBe(5000);
+  await prune.click();
+  await expect.poll(pruned).toBeNull();
 });
