@@ -30,7 +30,7 @@ export const NODE_SENTENCES = {
     'The app did not report whether the file was saved. Look for the file, and save it again if it is missing.',
   'save-failed': 'The file could not be saved completely. Choose another folder or disk.',
   'reach-tested-recently':
-    'Reachability was tested less than a minute ago. Wait[ {seconds} seconds], then test again.',
+    'Reachability was tested less than a minute ago. Wait[ {seconds:seconds}], then test again.',
   'reach-untestable':
     'Reachability cannot be tested now: a peer outside the local network must be connected, and this node must accept connections.',
   'diagnosis-unsaved':
