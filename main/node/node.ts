@@ -358,6 +358,8 @@ function disk({ settings: live, log }: NodeConfig, parts: PartialComponents): Se
         free: parts.freeSpace!,
         options: live.current,
         bodyBytes: () => parts.chain!.bodyBytes(),
+        isRead: () => neededFrom(parts) === null,
+        prune: (pruneMb) => parts.chain!.limitBodies(pruneMb * 1_000_000),
         keep: (pruneMb) => live.change({ pruneMb }),
         report: live.report,
         ms: systemClock.monotonic,

@@ -6,6 +6,7 @@ const GB = 1_000_000_000;
 
 function world(given: Partial<DiskWatchDeps> & { pruneMb?: number; isAllowed?: boolean } = {}) {
   const kept: number[] = [];
+  const pruned: number[] = [];
   const codes: string[] = [];
   let pruneMb = given.pruneMb;
   let now = 0;
@@ -13,6 +14,8 @@ function world(given: Partial<DiskWatchDeps> & { pruneMb?: number; isAllowed?: b
     free: () => 0.4 * GB,
     options: () => ({ pruneMb, pruneWhenLow: given.isAllowed ?? true }),
     bodyBytes: () => 5 * GB,
+    isRead: () => true,
+    prune: (megabytes) => void pruned.push(megabytes),
     async keep(megabytes) {
       kept.push(megabytes);
       pruneMb = megabytes;
@@ -22,7 +25,7 @@ function world(given: Partial<DiskWatchDeps> & { pruneMb?: number; isAllowed?: b
     log: silentLog,
     ...given,
   });
-  return { check, kept, codes, pass: (ms: number) => (now += ms) };
+  return { check, kept, pruned, codes, pass: (ms: number) => (now += ms) };
 }
 
 test('with little space, so few blocks are kept that 1.5 GB are free, and the user learns it', async () => {
@@ -36,6 +39,7 @@ test.each([
   ['there is enough space', { free: () => GB }],
   ['the free space is unknown', { free: () => null }],
   ['fewer blocks are kept already', { pruneMb: 3900 }],
+  ['a wallet has yet to read blocks', { isRead: () => false }],
 ])('nothing is changed when %s', async (_why, given) => {
   const { check, kept, codes } = world(given);
   await check();
@@ -64,4 +68,10 @@ test('a size that cannot be stored is no failure of the node', async () => {
   const { check, codes } = world({ keep: () => Promise.reject(new Error('given as an argument')) });
   await check();
   expect(codes).toEqual([]);
+});
+
+test('blocks are deleted also when the setting cannot be stored, such as on a full disk', async () => {
+  const { check, pruned } = world({ keep: () => Promise.reject(new Error('the disk is full')) });
+  await check();
+  expect(pruned).toEqual([3900]);
 });
