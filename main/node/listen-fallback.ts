@@ -4,7 +4,7 @@ import type { NodeConfig } from './node-config.ts';
 
 /**
  * Where to listen instead when the address of the settings cannot be used: nowhere. Without a node the user could not change
- * it, but the defaults would open a node that was meant for this computer or a private network to everybody. An address that was
+ * it, but the defaults would open a node that was meant for this computer or a private network to all. An address that was
  * given at the start ends the start instead. Null for that, and for other failures.
  */
 export function fallbackFor(

@@ -107,7 +107,7 @@ export function openNodeSettings({ resolved: given, canRestart, log }: SettingsD
     current: () => wanted,
     sourceOf: (name) => startSources[name],
     report(notice) {
-      // The newest of each code: one that says the same again would stay for ever.
+      // The newest of each code: one that says the same again would stay permanently.
       const known = extra.findIndex(({ code }) => code === notice.code);
       if (known >= 0) extra.splice(known, 1);
       extra.push(notice);

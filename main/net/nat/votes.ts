@@ -13,7 +13,7 @@ export interface Votes {
   /** Whether enough groups said yes or no since the last `renew`. */
   enough(): boolean;
   /**
-   * Lets every group be asked again. Earlier answers count until the group answers anew or enough others did: a test
+   * Lets every group be asked again. Earlier answers count until the group answers again or enough other groups did: a test
    * that no peer answers must not make a reachable node unknown.
    */
   renew(): void;
