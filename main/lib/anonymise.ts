@@ -37,18 +37,25 @@ const MAX_TEXT = 400;
  * from text, and shortens it. Rather too much is removed than too little.
  */
 export function createAnonymiser(names: readonly string[]): (text: string) => string {
-  // Longest first: one name may contain another.
-  const known = [...new Set(names.map((name) => name.trim()))]
+  // Longest first: one name may contain another. One expression, because there may be a thousand names.
+  const known = [...new Set(names.map((name) => plain(name).trim()))]
     .filter((name) => name !== '')
     .sort((a, b) => b.length - a.length)
-    .map((name) => new RegExp(`(?<![\\p{L}\\p{N}])${escape(name)}(?![\\p{L}\\p{N}])`, 'giu'));
+    .map(escape);
+  const anyName =
+    known.length === 0
+      ? null
+      : new RegExp(`(?<![\\p{L}\\p{N}])(?:${known.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
   return (text) => {
     // Cut first: the work is bounded, and what is cut off need not be recognised.
-    let clean = text.slice(0, MAX_TEXT * 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
-    for (const name of known) clean = clean.replace(name, '[name]');
+    let clean = plain(text.slice(0, MAX_TEXT * 2));
+    if (anyName !== null) clean = clean.replace(anyName, '[name]');
     for (const [pattern, word] of RULES) clean = clean.replace(pattern, word);
     return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}…` : clean;
   };
 }
+
+/** The same for texts and names: a name may have joiners or be composed differently. */
+const plain = (text: string): string => text.normalize('NFC').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -57,6 +57,21 @@ describe('the anonymiser removes', () => {
   });
 });
 
+test.each([
+  ['with joiners', '👩\u200d🚀 Anna', 'to 👩\u200d🚀 Anna failed'],
+  ['composed differently', 'Zoe\u0308', 'to Zo\u00eb failed'],
+  ['in a text that is composed differently', 'Zo\u00eb', 'to Zoe\u0308 failed'],
+])('a known name %s is removed', (_what, name, text) => {
+  expect(createAnonymiser([name])(text)).toBe('to [name] failed');
+});
+
+test('of a thousand names the longest that fits is removed', () => {
+  const names = Array.from({ length: 1000 }, (_, i) => `Anna ${'x'.repeat(i % 7)}${i}`);
+  expect(createAnonymiser(['Anna', ...names])('to Anna xxx3 and Anna failed')).toBe(
+    'to [name] and [name] failed',
+  );
+});
+
 test('what a developer needs stays', () => {
   const text = 'block 123456 arrived after 250 ms with code chain-missing: ECONNRESET (3 of 8)';
   expect(anonymise(text)).toBe(text);
