@@ -57,10 +57,9 @@ describe.skipIf(why !== null)('behind routers', () => {
     expect(verdict.notice.message).toContain('forward TCP port 21474');
     expect((await relay.look()).reach).toMatchObject({ reachability: 'reachable' });
 
-    // The test of the user forgets that answer and gets it again; a second one so soon is refused.
-    expect((await a.ask({ do: 'test-reach' })).reach.reachability).toBe('unknown');
+    // A test by the user asks again; until then the earlier answer counts.
+    expect((await a.ask({ do: 'test-reach' })).reach.reachability).toBe('unreachable');
     expect((await a.ask({ do: 'test-reach' })).failure).toContain('reach-tested-recently');
-    await until(async () => (await a.look()).reach.notice.code === 'reach-router', 'tested again', WAIT);
 
     // It learns of a from the relay, by exchange alone.
     const b = await start(net, 'b', { bootstrap });
