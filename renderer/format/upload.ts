@@ -14,7 +14,7 @@ export function uploadSentence({ bytesPerSecond, month }: Upload): string {
     case 'open':
       return `Sent in this month: ${share}; ${now}. The next month begins on ${date}.`;
     case 'reserve':
-      return `Sent in this month: ${share}. Until ${date} only new blocks and transactions are sent, and no old blocks.`;
+      return `Sent in this month: ${share}. Until ${date} no old blocks are sent.`;
     case 'closed':
       return `Sent in this month: ${share}. The limit is used up, so the node has no connections until ${date}.`;
   }

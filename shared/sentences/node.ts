@@ -60,7 +60,7 @@ export const NODE_SENTENCES = {
   'disk-pruned':
     'The disk was almost full, so old blocks are deleted. Kith keeps[ {size:size}| fewer] of them from now on, as the settings show.',
   'upload-reserve':
-    'Most of the upload limit of this month is used. Until[ {date}| the next month] this node sends only new blocks and transactions, and no old blocks. To send more, raise the limit in the settings.',
+    'Most of the upload limit of this month is used. Until[ {date}| the next month] this node sends no old blocks. To send more, raise the limit in the settings.',
   'upload-used-up':
     'The upload limit of this month is used up, so this node has no connections until[ {date}| the next month]. To connect now, raise the limit in the settings.',
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',

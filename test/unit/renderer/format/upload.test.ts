@@ -14,6 +14,6 @@ test('what was sent in the month is one sentence for each stage, with the date o
   expect(say('open', 5_000_000, 10_000_000)).toBe(
     'Sent in this month: 5.0 MB of 10 MB (50 %); 1.2 kB a second now. The next month begins on 2027-01-01.',
   );
-  expect(say('reserve', 9_100_000, 10_000_000)).toContain('Until 2027-01-01 only new blocks');
+  expect(say('reserve', 9_100_000, 10_000_000)).toContain('Until 2027-01-01 no old blocks');
   expect(say('closed', 9_990_000, 10_000_000)).toContain('no connections until 2027-01-01');
 });
